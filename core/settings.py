@@ -1,9 +1,16 @@
-"""Environment and defaults, read once into one frozen value. Every variable starts with COPILOT_."""
+"""Environment and defaults, read once into one frozen value. Every variable starts with COPILOT_.
 
+Also the one door to the word lists, weights and thresholds that an owner may edit.
+"""
+
+import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import BadInput
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,3 +39,15 @@ class Settings(BaseSettings):
 @cache
 def settings() -> Settings:
     return Settings()
+
+
+@cache
+def lexicon(name: str) -> dict[str, Any]:
+    """data/lexicon/NAME.toml as a dict, read once; do not change what you get. BadInput when it cannot be read."""
+    path = settings().lexicon_dir / f"{name}.toml"
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise BadInput(f"The word list {path} is missing; restore it from the repository.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"The word list {path} is not valid TOML ({error}); mend that line.") from error
