@@ -1,0 +1,65 @@
+# make run    install what the app needs, open it on http://localhost:8501
+# make test   install everything, check style and types, run the tests
+.DEFAULT_GOAL := help
+PORT ?= 8501
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# A portable llama.cpp: no instruction of this very processor, no image models.
+export CMAKE_ARGS ?= -DGGML_NATIVE=OFF -DLLAVA_BUILD=OFF
+
+.PHONY: help run desktop local test check bench clean
+
+help:
+	@echo "make run      open the app on http://localhost:$(PORT)   (PORT=... for another port)"
+	@echo "make desktop  the same, in a window of its own"
+	@echo "make local    add local models: llama.cpp and sentence-transformers (compiles for some minutes)"
+	@echo "make test     install everything, check style and types, run the tests"
+	@echo "make bench    measure the budgets and print them as a table"
+	@echo "make clean    remove .venv and caches; your documents in data/var stay"
+
+.venv/created:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and was not found. Install it, or run: make PYTHON=/path/to/python $(MAKECMDGOALS)"; exit 1; }
+	@echo "Creating .venv with $(PYTHON)"
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/core: .venv/created requirements-core.txt
+	@echo "Installing what the app needs (about two minutes the first time)"
+	@$(PIP) -r requirements-core.txt
+	@touch $@
+
+.venv/local: .venv/core requirements.txt
+	@echo "Installing local models; llama.cpp is compiled, which takes 4 to 8 minutes the first time"
+	@$(PIP) torch==2.13.0
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/dev: .venv/local requirements-dev.txt
+	@echo "Installing the test tools"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+run: .venv/core
+	@echo "Compliance Copilot: http://localhost:$(PORT)"
+	@$(BIN)/streamlit run app.py --server.port $(PORT)
+
+desktop: .venv/core
+	@$(BIN)/python -m core desktop --port $(PORT)
+
+local: .venv/local
+
+check: .venv/dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+test: check
+	@$(BIN)/python -m pytest
+
+bench: .venv/dev
+	@$(BIN)/python -m tests.benchmarks
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
