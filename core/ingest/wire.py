@@ -1,0 +1,106 @@
+"""How a parsed file crosses the process border: JSON, with the words packed as columns of numbers.
+
+The reader trusts nothing: an answer that does not fit together raises ValueError, never a wrong offset.
+"""
+
+import base64
+import json
+import sys
+from array import array
+from collections.abc import Iterable
+from typing import Any, get_args
+
+from core.types import Block, BlockKind, Page, PageState, ParsedFile, Word
+
+# Boxes travel as hundredths of a point: exact for a screen, half the size of doubles, and they read well in a database.
+HUNDREDTHS = 100
+KINDS = frozenset(get_args(BlockKind))
+STATES = frozenset(get_args(PageState))
+
+
+def encode(parsed: ParsedFile) -> bytes:
+    """One JSON object in UTF-8. Lone surrogates in the text are replaced by U+FFFD, one for one."""
+    answer = {
+        "media_type": parsed.media_type,
+        "text": _clean(parsed.text),
+        "blocks": [[b.start, b.end, b.kind, b.level, b.table, int(b.header)] for b in parsed.blocks],
+        "pages": [[p.number, p.width, p.height, p.state] for p in parsed.pages],
+        "words": _pack_words(parsed.words),
+        "hidden": [_clean(text) for text in parsed.hidden],
+        "warnings": [_clean(text) for text in parsed.warnings],
+        "declared": {name: _clean(value) for name, value in parsed.declared.items()},
+    }
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def decode(answer: dict[str, Any]) -> ParsedFile:
+    """The inverse of `encode`, from the decoded JSON. Raises ValueError, KeyError or TypeError on anything odd."""
+    text = _string(answer["text"])
+    blocks = tuple(
+        Block(int(start), int(end), kind, int(level), int(table), bool(header))
+        for start, end, kind, level, table, header in answer["blocks"]
+    )
+    if any(block.kind not in KINDS or not 0 <= block.start <= block.end <= len(text) for block in blocks):
+        raise ValueError("a block lies outside the text")
+    pages = tuple(Page(int(n), float(w), float(h), state) for n, w, h, state in answer["pages"])
+    if any(page.state not in STATES for page in pages):
+        raise ValueError("a page is in an unknown state")
+    return ParsedFile(
+        media_type=_string(answer["media_type"]),
+        text=text,
+        blocks=blocks,
+        pages=pages,
+        words=_unpack_words(answer["words"], len(text), len(pages)),
+        hidden=tuple(map(_string, answer["hidden"])),
+        warnings=tuple(map(_string, answer["warnings"])),
+        declared={_string(name): _string(value) for name, value in answer["declared"].items()},
+    )
+
+
+def _pack_words(words: Iterable[Word]) -> list[str]:
+    columns = [array("i") for _ in range(7)]
+    start, end, page, x0, y0, x1, y1 = columns
+    for word in words:
+        start.append(word.start)
+        end.append(word.end)
+        page.append(word.page)
+        x0.append(round(word.x0 * HUNDREDTHS))
+        y0.append(round(word.y0 * HUNDREDTHS))
+        x1.append(round(word.x1 * HUNDREDTHS))
+        y1.append(round(word.y1 * HUNDREDTHS))
+    return [_pack(column) for column in columns]
+
+
+def _unpack_words(packed: list[str], text_length: int, page_count: int) -> tuple[Word, ...]:
+    start, end, page, *box = (_unpack(column) for column in packed)
+    if not start:
+        return ()
+    if min(start) < 0 or max(end) > text_length or any(a > b for a, b in zip(start, end, strict=True)):
+        raise ValueError("a word lies outside the text")
+    if min(page) < 1 or max(page) > page_count:
+        raise ValueError("a word lies outside the pages")
+    points = ([value / HUNDREDTHS for value in column] for column in box)
+    return tuple(Word(*row) for row in zip(start, end, page, *points, strict=True))
+
+
+def _pack(column: "array[int]") -> str:
+    if sys.byteorder == "big":
+        column.byteswap()
+    return base64.b64encode(column.tobytes()).decode("ascii")
+
+
+def _unpack(packed: str) -> "array[int]":
+    column = array("i", base64.b64decode(packed, validate=True))
+    if sys.byteorder == "big":
+        column.byteswap()
+    return column
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected text, not {type(value).__name__}")
+    return value
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode() if not text.isascii() else text
