@@ -1,0 +1,25 @@
+"""The shape of the database, as numbered steps that are appended and never edited once released.
+
+A module's tables stand in its own file here; add a row below with the next number. `change` is SQL (any number of
+statements, each ended by a semicolon) or a function that takes the open connection. It runs inside one
+BEGIN IMMEDIATE with all other steps that are due, so it holds no BEGIN, COMMIT, PRAGMA or VACUUM.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.migrations import jobs, library
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    number: int
+    name: str
+    change: str | Callable[[sqlite3.Connection], None]
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(1, "jobs: durable work and its worker", jobs.TABLES),
+    Migration(2, "library: documents, provisions, cards, tombstones", library.TABLES),
+)

@@ -1,0 +1,222 @@
+"""Open, migrate and write the one database. Everything that is kept lives in it or is derived from it."""
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlite_utils import Database
+
+from core.errors import BadInput, Conflict, CopilotError
+from core.migrations import MIGRATIONS, Migration
+
+BUSY_SECONDS = 10
+BACKUPS_KEPT = 3
+IN_MEMORY = ":memory:"
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+Row = dict[str, Any]
+
+
+class NewerDatabase(CopilotError):
+    """The database was written by a later version of this program."""
+
+
+def connect(path: Path | str, migrations: Sequence[Migration] = MIGRATIONS) -> Database:
+    """Open the database at `path`, creating and migrating it as needed; ":memory:" gives a private one.
+
+    One connection per rerun, job or command: it belongs to the thread that opened it. Outside `write` it refuses
+    every change. Raises NewerDatabase, or BadInput when the file is not a database of ours.
+    """
+    if path != IN_MEMORY:
+        _create_private(Path(path))
+    connection = sqlite3.connect(str(path), timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        _require_ours(connection, path)
+        _prepare(connection)
+        _migrate(connection, path, migrations)
+        connection.execute("pragma query_only = on")
+    except BaseException:
+        connection.close()
+        raise
+    return Database(connection, execute_plugins=False)
+
+
+@contextmanager
+def write(db: Database) -> Iterator[None]:
+    """All that is changed inside is kept together, or none of it. The only place where the database changes.
+
+    BEGIN IMMEDIATE waits up to 10 s for another writer, then raises Conflict. Rolls back on every exception,
+    KeyboardInterrupt and Streamlit's StopException included. Do no parsing, model call or screen call inside.
+    Writes do not nest: a function that opens one is called outside of any, and one that must share a write with
+    others opens none and says so.
+    """
+    if db.conn.in_transaction:
+        raise RuntimeError("a write is already open on this connection; writes do not nest")
+    db.conn.execute("pragma query_only = off")
+    try:
+        _begin(db.conn)
+        try:
+            yield
+        except BaseException:
+            _rollback(db.conn)
+            raise
+        db.conn.execute("commit")
+    finally:
+        _rollback(db.conn)
+        db.conn.execute("pragma query_only = on")
+
+
+def rows(db: Database, sql: str, parameters: Parameters = ()) -> list[Row]:
+    """The result of a query, all of it: a half-read cursor would make the next write of this connection fail."""
+    cursor = db.conn.execute(sql, parameters)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+
+def one(db: Database, sql: str, parameters: Parameters = ()) -> Row | None:
+    """The first row of a query, or None."""
+    found = rows(db, sql, parameters)
+    return found[0] if found else None
+
+
+def now() -> str:
+    """UTC with milliseconds, "2026-11-22T13:45:01.123Z": as text it sorts as time does."""
+    return stamp(time.time())
+
+
+def stamp(seconds: float) -> str:
+    """A moment in seconds since 1970, written as `now()` writes it."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def new_id() -> str:
+    """16 random hex digits."""
+    return uuid4().hex[:16]
+
+
+def backups(path: Path) -> list[Path]:
+    """Copies that were made before migrations of the database at `path`, oldest first."""
+    return sorted((path.parent / "backups").glob(f"{path.stem}-before-*{path.suffix}"), key=lambda p: p.stat().st_mtime)
+
+
+# --- opening ----------------------------------------------------------------------------------------------------
+
+
+def _create_private(path: Path) -> None:
+    """An empty file that only this account reads; SQLite gives its side files the same mode."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise BadInput(f"The database {path} cannot be created: {error.strerror}; set COPILOT_DATA_DIR") from error
+
+
+def _require_ours(connection: sqlite3.Connection, path: Path | str) -> None:
+    # One statement, so that another process's first migration is seen whole or not at all.
+    question = "select user_version, (select count(*) from sqlite_master) from pragma_user_version"
+    try:
+        version, tables = connection.execute(question).fetchone()
+    except sqlite3.OperationalError as error:
+        raise Conflict(f"The database {path} cannot be opened ({error}); close what holds it and retry") from error
+    except sqlite3.DatabaseError as error:
+        raise BadInput(f"{path} is damaged or not a database of this program ({error}); restore a backup") from error
+    if version == 0 and tables:
+        raise BadInput(f"{path} is not a database of this program; set COPILOT_DATA_DIR to another folder")
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    # Deleted text is overwritten, not merely unlinked: a deleted document must not be readable in the file.
+    connection.execute("pragma secure_delete = on")
+    connection.execute("pragma foreign_keys = on")
+    deadline = time.monotonic() + BUSY_SECONDS
+    while connection.execute("pragma journal_mode").fetchone()[0] not in ("wal", "memory"):
+        # Two processes on a fresh file: SQLite does not wait for the other one here, whatever the busy timeout.
+        try:
+            connection.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+def _migrate(connection: sqlite3.Connection, path: Path | str, migrations: Sequence[Migration]) -> None:
+    newest = max((migration.number for migration in migrations), default=0)
+    if _version(connection) == newest:
+        return
+    _begin(connection)
+    try:
+        version = _version(connection)  # again: another process may have migrated while this one waited
+        if version > newest:
+            raise NewerDatabase(
+                f"The database {path} is of version {version} and this program knows {newest}; update the program"
+            )
+        if 0 < version < newest and path != IN_MEMORY:
+            _back_up(Path(path), version)
+        for migration in sorted(migrations, key=lambda m: m.number):
+            if migration.number > version:
+                _apply(connection, migration)
+        connection.execute("commit")
+    finally:
+        _rollback(connection)
+
+
+def _apply(connection: sqlite3.Connection, migration: Migration) -> None:
+    if isinstance(migration.change, str):
+        for statement in statements(migration.change):
+            connection.execute(statement)
+    else:
+        migration.change(connection)
+    # The pragma takes no parameter; inside the transaction it is rolled back with everything else.
+    connection.execute(f"pragma user_version = {migration.number:d}")
+
+
+def statements(script: str) -> list[str]:
+    """A script cut into statements, each ending a line (`executescript` would commit the open transaction)."""
+    found, pending = [], ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            found.append(pending.strip())
+            pending = ""
+    if pending.strip():
+        raise ValueError(f"a migration ends without a semicolon: {pending.strip()[:80]!r}")
+    return found
+
+
+def _back_up(path: Path, version: int) -> None:
+    """Copy the database as committed, while the caller holds the write lock. The latest three copies are kept."""
+    folder = path.parent / "backups"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    target = folder / f"{path.stem}-before-{version + 1:04d}-{moment}{path.suffix}"
+    os.close(os.open(target, os.O_RDWR | os.O_CREAT, 0o600))
+    source, copy = sqlite3.connect(path), sqlite3.connect(target)
+    try:
+        source.backup(copy)
+    finally:
+        source.close()
+        copy.close()
+    for old in backups(path)[:-BACKUPS_KEPT]:
+        old.unlink(missing_ok=True)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("pragma user_version").fetchone()[0])
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    try:
+        connection.execute("begin immediate")
+    except sqlite3.OperationalError as error:
+        raise Conflict(f"The database is busy ({error}); wait a moment and try again") from error
+
+
+def _rollback(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("rollback")
