@@ -1,0 +1,57 @@
+"""Who may see which document: one condition, part of the SQL of every query that reads anything of a document."""
+
+import json
+from datetime import UTC, date, datetime
+
+from sqlite_utils import Database
+
+from core.errors import NotFound
+from core.store import Row, one
+from core.types import User
+
+# Who may read a draft that its owner has signed and that waits for a second signature.
+SECOND_SIGNERS = ("reviewer", "manager", "risk reviewer")
+
+# Without a tenant, a clearance or a group that is asked for, no row: nothing is granted by leaving something out.
+# A draft, a withdrawn and an expired document are their owner's alone.
+CONDITION = """(
+    {document}.tenant = ?
+    and {document}.classification in (select value from json_each(?))
+    and (
+        {document}.groups = '[]'
+        or exists (select 1 from json_each({document}.groups) where value in (select value from json_each(?)))
+    )
+    and (
+        {document}.owner = ?
+        or (
+            ({document}.status = 'approved' or ({document}.status = 'draft' and {document}.awaiting_second = 1 and ?))
+            and ({document}.expires is null or {document}.expires > ?)
+        )
+    )
+)"""
+
+
+def visible(user: User, *, document: str = "document", today: date | None = None) -> tuple[str, list[str | int]]:
+    """A WHERE condition on the rows of table `document` (or its alias) that this user may see, and its parameters.
+
+    For rows of other tables: f"... where document_id in (select id from document where {condition})".
+    A document expires at the start of its last date, UTC.
+    """
+    parameters: list[str | int] = [
+        user.tenant,
+        json.dumps(user.clearances),
+        json.dumps(user.groups),
+        user.id,
+        int(bool(set(SECOND_SIGNERS) & set(user.roles))),
+        (today or datetime.now(UTC).date()).isoformat(),
+    ]
+    return CONDITION.format(document=document), parameters
+
+
+def found(db: Database, user: User, document_id: str, columns: str = "*") -> Row:
+    """The document's row. NotFound when there is none or the user may not see it: the two sound the same."""
+    condition, parameters = visible(user)
+    row = one(db, f"select {columns} from document where id = ? and {condition}", [document_id, *parameters])
+    if row is None:
+        raise NotFound("There is no such document, or you may not see it; go back to the list of documents.")
+    return row
