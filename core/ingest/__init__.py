@@ -1,0 +1,72 @@
+"""Bytes → a Reading: the document, the provisions a lawyer would cite, and where the words are printed."""
+
+import hashlib
+
+from core.ingest import sniff
+from core.settings import Settings
+from core.types import Document, Reading
+
+PARSERS = {
+    sniff.PDF: "core.ingest.pdf:parse",
+    sniff.HTML: "core.ingest.html:parse",
+    sniff.FORMEX: "core.ingest.formex:parse",
+    sniff.AKN: "core.ingest.regml:parse",
+    sniff.REGML: "core.ingest.regml:parse",
+    sniff.DOCX: "core.ingest.docx:parse",
+    sniff.MARKDOWN: "core.ingest.markdown:parse",
+    sniff.PLAIN: "core.ingest.plain:parse",
+    sniff.PNG: "core.ingest.image:parse",
+    sniff.JPEG: "core.ingest.image:parse",
+    sniff.TIFF: "core.ingest.image:parse",
+}
+
+
+def read(
+    data: bytes,
+    filename: str,
+    *,
+    password: str | None = None,
+    settings: Settings | None = None,
+    document_id: str | None = None,
+) -> Reading:
+    """Read a file: parsed in a child process, then structured here. Raises BadInput or PasswordNeeded.
+
+    `document_id` defaults to the first 16 hex digits of the file's SHA-256.
+    """
+    from core.ingest import identity, sandbox
+    from core.ingest.provisions import provisions
+
+    media_type = sniff.media_type(data, filename)
+    parsed = sandbox.parse(data, media_type, password=password, settings=settings)
+    sha256 = hashlib.sha256(data).hexdigest()
+    known = identity.identity(parsed, filename)
+    found = provisions(parsed, document_id or sha256[:16], known.lineage)
+    warnings = parsed.warnings
+    if warning := sniff.mismatch(media_type, filename):
+        warnings = (warning, *warnings)
+    document = Document(
+        id=document_id or sha256[:16],
+        title=known.title,
+        type=known.type,
+        version=known.version,
+        sha256=sha256,
+        media_type=media_type,
+        text=parsed.text,
+        lineage=known.lineage,
+        pages=parsed.pages,
+        regulation=known.regulation,
+        language=known.language,
+        structure=identity.structure(parsed, found),
+        warnings=warnings,
+    )
+    return Reading(document, found, parsed.words, parsed.hidden)
+
+
+def page_image(
+    data: bytes, page: int, *, dpi: int = 100, password: str | None = None, settings: Settings | None = None
+) -> bytes:
+    """A page as PNG, drawn in a child process; `page` counts from 1. Raises BadInput or PasswordNeeded."""
+    from core.ingest import sandbox
+
+    media_type = sniff.media_type(data)
+    return sandbox.render(data, media_type, page, dpi=dpi, password=password, settings=settings)
