@@ -1,0 +1,272 @@
+"""Drafts in, obligations out: the only maker of an obligation's span, and only where the quote really stands."""
+
+import hashlib
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from core.extract.durations import hours
+from core.extract.matching import Found, NotFound, Region, squeezed
+from core.settings import lexicon
+from core.types import (
+    Deadline,
+    Document,
+    Draft,
+    Obligation,
+    Passage,
+    Provision,
+    Reference,
+    Span,
+    Statement,
+    Ungrounded,
+    Word,
+)
+
+# Which kind of deadline limits most firmly, and so is the one shown and dated; among equals the longest.
+FIRMNESS = {"date": 5, "period": 4, "recurrence": 3, "immediate": 2, "retention": 1, "other": 0}
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    obligations: tuple[Obligation, ...]
+    ungrounded: tuple[Ungrounded, ...]
+
+
+@dataclass
+class Source:
+    """A document cut into the regions in which quotes are sought, each squeezed at most once."""
+
+    document: Document
+    provisions: Sequence[Provision]
+    words: Sequence[Word] = ()
+
+    @cached_property
+    def by_id(self) -> dict[str, Provision]:
+        return {provision.id: provision for provision in self.provisions}
+
+    @cached_property
+    def starts(self) -> list[int]:
+        return [word.start for word in self.words]
+
+    @cached_property
+    def roots(self) -> dict[str, str]:
+        """Provision id → id of the article (or other outermost provision) that it is part of."""
+        found: dict[str, str] = {}
+        for provision in self.provisions:
+            trail = [provision]
+            while (parent := trail[-1].parent) in self.by_id and parent not in found and len(trail) < 50:
+                trail.append(self.by_id[str(parent)])
+            root = found.get(str(trail[-1].parent), trail[-1].id)
+            found.update((step.id, root) for step in trail)
+        return found
+
+    @cached_property
+    def articles(self) -> dict[str, Region]:
+        """Root id → the stretch of text from its first provision to its last."""
+        ends: dict[str, tuple[int, int]] = {}
+        for provision in self.provisions:
+            root, span = self.roots[provision.id], provision.span
+            start, end = ends.get(root, (span.start, span.end))
+            ends[root] = min(start, span.start), max(end, span.end)
+        return {root: Region(self.document.text, *stretch) for root, stretch in ends.items()}
+
+    @cached_property
+    def own(self) -> dict[str, Region]:
+        return {p.id: Region(self.document.text, p.span.start, p.span.end) for p in self.provisions}
+
+    def article(self, provision: Provision) -> Region:
+        return self.articles[self.roots[provision.id]]
+
+    def page(self, start: int, end: int) -> int | None:
+        """The page on which text[start:end] begins; None where the format has no pages."""
+        at = max(0, bisect_right(self.starts, start) - 1)
+        for word in self.words[at : at + 2]:
+            if word.end > start and word.start < end:
+                return word.page
+        return None
+
+
+def ground(
+    drafts: Iterable[Draft],
+    document: Document,
+    provisions: Sequence[Provision],
+    words: Sequence[Word] = (),
+    engine: str = "builtin",
+) -> Grounded:
+    """Verify each draft against the document. Obligations come in text order, each with text[start:end] == quote.
+
+    A quote that occurs several times in its provision is taken in order: the first draft gets the first.
+    A draft that repeats another in every word is dropped; one whose quote is not there is Ungrounded, with the reason.
+    """
+    source = Source(document, provisions, words)
+    placed: list[tuple[Draft, Found, Span | None, float]] = []
+    ungrounded: list[Ungrounded] = []
+    after: dict[tuple[str, str], int] = defaultdict(int)
+    for draft in drafts:
+        key = (draft.provision.id, draft.quote.text)
+        found = find_quote(draft, source, after[key])
+        if isinstance(found, Ungrounded):
+            ungrounded.append(found)
+            continue
+        after[key] = found.start + 1
+        placed.append(verified(draft, found, source))
+    unique = {(draft, found.start): (draft, found, lead_in, sure) for draft, found, lead_in, sure in placed}
+    ordered = sorted(unique.values(), key=lambda one: (one[1].start, one[1].end))
+    return Grounded(tuple(numbered(ordered, source, engine)), tuple(ungrounded))
+
+
+def located(statements: Iterable[Statement], document: Document, provisions: Sequence[Provision]) -> list[Statement]:
+    """Statements with their quotes as the document prints them; start None where one is not in its provision."""
+    source = Source(document, provisions)
+    return [
+        replace(statement, quote=locate(statement.quote, [source.own[statement.provision.id]]))
+        for statement in statements
+        if statement.provision.id in source.own
+    ]
+
+
+def find_quote(draft: Draft, source: Source, after: int = 0) -> Found | Ungrounded:
+    """The quote's place: as hinted, else exactly, normalised, nearly in its provision, else the same in its article."""
+    rules, quote, path = lexicon("ground"), draft.quote.text.strip(), draft.provision.path
+
+    def missing(reason: str) -> Ungrounded:
+        return Ungrounded(draft.quote.text, reason, path)
+
+    if draft.provision.id not in source.by_id:
+        return missing(f"The document has no provision {path!r}.")
+    if not squeezed(quote):
+        return missing("The quote is empty.")
+    own, article = source.own[draft.provision.id], source.article(draft.provision)
+    if found := article.at(draft.quote.text, draft.quote.start):
+        return found
+    for region in (own, article):
+        for search in (region.exact, region.normalised):
+            if found := search(quote, after) or search(quote):
+                return found
+    if len(quote) < rules["fuzzy_least_characters"]:
+        return missing(f"These words are not in {path}, and are too few to look for something like them.")
+    closest = NotFound()
+    for region in (own, article):
+        if region.end - region.start <= rules["fuzzy_most_characters"]:
+            near = region.fuzzy(quote, rules["fuzzy_threshold"], frozenset(rules["must_agree"]))
+            if isinstance(near, Found):
+                return near
+            closest = max(closest, near, key=lambda one: (bool(one.differing), one.score))
+    if closest.differing:
+        return missing(f"The closest passage of {path} differs in: {', '.join(closest.differing)}.")
+    return missing(f"Nothing in {path} is like it (best {closest.score:.0f} of 100).")
+
+
+def verified(draft: Draft, found: Found, source: Source) -> tuple[Draft, Found, Span | None, float]:
+    """The draft with every passage as the document prints it, its lead-in's span, and what confidence is left."""
+    own = source.own[draft.provision.id]
+    lead_in = locate(draft.lead_in, lead_in_regions(draft, source)) if draft.lead_in else None
+    quote = Region(source.document.text, found.start, found.end)
+    regions = [quote, own, source.article(draft.provision)]
+    if lead_in and lead_in.start is not None and lead_in.end is not None:
+        regions.insert(1, Region(source.document.text, lead_in.start, lead_in.end))
+
+    def place(passage: Passage) -> Passage:
+        return locate(passage, regions)
+
+    def refer(reference: Reference) -> Reference:
+        return replace(reference, passage=place(reference.passage))
+
+    checked = replace(
+        draft,
+        quote=Passage(quote.text, found.start),
+        lead_in=lead_in,
+        mark=place(draft.mark) if draft.mark else None,
+        conditions=tuple(map(place, draft.conditions)),
+        exceptions=tuple(map(place, draft.exceptions)),
+        deadlines=tuple(replace(deadline, passage=place(deadline.passage)) for deadline in draft.deadlines),
+        references=tuple(map(refer, draft.references)),
+        sanctions=tuple(map(refer, draft.sanctions)),
+    )
+    weights = lexicon("ground")["confidence"]
+    sure = draft.confidence * weights[found.match] * (found.score / 100)
+    sure *= weights["unlocated"] ** sum(passage.start is None for passage in passages(checked))
+    if not (own.start <= found.start < own.end or found.start <= own.start < found.end):
+        checked = replace(checked, provision=home(found, draft.provision, source))
+        sure *= weights["elsewhere"]
+    return checked, found, span_of(lead_in, source), round(max(0.0, min(1.0, sure)), 4)
+
+
+def home(found: Found, named: Provision, source: Source) -> Provision:
+    """The provision of the same article in which the quote begins; the one named if it begins between two."""
+    root = source.roots[named.id]
+    family = (p for p in source.provisions if source.roots[p.id] == root)
+    return next((p for p in family if p.span.start <= found.start < p.span.end), named)
+
+
+def locate(passage: Passage, regions: Sequence[Region]) -> Passage:
+    """The passage where it stands, in the document's own words; as given, with start None, when it is nowhere."""
+    for region in regions:
+        if region.at(passage.text, passage.start):
+            return passage
+    for region in regions:
+        if passage.text and (found := region.exact(passage.text) or region.normalised(passage.text)):
+            return Passage(region.document[found.start : found.end], found.start)
+    return replace(passage, start=None)
+
+
+def lead_in_regions(draft: Draft, source: Source) -> list[Region]:
+    """A lead-in stands in a provision above the item's, nearest first; else before it in its own or in the article."""
+    regions: list[Region] = []
+    parent = source.by_id.get(draft.provision.parent or "")
+    while parent and len(regions) < 50:
+        regions.append(source.own[parent.id])
+        parent = source.by_id.get(parent.parent or "")
+    return [*regions, source.own[draft.provision.id], source.article(draft.provision)]
+
+
+def passages(draft: Draft) -> Iterator[Passage]:
+    """Every passage of a draft but its quote."""
+    yield from (passage for passage in (draft.lead_in, draft.mark) if passage)
+    yield from (*draft.conditions, *draft.exceptions)
+    yield from (deadline.passage for deadline in draft.deadlines)
+    yield from (reference.passage for reference in (*draft.references, *draft.sanctions))
+
+
+def span_of(passage: Passage | None, source: Source) -> Span | None:
+    if passage is None or passage.start is None or passage.end is None:
+        return None
+    return Span(source.document.id, passage.start, passage.end, source.page(passage.start, passage.end))
+
+
+def numbered(
+    placed: Sequence[tuple[Draft, Found, Span | None, float]], source: Source, engine: str
+) -> Iterator[Obligation]:
+    """Obligations with ids that a second run, or a second printing of the same text, gives again."""
+    seen: dict[str, int] = defaultdict(int)
+    for draft, found, lead_in, confidence in placed:
+        stem = "\n".join(
+            (source.document.lineage, draft.provision.path, draft.modality, squeezed(draft.quote.text).lower())
+        )
+        seen[stem] += 1
+        yield Obligation(
+            id=hashlib.sha256(f"{stem}\n{seen[stem]}".encode("utf-8", "replace")).hexdigest()[:16],
+            provision_id=draft.provision.id,
+            draft=draft,
+            span=Span(source.document.id, found.start, found.end, source.page(found.start, found.end)),
+            lead_in=lead_in,
+            match=found.match,
+            confidence=confidence,
+            engine=engine,
+            rule=draft.rule,
+            deadline=outer_limit(draft.deadlines),
+        )
+
+
+def outer_limit(deadlines: Sequence[Deadline]) -> Deadline | None:
+    """The one that ends it: "without delay and in any event within 24 hours" ends after 24 hours.
+
+    A date before a period, a period before a recurrence; the latest date, the longest period, else the first named.
+    """
+    return max(
+        deadlines,
+        key=lambda one: (FIRMNESS[one.kind], one.date or "", hours(one.iso8601) or 0.0),
+        default=None,
+    )

@@ -1,0 +1,152 @@
+"""Where a quote stands in a text: exactly, but for typography, or nearly. Nothing here knows what law is."""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from rapidfuzz import fuzz
+
+from core.types import Match
+
+# What differs between two printings of one sentence: white space, hyphens (also at a line's end), soft hyphens,
+# zero-width characters. Dropped on both sides, so "noti-\nfication" is "notification" and "third-\nparty" is
+# "third-party".
+WHITE = "".join(letter for letter in map(chr, range(0x3001)) if letter.isspace())
+HYPHENS = "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+ZERO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+DROPPED = frozenset(WHITE + HYPHENS + ZERO_WIDTH)
+SPELT_OUT = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "…": "..."}
+QUOTES = dict.fromkeys("‘’‚‛′`´", "'") | dict.fromkeys("“”„‟″«»", '"')
+SQUEEZE = str.maketrans({**dict.fromkeys(DROPPED, ""), **SPELT_OUT, **QUOTES})
+WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """text[start:end] is the quote, or all but; `score` 0-100 says how nearly."""
+
+    start: int
+    end: int
+    match: Match
+    score: float = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """`score`: of the closest passage; `differing`: words that must agree and do not."""
+
+    score: float = 0.0
+    differing: tuple[str, ...] = ()
+
+
+def squeezed(text: str) -> str:
+    """The text without what printings differ in."""
+    return text.translate(SQUEEZE)
+
+
+def places_of(text: str) -> list[int]:
+    """For each character of squeezed(text), where in `text` it stands."""
+    return [place for place, letter in enumerate(text) if letter not in DROPPED for _ in SPELT_OUT.get(letter, letter)]
+
+
+@dataclass
+class Region:
+    """A stretch of a document in which quotes are sought. Offsets in and out are the document's."""
+
+    document: str = field(repr=False)
+    start: int
+    end: int
+
+    @cached_property
+    def text(self) -> str:
+        return self.document[self.start : self.end]
+
+    @cached_property
+    def squeezed(self) -> tuple[str, list[int]]:
+        return squeezed(self.text), places_of(self.text)
+
+    def holds(self, start: int, end: int) -> bool:
+        return self.start <= start <= end <= self.end
+
+    def at(self, quote: str, start: int | None) -> Found | None:
+        """The quote exactly at `start`, as a hint says; None when the hint is wrong."""
+        if start is None or not quote or not self.holds(start, start + len(quote)):
+            return None
+        if self.document[start : start + len(quote)] != quote:
+            return None
+        return Found(start, start + len(quote), "exact")
+
+    def exact(self, quote: str, after: int = 0) -> Found | None:
+        """The first whole-word occurrence that starts at `after` or later."""
+        start = self.document.find(quote, max(self.start, after), self.end)
+        while start >= 0:
+            if self._whole(start, start + len(quote)):
+                return Found(start, start + len(quote), "exact")
+            start = self.document.find(quote, start + 1, self.end)
+        return None
+
+    def normalised(self, quote: str, after: int = 0) -> Found | None:
+        """As `exact`, but blind to white space, hyphenation, dashes, ligatures and the shape of quotation marks."""
+        key, wanted = self.squeezed[0], squeezed(quote)
+        if not wanted:
+            return None
+        places = self.squeezed[1]
+        at = key.find(wanted, bisect_left(places, after - self.start))
+        while at >= 0:
+            start, end = self.start + places[at], self.start + places[at + len(wanted) - 1] + 1
+            if self._whole(start, end):
+                return Found(start, end, "normalised")
+            at = key.find(wanted, at + 1)
+        return None
+
+    def fuzzy(self, quote: str, threshold: float, must_agree: frozenset[str]) -> Found | NotFound:
+        """The passage most like the quote, in whole words, if it is at least `threshold` like it.
+
+        A passage that differs in a number or in one of `must_agree` ("not", "may") says something else: NotFound.
+        """
+        best = fuzz.partial_ratio_alignment(quote, self.text, score_cutoff=threshold / 2)
+        if best is None or not self.text:
+            return NotFound()
+        start, end = self._refined(quote, best.dest_start, best.dest_end)
+        passage = self.text[start:end]
+        score = fuzz.ratio(quote, passage)
+        if score < threshold:
+            return NotFound(score)
+        differing = disagreement(quote, passage, must_agree)
+        if differing:
+            return NotFound(score, differing)
+        return Found(self.start + start, self.start + end, "fuzzy", score)
+
+    def _whole(self, start: int, end: int) -> bool:
+        """No word is cut at either end."""
+        text = self.document
+        cut_before = start > self.start and text[start].isalnum() and text[start - 1].isalnum()
+        cut_after = end < self.end and text[end - 1].isalnum() and text[end].isalnum()
+        return not (cut_before or cut_after)
+
+    def _refined(self, quote: str, start: int, end: int) -> tuple[int, int]:
+        """The aligned window has the quote's length; the passage may be longer or shorter: best whole-word ends."""
+        slack = max(12, len(quote) // 8)
+        window = max(0, start - slack), min(len(self.text), end + slack)
+        words = list(WORD.finditer(self.text, *window))
+        starts = [w.start() for w in words if abs(w.start() - start) <= slack] or [start]
+        start = max(starts, key=lambda place: fuzz.ratio(quote, self.text[place:end]))
+        ends = [tail for w in words if abs(w.end() - end) <= slack for tail in self._tails(w.end())] or [end]
+        return start, max(ends, key=lambda place: fuzz.ratio(quote, self.text[start:place]))
+
+    def _tails(self, end: int) -> tuple[int, ...]:
+        """A word's end, with and without the punctuation mark behind it."""
+        return (end, end + 1) if self.text[end : end + 1] in {".", ";", ":", ",", ")"} else (end,)
+
+
+def disagreement(quote: str, passage: str, must_agree: frozenset[str]) -> tuple[str, ...]:
+    """Telling words that only one of the two has, and numbers that only the quote has.
+
+    The passage may have numbers of its own: footnote marks stand in print and not in a quotation.
+    """
+    ours, theirs = (Counter(WORD.findall(text.lower())) for text in (quote, passage))
+    words = {word for word in must_agree if ours[word] != theirs[word]}
+    numbers = {word for word in ours if word[0].isdigit() and ours[word] > theirs[word]}
+    return tuple(sorted(words | numbers))
