@@ -1,0 +1,94 @@
+"""An executive summary built from counted facts; no sentence in it is anybody's opinion."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from core.extract.risk import LEVELS
+from core.types import DUTIES, Action, Coverage, Document, Obligation, Risk, Scope
+
+
+def summary(
+    document: Document,
+    scope: Scope,
+    obligations: Sequence[Obligation],
+    actions: Sequence[Action],
+    risk: Risk,
+    coverage: Coverage,
+) -> str:
+    """Four to six sentences: what it is, what it asks of whom, what is risky, by when, what to do, what is open."""
+    if scope.decision == "out_of_scope":
+        return f"{named(document)} was not analysed: {'; '.join(scope.reasons)}."
+    duties = [one for one in obligations if one.draft.modality in DUTIES]
+    if scope.decision == "escalate":
+        opening = f"{named(document)} waits for a person's decision: {'; '.join(scope.reasons)}."
+    else:
+        opening = f"{named(document)} holds {counted(len(duties), 'duty', 'duties')}{others(obligations)}."
+    sentences = [opening, bearers(duties), stakes(duties, risk), timing(duties), steps(actions), gaps(coverage)]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def named(document: Document) -> str:
+    return document.title.strip().rstrip(".") or "This document"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def others(obligations: Sequence[Obligation]) -> str:
+    counts = Counter(one.draft.modality for one in obligations if one.draft.modality not in DUTIES)
+    named_counts = [counted(number, kind, f"{kind}s") for kind, number in counts.most_common()]
+    return f", with {listed(named_counts)}" if named_counts else ""
+
+
+def bearers(duties: Sequence[Obligation]) -> str:
+    counts = Counter(one.draft.bearer.text.strip() for one in duties if one.draft.bearer.text.strip())
+    top = [f"{text} ({number})" for text, number in counts.most_common(3) if len(text) <= 80]
+    return f"They bind most often {listed(top)}." if top else ""
+
+
+def stakes(duties: Sequence[Obligation], risk: Risk) -> str:
+    if not duties:
+        return ""
+    counts = Counter(one.risk.level for one in duties)
+    spread = [f"{counts[level]} {level}" for level in reversed(LEVELS) if counts[level]]
+    return f"Its risk is {risk.level} ({risk.score} of 100): {listed(spread)}."
+
+
+def timing(duties: Sequence[Obligation]) -> str:
+    timed = [one for one in duties if one.deadline]
+    if not timed:
+        return ""
+    dated = sorted(str(one.deadline.date) for one in timed if one.deadline and one.deadline.date)
+    tight = [
+        f"“{' '.join(one.deadline.passage.text.split())}” in {one.draft.provision.path}"
+        for one in sorted(timed, key=lambda one: -one.risk.score)
+        if one.deadline and one.deadline.kind == "period" and len(one.deadline.passage.text) <= 60
+    ]
+    words = f"{counted(len(timed), 'duty names', 'duties name')} a deadline"
+    words += f", for example {tight[0]}" if tight else ""
+    words += f"; the first fixed date is {dated[0]}" if dated else ""
+    return words + "."
+
+
+def steps(actions: Sequence[Action]) -> str:
+    if not actions:
+        return ""
+    roles = Counter(action.owner_role for action in actions).most_common(3)
+    approval = sum(action.requires_approval for action in actions)
+    words = f"{counted(len(actions), 'action is', 'actions are')} recommended, mostly for "
+    words += listed([f"{role} ({number})" for role, number in roles])
+    return words + (f"; {approval} of them need approval first." if approval else ".")
+
+
+def gaps(coverage: Coverage) -> str:
+    if not coverage.normative_sentences:
+        return ""
+    share = (
+        f"{coverage.covered} of {counted(coverage.normative_sentences, 'normative sentence', 'normative sentences')}"
+    )
+    return f"{share} are accounted for" + (f"; {len(coverage.uncovered)} need a look." if coverage.uncovered else ".")
+
+
+def listed(parts: Sequence[str]) -> str:
+    return " and ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,138 @@
+"""Bytes in, Analysis out: read, scan, decide the scope, extract, ground, and say what it means for a firm."""
+
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from importlib import import_module
+
+from core.errors import BadInput
+from core.extract import EXTRACTORS
+from core.extract.actions import actions
+from core.extract.coverage import coverage
+from core.extract.ground import Grounded, ground, located
+from core.extract.profiles import applies, known
+from core.extract.quality import quality
+from core.extract.risk import document_risk, obligation_risk
+from core.extract.scope import scope
+from core.extract.summary import summary
+from core.scan import scan
+from core.settings import Settings
+from core.types import (
+    Action,
+    Analysis,
+    Coverage,
+    Draft,
+    Extractor,
+    Metadata,
+    Obligation,
+    Reading,
+    Rejected,
+    Scope,
+    Statement,
+)
+
+ALLOWED = "allowed"
+
+
+def analyze(
+    data: bytes,
+    filename: str,
+    *,
+    model: str = "builtin",
+    profile: str = "",
+    password: str | None = None,
+    today: date | None = None,
+    settings: Settings | None = None,
+) -> Analysis:
+    """Read a file (in a child process) and analyse it. BadInput and PasswordNeeded come from the reader."""
+    from core.ingest import read
+
+    extractor(model)
+    reading = read(data, filename, password=password, settings=settings)
+    return analyze_reading(reading, model=model, profile=profile, today=today)
+
+
+def analyze_reading(
+    reading: Reading, *, model: str = "builtin", profile: str = "", today: date | None = None
+) -> Analysis:
+    """Analyse what was read. The same reading gives the same analysis but for request id, time and latency.
+
+    `today` is the day from which actions without a legal deadline are due; the system's day if not given.
+    """
+    started, extract = time.perf_counter(), extractor(model)
+    if profile:
+        known(profile)
+    document = reading.document
+    decision = scope(reading, scan(document.text, reading.hidden))
+    drafts, statements, rejected = found(extract, reading) if is_read(decision, reading) else ([], [], [])
+    grounded = ground(drafts, document, reading.provisions, reading.words, engine=model)
+    obligations = weighed(grounded, reading, profile)
+    covered = coverage(document, reading.provisions, obligations, statements) if is_read(decision, reading) else NONE
+    policy, steps = recommended(decision, obligations, today or date.today())
+    risk = document_risk(obligations)
+    return Analysis(
+        document=document,
+        scope=decision,
+        obligations=obligations,
+        statements=tuple(statements),
+        ungrounded=grounded.ungrounded,
+        rejected=tuple(rejected),
+        risk=risk,
+        actions=steps,
+        summary=summary(document, decision, obligations, steps, risk, covered),
+        quality=quality(document, obligations, covered, grounded.ungrounded, rejected),
+        coverage=covered,
+        metadata=Metadata(
+            request_id=uuid.uuid4().hex,
+            model=model,
+            created_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            latency_ms=round(1000 * (time.perf_counter() - started)),
+            policy_decision=policy,
+        ),
+    )
+
+
+NONE = Coverage(0, 0)
+
+
+def extractor(model: str) -> Extractor:
+    """The engine of that name; BadInput names those that exist."""
+    if model not in EXTRACTORS:
+        raise BadInput(f"There is no model {model!r}; choose one of: {', '.join(sorted(EXTRACTORS))}.")
+    module, _, name = EXTRACTORS[model].partition(":")
+    engine: Extractor = getattr(import_module(module), name)
+    return engine
+
+
+def is_read(decision: Scope, reading: Reading) -> bool:
+    """What lays down no rules, or is in a language that the engine does not read, is not extracted from."""
+    return decision.decision != "out_of_scope" and reading.document.language.split("-")[0].lower() in READABLE
+
+
+READABLE = ("en",)
+
+
+def found(extract: Extractor, reading: Reading) -> tuple[list[Draft], list[Statement], list[Rejected]]:
+    """The engine's answers by kind; its statements located."""
+    answers = list(extract(reading.provisions))
+    drafts = [answer for answer in answers if isinstance(answer, Draft)]
+    statements = [answer for answer in answers if isinstance(answer, Statement)]
+    rejected = [answer for answer in answers if isinstance(answer, Rejected)]
+    return drafts, located(statements, reading.document, reading.provisions), rejected
+
+
+def weighed(grounded: Grounded, reading: Reading, profile: str) -> tuple[Obligation, ...]:
+    """Each obligation with its risk and whether it binds the profile."""
+    return tuple(
+        replace(one, risk=obligation_risk(one), applies=applies(one, reading.document, profile))
+        for one in grounded.obligations
+    )
+
+
+def recommended(decision: Scope, obligations: Sequence[Obligation], today: date) -> tuple[str, tuple[Action, ...]]:
+    """(policy decision, actions): an escalated document's actions are withheld until a person releases it."""
+    if decision.decision == "escalate":
+        return f"actions withheld: {'; '.join(decision.reasons)}", ()
+    return ALLOWED, actions(obligations, today)
