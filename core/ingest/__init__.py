@@ -1,10 +1,15 @@
 """Bytes → a Reading: the document, the provisions a lawyer would cite, and where the words are printed."""
 
+from __future__ import annotations
+
 import hashlib
+from typing import TYPE_CHECKING
 
 from core.ingest import sniff
-from core.settings import Settings
 from core.types import Document, Reading
+
+if TYPE_CHECKING:  # the parser's child imports this package, and pydantic would cost it 0.3 s
+    from core.settings import Settings
 
 PARSERS = {
     sniff.PDF: "core.ingest.pdf:parse",
