@@ -114,12 +114,20 @@ def job(db: Database, user: User, job_id: str) -> Job:
 
 
 def cancel(db: Database, user: User, job_id: str) -> None:
-    """Stop a job that waits or runs. A running one notices at its next step and leaves nothing behind."""
-    _move(db, user, job_id, ("queued", "running"), "state = 'cancelled', stage = 'Cancelled', finished_at = ?", [now()])
+    """Stop a job that waits or runs. The worker drops a running one within a second; nothing of it stays."""
+    change = "state = 'cancelled', stage = 'Cancelled', finished_at = ?"
+    with write(db):
+        _move(db, user, job_id, ("queued", "running"), change, [now()])
 
 
 def retry(db: Database, user: User, job_id: str) -> None:
     """Queue a failed or cancelled job again, with its three tries. Steps that it finished are kept."""
+    with write(db):
+        requeue(db, user, job_id)
+
+
+def requeue(db: Database, user: User, job_id: str) -> None:
+    """As `retry`, inside a write that is open already."""
     again = "state = 'queued', stage = 'Waiting', progress = 0, fault = null, error = null, attempts = 0, "
     _move(db, user, job_id, ("failed", "cancelled"), again + "started_at = null, finished_at = null", [])
 
@@ -127,10 +135,9 @@ def retry(db: Database, user: User, job_id: str) -> None:
 def _move(db: Database, user: User, job_id: str, before: tuple[State, ...], change: str, values: list[Any]) -> None:
     states = ", ".join(f"'{state}'" for state in before)
     sql = f"update job set {change}, claim = null, lease_until = null where id = ? and state in ({states})"
-    with write(db):
-        current = job(db, user, job_id)
-        if db.execute(sql, [*values, job_id]).rowcount != 1:
-            raise Conflict(f"{current.title!r} is {current.state} already; reload the page.")
+    current = job(db, user, job_id)
+    if db.execute(sql, [*values, job_id]).rowcount != 1:
+        raise Conflict(f"{current.title!r} is {current.state} already; reload the page.")
 
 
 # --- for the worker ---------------------------------------------------------------------------------------------
@@ -175,6 +182,12 @@ def progress(db: Database, claim: Claim, fraction: float, stage: str) -> None:
     """Show how far the job is and renew its lease. Raises Lost when it is no longer ours."""
     with write(db):
         _ours(db, claim, "progress = ?, stage = ?, lease_until = ?", [fraction, stage, _lease(claim)])
+
+
+def held(db: Database, claim: Claim) -> bool:
+    """Whether the job is still ours: a look without a write."""
+    sql = "select 1 from job where id = ? and state = 'running' and claim = ?"
+    return one(db, sql, [claim.job.id, claim.token]) is not None
 
 
 def renew(db: Database, claim: Claim) -> None:
@@ -243,5 +256,6 @@ def _job(row: Row) -> Job:
 
 
 def _user(actor: str) -> User:
-    fields = json.loads(actor)
-    return User(**{key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()})
+    plain = json.loads(actor)
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
+    return User(**fields)

@@ -1,5 +1,87 @@
-"""The only reader and writer of documents and provisions. The user is an argument of all of it, access is inside."""
+"""The only reader and writer of documents and provisions. The user is an argument of all of it, access is inside.
+
+    access, labels         who may see what; under which label equal files are one document
+    names, files, uploads  file names and bytes from outside; what waits to be imported
+    documents, pages       what was read, as rows
+    cards, signing         the data card, who signed it and what it allows
+    custody, deletion      withdrawn, held, released; gone
+
+Functions whose docstring says "inside a write" open none themselves, so that several share one.
+"""
 
 from core.library.access import found, visible
+from core.library.cards import FIELDS, USES
+from core.library.custody import (
+    expire,
+    hold,
+    holds,
+    keep,
+    reject,
+    release,
+    require_released,
+    unhold,
+    withdraw,
+)
+from core.library.deletion import Deleted, Tombstone, delete, derived_tables, tombstones
+from core.library.documents import (
+    DocumentRow,
+    complete,
+    document,
+    document_row,
+    documents,
+    pack,
+    provisions,
+    reading,
+    versions,
+    words,
+)
+from core.library.files import read as stored
+from core.library.pages import page_png
+from core.library.signing import allowed, card, owned, require_use, save_card, sign_card
+from core.library.uploads import Receipt, Upload, dismiss, receive, sweep, unlock, upload
 
-__all__ = ["found", "visible"]
+__all__ = [
+    "FIELDS",
+    "USES",
+    "Deleted",
+    "DocumentRow",
+    "Receipt",
+    "Tombstone",
+    "Upload",
+    "allowed",
+    "card",
+    "complete",
+    "delete",
+    "derived_tables",
+    "dismiss",
+    "document",
+    "document_row",
+    "documents",
+    "expire",
+    "found",
+    "hold",
+    "holds",
+    "keep",
+    "owned",
+    "pack",
+    "page_png",
+    "provisions",
+    "reading",
+    "receive",
+    "reject",
+    "release",
+    "require_released",
+    "require_use",
+    "save_card",
+    "sign_card",
+    "stored",
+    "sweep",
+    "tombstones",
+    "unhold",
+    "unlock",
+    "upload",
+    "versions",
+    "visible",
+    "withdraw",
+    "words",
+]

@@ -1,0 +1,134 @@
+"""The data card of a document: saved and signed by its owner, by a second person where it is sensitive, and obeyed."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlite_utils import Database
+
+from core.errors import BadInput, Conflict, NotAllowed
+from core.library import cards
+from core.library.access import SECOND_SIGNERS, found
+from core.library.labels import label, twin
+from core.store import Row, now, one, rows, write
+from core.types import User
+
+
+def card(db: Database, user: User, document_id: str) -> cards.Fields:
+    """The fields by key, see `cards.FIELDS`, and `signatures`: who signed the card as it is now, and when."""
+    found(db, user, document_id, "id")
+    fields = _fields(db, document_id)
+    sql = "select user_id, signed_at from signature where document_id = ? and digest = ? order by signed_at"
+    return {**fields, "signatures": rows(db, sql, [document_id, cards.digest(fields)])}
+
+
+def save_card(db: Database, user: User, document_id: str, fields: Mapping[str, Any]) -> bool:
+    """Change some fields. A signed card that changes must be signed again, and is a draft until then.
+
+    Gives whether anything changed. Only the owner may; BadInput names a field that does not hold, Conflict when the
+    new label is one under which the same file is a document already.
+    """
+    wanted = cards.checked({key: value for key, value in fields.items() if key != "signatures"})
+    with write(db):
+        row = owned(db, user, document_id)
+        before = _fields(db, document_id)
+        after = {**before, **wanted}
+        if after == before:
+            return False
+        where = label(user, after["sensitivity"].lower(), after["groups"])
+        _require_alone(db, user, row, where.classification, after["groups"])
+        db.execute(
+            "update card set fields = ?, saved_at = ?, saved_by = ? where document_id = ?",
+            [json.dumps(after), now(), user.id, document_id],
+        )
+        db.execute("delete from signature where document_id = ?", [document_id])
+        db.execute(
+            "update document set title = ?, classification = ?, groups = ?, awaiting_second = 0,"
+            " status = case status when 'approved' then 'draft' else status end where id = ?",
+            [after["name"] or row["title"], where.classification, where.groups, document_id],
+        )
+    return True
+
+
+def sign_card(db: Database, user: User, document_id: str) -> str:
+    """Sign the card as it is now; gives the document's status after it.
+
+    The owner signs first. A confidential or restricted document stays a draft until a second person signs too.
+    """
+    with write(db):
+        row = found(db, user, document_id)
+        fields = _fields(db, document_id)
+        _require_signable(row, fields)
+        if row["owner"] == user.id:
+            if row["awaiting_second"]:
+                raise Conflict(f"You have signed the card of {row['title']!r}; a second person must sign it too.")
+            _require_alone(db, user, row, row["classification"], fields["groups"])
+            second = fields["sensitivity"] in cards.TWO_SIGNATURES
+        else:
+            if not row["awaiting_second"] or not set(SECOND_SIGNERS) & set(user.roles):
+                raise NotAllowed(f"The card of {row['title']!r} is signed by its owner first, then by a reviewer.")
+            second = False
+        db.execute(
+            "insert into signature (document_id, user_id, digest, signed_at) values (?, ?, ?, ?)",
+            [document_id, user.id, cards.digest(fields), now()],
+        )
+        status = "draft" if second else "approved"
+        db.execute("update document set status = ?, awaiting_second = ? where id = ?", [status, second, document_id])
+    return status
+
+
+def allowed(db: Database, user: User, document_id: str, use: str) -> bool:
+    """Whether the document may be put to a use ("prompting", "rag", "evaluation", "fine_tuning", "logging")."""
+    return _refusal(db, user, document_id, use) is None
+
+
+def require_use(db: Database, user: User, document_id: str, use: str) -> None:
+    """NotAllowed, with the reason and what to do, unless the signed card allows the use."""
+    refusal = _refusal(db, user, document_id, use)
+    if refusal:
+        raise NotAllowed(refusal)
+
+
+def owned(db: Database, user: User, document_id: str) -> Row:
+    """The document's row for somebody who may change its card or fate: its owner, or an administrator who sees it."""
+    row = found(db, user, document_id)
+    if row["owner"] != user.id and "admin" not in user.roles:
+        raise NotAllowed(f"Only the owner of {row['title']!r} can do this; ask them.")
+    return row
+
+
+def _refusal(db: Database, user: User, document_id: str, use: str) -> str | None:
+    if use not in cards.USES:
+        raise BadInput(f"There is no use {use!r}; the data card knows: {', '.join(cards.USES)}.")
+    row = found(db, user, document_id)
+    name, title = cards.USES[use], row["title"]
+    if row["gate"] in ("waiting", "rejected"):
+        return f"{name} of {title!r} is withheld: the document was escalated and is not released."
+    if row["status"] != "approved":
+        return f"{name} of {title!r} is not allowed yet: its data card is not signed, or it was withdrawn."
+    if not _fields(db, document_id)["allowed_use"].get(use):
+        return f"{name} of {title!r} is switched off on its data card; its owner can allow it there."
+    return None
+
+
+def _require_signable(row: Row, fields: cards.Fields) -> None:
+    if row["status"] != "draft":
+        raise Conflict(f"{row['title']!r} is {row['status']}, so there is nothing to sign.")
+    if row["gate"] == "rejected":
+        raise Conflict(f"{row['title']!r} was rejected and cannot be approved; delete it or release it first.")
+    empty = cards.missing(fields)
+    if empty:
+        raise BadInput(f"The data card lacks {', '.join(empty)}; fill it in, then sign.")
+
+
+def _require_alone(db: Database, user: User, row: Row, classification: str, groups: list[str]) -> None:
+    """The same file is one document under one label, also after the label changes."""
+    other = twin(db, user, row["sha256"], label(user, classification, groups), but=row["id"])
+    if other:
+        raise Conflict(f"The same file is in the library under this label as {other['title']!r}; keep one of the two.")
+
+
+def _fields(db: Database, document_id: str) -> cards.Fields:
+    row = one(db, "select fields from card where document_id = ?", [document_id])
+    found_fields: cards.Fields = json.loads(row["fields"]) if row else {}
+    return found_fields
