@@ -1,0 +1,85 @@
+"""The obligation register: the findings of the chosen run with people's corrections laid over them."""
+
+from core.register.corrections import Correction, correct
+from core.register.derived import reindex
+from core.register.evidence import Evidence, add_evidence, evidence_bytes, remove_evidence
+from core.register.fields import FIELDS, values
+from core.register.gestures import Event, Undone, undo
+from core.register.leads import Lead, ToCheck, accept, lead, to_check, to_check_count, uncovered, ungrounded
+from core.register.records import (
+    Comment,
+    Record,
+    assign,
+    comment,
+    history,
+    record,
+    set_anchor_date,
+    set_next_review,
+    set_status,
+)
+from core.register.rows import DEADLINES, FACETS, STATUSES, Filter, Row, count, facets, row, rows
+from core.register.runs import (
+    ActionRow,
+    Run,
+    actions,
+    analysis,
+    choose_run,
+    findings,
+    insert_run,
+    runs,
+    statements,
+    store_run,
+    summary,
+)
+
+__all__ = [
+    "DEADLINES",
+    "FACETS",
+    "FIELDS",
+    "STATUSES",
+    "ActionRow",
+    "Comment",
+    "Correction",
+    "Event",
+    "Evidence",
+    "Filter",
+    "Lead",
+    "Record",
+    "Row",
+    "Run",
+    "ToCheck",
+    "Undone",
+    "accept",
+    "actions",
+    "add_evidence",
+    "analysis",
+    "assign",
+    "choose_run",
+    "comment",
+    "correct",
+    "count",
+    "evidence_bytes",
+    "facets",
+    "findings",
+    "history",
+    "insert_run",
+    "lead",
+    "record",
+    "reindex",
+    "remove_evidence",
+    "row",
+    "rows",
+    "runs",
+    "set_anchor_date",
+    "set_next_review",
+    "set_status",
+    "statements",
+    "store_run",
+    "summary",
+    "to_check",
+    "to_check_count",
+    "uncovered",
+    "undo",
+    "ungrounded",
+    "values",
+]

@@ -1,0 +1,66 @@
+"""Analyses and obligations as JSON for the database, and back again without loss.
+
+A provision's text is a slice of the document's and stays out of the stored findings; so does the document's own.
+"""
+
+import hashlib
+import json
+import zlib
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from core.types import Analysis, Obligation
+
+
+@cache
+def _analyses() -> TypeAdapter[Analysis]:
+    return TypeAdapter(Analysis)
+
+
+@cache
+def _obligations() -> TypeAdapter[Obligation]:
+    return TypeAdapter(Obligation)
+
+
+def compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def pack(analysis: Analysis) -> bytes:
+    """Everything but the document's text and the obligations, which are kept apart."""
+    rest = replace(analysis, document=replace(analysis.document, text=""), obligations=())
+    return zlib.compress(_analyses().dump_json(rest), 6)
+
+
+def unpack(packed: bytes, text: str, obligations: tuple[Obligation, ...]) -> Analysis:
+    rest = _analyses().validate_json(zlib.decompress(packed))
+    return replace(rest, document=replace(rest.document, text=text), obligations=obligations)
+
+
+def dump(obligation: Obligation, text: str) -> dict[str, Any]:
+    """Plain JSON; the provision's text is left out where `text` has it at the provision's span."""
+    plain: dict[str, Any] = _obligations().dump_python(obligation, mode="json")
+    provision, span = plain["draft"]["provision"], obligation.draft.provision.span
+    if text[span.start : span.end] == provision["text"]:
+        del provision["text"]
+    return plain
+
+
+def load(plain: dict[str, Any], text: str = "") -> Obligation:
+    """Without the document's text, the provision's text is empty where it was left out."""
+    provision = plain["draft"]["provision"]
+    if "text" not in provision:
+        span = provision["span"]
+        provision = {**provision, "text": text[span["start"] : span["end"]]}
+        plain = {**plain, "draft": {**plain["draft"], "provision": provision}}
+    return _obligations().validate_python(plain)
+
+
+def digest_of_findings(analysis: Analysis) -> str:
+    """Equal for two runs that found the same, whenever they ran and whatever they cost."""
+    plain = _analyses().dump_python(analysis, mode="json", exclude={"actions", "document", "metadata"})
+    key = compact([analysis.metadata.model, analysis.document.sha256, plain])
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,89 @@
+"""Correcting what the engine read, one field at a time. The finding stays; the correction lies over it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from core import library
+from core.errors import Conflict
+from core.register import derived, fields, gestures
+from core.register.gestures import Change
+from core.register.rows import editable, row
+from core.types import Obligation, User
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A field as the engine read it and as a person corrected it, both as a person would type them."""
+
+    field: str
+    found: str
+    corrected: str
+    at: str
+    by: str
+
+
+def correct(db: Database, user: User, id: str, field: str, value: str | None, *, was: str | None = None) -> None:
+    """Set one of FIELDS. "" empties it, None takes the correction back.
+
+    `was` is the value that the person saw: Conflict when somebody changed it meanwhile.
+    """
+    value = fields.checked(field, value)
+    shown = row(db, user, id)
+    kept = _located(db, user, shown.document_id, shown.obligation_id, field, value)
+
+    def say() -> list[Change]:
+        editable(db, user, id)
+        now = fields.values(standing(db, shown.document_id, shown.obligation_id))[field]
+        if was is not None and now != was:
+            raise Conflict(f"The {field} was changed to “{now}” meanwhile; look at it again.")
+        return [Change(shown.document_id, shown.obligation_id, field, kept)]
+
+    gestures.make(db, user, "correct", f"Corrected the {field.replace('_', ' ')}", say)
+
+
+def found(db: Database, document_id: str, obligation_id: str, text: str = "") -> Obligation:
+    """As it was before any correction: a person's own, the chosen run's, or the last run's that had it."""
+    made = derived.overlays(db, document_id, [obligation_id]).get(obligation_id, {}).get("made")
+    if made:
+        return derived.codec.load(made["obligation"], text)
+    chosen = derived.chosen_run(db, document_id)
+    return {
+        **derived.last_findings(db, document_id, [obligation_id], text),
+        **derived.findings(db, document_id, chosen, [obligation_id], text),
+    }[obligation_id]
+
+
+def standing(db: Database, document_id: str, obligation_id: str, text: str = "") -> Obligation:
+    """As it stands, with corrections laid over it."""
+    overlay = derived.overlays(db, document_id, [obligation_id]).get(obligation_id, {})
+    return fields.laid(found(db, document_id, obligation_id, text), overlay)
+
+
+def corrections(db: Database, document_id: str, obligation_id: str) -> list[Correction]:
+    """What differs from the finding now, in the order in which it was corrected."""
+    before = fields.values(found(db, document_id, obligation_id))
+    after = fields.values(standing(db, document_id, obligation_id))
+    latest = {
+        event.field: event
+        for event in gestures.events(db, document_id, obligation_id)
+        if event.field in fields.FIELDS and event.undone_at is None
+    }
+    overlay = derived.overlays(db, document_id, [obligation_id]).get(obligation_id, {})
+    return [
+        Correction(field, before[field], after[field], event.at, event.by)
+        for field, event in latest.items()
+        if field in overlay
+    ]
+
+
+def _located(db: Database, user: User, document_id: str, obligation_id: str, field: str, value: str | None) -> Any:
+    """Conditions and exceptions are passages of the source: each line is found in the provision or refused."""
+    if value is None or field not in ("conditions", "exceptions"):
+        return value
+    text = library.document(db, user, document_id).text
+    obligation = found(db, document_id, obligation_id, text)
+    stretches = [obligation.span, obligation.draft.provision.span, *filter(None, [obligation.lead_in])]
+    start, end = min(s.start for s in stretches), max(s.end for s in stretches)
+    return fields.located(value, text, start, end)

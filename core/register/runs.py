@@ -1,0 +1,197 @@
+"""Runs: what an engine found in a document, kept as it was. People's corrections lie over them, never in them."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from core import library
+from core.errors import Conflict, NotFound
+from core.register import codec, derived, gestures
+from core.register.gestures import Change
+from core.store import new_id, now, one, rows, write
+from core.types import Action, Analysis, Obligation, Statement, User
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`added` and `gone` compare its findings with those of the chosen run."""
+
+    id: str
+    number: int
+    model: str
+    created_at: str
+    created_by: str
+    chosen: bool
+    obligations: int
+    added: int
+    gone: int
+
+
+def store_run(db: Database, user: User, analysis: Analysis) -> str:
+    """Keep what a run found; returns its id. A rerun that found the same is the run that is there already.
+
+    The document's first run is the one that the register shows; a later one waits for `choose_run`.
+    """
+    with write(db):
+        return insert_run(db, user, analysis)
+
+
+def insert_run(db: Database, user: User, analysis: Analysis) -> str:
+    """`store_run` inside a write that the caller has opened."""
+    document_id = analysis.document.id
+    library.found(db, user, document_id, "id")
+    digest = codec.digest_of_findings(analysis)
+    same = one(db, "select id from run where document_id = ? and digest = ?", [document_id, digest])
+    if same:
+        return str(same["id"])
+    run_id = new_id()
+    db.execute(
+        "insert into run (id, document_id, number, digest, model, created_at, created_by, analysis) values"
+        " (?1, ?2, (select coalesce(max(number), 0) + 1 from run where document_id = ?2), ?3, ?4, ?5, ?6, ?7)",
+        [run_id, document_id, digest, analysis.metadata.model, now(), user.id, codec.pack(analysis)],
+    )
+    text = analysis.document.text
+    db.conn.executemany(
+        "insert into finding (document_id, run_id, obligation_id, position, obligation) values (?, ?, ?, ?, ?)",
+        (
+            [document_id, run_id, obligation.id, position, codec.compact(codec.dump(obligation, text))]
+            for position, obligation in enumerate(analysis.obligations)
+        ),
+    )
+    _insert_actions(db, run_id, analysis)
+    if derived.chosen_run(db, document_id) == run_id:
+        derived.derive(db, document_id)
+    return run_id
+
+
+def choose_run(db: Database, user: User, document_id: str, run_id: str) -> None:
+    """Let the register show this run. Corrections stay; those of obligations it did not find show as orphaned."""
+    if all(run.id != run_id for run in runs(db, user, document_id)):
+        raise NotFound("This document has no such run; choose one from the list of its runs.")
+
+    def say() -> list[Change]:
+        if derived.chosen_run(db, document_id) == run_id:
+            raise Conflict("The register shows this run already.")
+        return [Change(document_id, "", "run", run_id)]
+
+    gestures.make(db, user, "choose run", "Chose another run", say)
+
+
+def runs(db: Database, user: User, document_id: str) -> list[Run]:
+    """Every run of the document, oldest first."""
+    library.found(db, user, document_id, "id")
+    chosen = derived.chosen_run(db, document_id)
+    found = rows(
+        db,
+        "select id, number, model, created_at, created_by,"
+        " (select count(*) from finding where run_id = run.id) as obligations,"
+        " (select count(*) from finding as shared where shared.run_id = run.id and shared.document_id = ?1 and exists"
+        " (select 1 from finding where document_id = ?1 and run_id = ?2 and obligation_id = shared.obligation_id))"
+        " as common from run where document_id = ?1 order by number",
+        [document_id, chosen],
+    )
+    shown = next((row["obligations"] for row in found if row["id"] == chosen), 0)
+    return [
+        Run(
+            chosen=row["id"] == chosen,
+            added=row["obligations"] - row["common"],
+            gone=shown - row["common"],
+            **{name: value for name, value in row.items() if name != "common"},
+        )
+        for row in found
+    ]
+
+
+def analysis(db: Database, user: User, document_id: str, run_id: str | None = None) -> Analysis:
+    """The analysis exactly as it was stored: of this run, or of the one that the register shows."""
+    text = library.document(db, user, document_id).text
+    run_id = run_id or derived.chosen_run(db, document_id)
+    packed = one(db, "select analysis from run where id = ? and document_id = ?", [run_id, document_id])
+    if packed is None:
+        raise NotFound("This document has no such analysis; analyse it first.")
+    return codec.unpack(packed["analysis"], text, tuple(_findings(db, document_id, run_id, text)))
+
+
+def summary(db: Database, user: User, document_id: str) -> str:
+    return _rest(db, user, document_id).summary
+
+
+def statements(db: Database, user: User, document_id: str) -> list[Statement]:
+    """Sentences with a normative mark that are no obligations, and why, in the order of the text."""
+    return list(_rest(db, user, document_id).statements)
+
+
+def findings(db: Database, user: User, run_id: str) -> list[Obligation]:
+    """What one run found, corrected by nobody. NotFound when the user may not see its document."""
+    condition, parameters = library.visible(user)
+    found = one(
+        db,
+        f"select document_id from run join document on document.id = document_id where run.id = ? and {condition}",
+        [run_id, *parameters],
+    )
+    if found is None:
+        raise NotFound("There is no such run, or you may not see its document.")
+    text = library.document(db, user, found["document_id"]).text
+    return _findings(db, found["document_id"], run_id, text)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """An action with its state. `due` counts from anchor dates that people entered where the analysis had none."""
+
+    action: Action
+    state: str
+    due: str | None
+
+
+def actions(db: Database, user: User, document_id: str) -> list[ActionRow]:
+    """The recommended actions of the chosen run. Withheld (an empty list) while an escalated document waits."""
+    document = library.found(db, user, document_id, "gate")
+    if document["gate"] in ("waiting", "rejected"):
+        return []
+    found = rows(
+        db,
+        "select *, coalesce(due, (select min(register.due) from register where document_id = action.document_id"
+        " and obligation_id in (select value from json_each(action.obligation_ids)))) as dated"
+        " from action where document_id = ? and run_id = ? order by position",
+        [document_id, derived.chosen_run(db, document_id)],
+    )
+    return [ActionRow(_action(row), row["state"], row["dated"]) for row in found]
+
+
+def _rest(db: Database, user: User, document_id: str) -> Analysis:
+    library.found(db, user, document_id, "id")
+    packed = one(db, "select analysis from run where id = ?", [derived.chosen_run(db, document_id)])
+    if packed is None:
+        raise NotFound("This document has no analysis yet; analyse it first.")
+    return codec.unpack(packed["analysis"], "", ())
+
+
+def _findings(db: Database, document_id: str, run_id: str | None, text: str) -> list[Obligation]:
+    return list(derived.findings(db, document_id, run_id, None, text).values())
+
+
+def _insert_actions(db: Database, run_id: str, analysis: Analysis) -> None:
+    for position, action in enumerate(analysis.actions):
+        row: list[Any] = [analysis.document.id, run_id, action.id, position, action.title, action.detail]
+        row += [action.owner_role, action.priority, action.due, json.dumps(action.obligation_ids)]
+        db.execute(
+            "insert into action (document_id, run_id, id, position, title, detail, owner_role, priority, due,"
+            " obligation_ids, requires_approval) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [*row, int(action.requires_approval)],
+        )
+
+
+def _action(row: dict[str, Any]) -> Action:
+    return Action(
+        id=row["id"],
+        title=row["title"],
+        detail=row["detail"],
+        owner_role=row["owner_role"],
+        priority=row["priority"],
+        due=row["due"],
+        obligation_ids=tuple(json.loads(row["obligation_ids"])),
+        requires_approval=bool(row["requires_approval"]),
+    )
