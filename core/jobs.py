@@ -184,10 +184,10 @@ def progress(db: Database, claim: Claim, fraction: float, stage: str) -> None:
         _ours(db, claim, "progress = ?, stage = ?, lease_until = ?", [fraction, stage, _lease(claim)])
 
 
-def held(db: Database, claim: Claim) -> bool:
-    """Whether the job is still ours: a look without a write."""
-    sql = "select 1 from job where id = ? and state = 'running' and claim = ?"
-    return one(db, sql, [claim.job.id, claim.token]) is not None
+def lost(db: Database, claim: Claim) -> bool:
+    """Whether the job was cancelled, deleted or taken over: a look without a write. One that is done is not lost."""
+    row = one(db, "select state, claim from job where id = ?", [claim.job.id])
+    return row is None or (row["state"] != "done" and (row["state"], row["claim"]) != ("running", claim.token))
 
 
 def renew(db: Database, claim: Claim) -> None:

@@ -5,12 +5,14 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from core.errors import BadInput
-from core.scan import Finding
 from core.settings import lexicon
 from core.types import Document
+
+if TYPE_CHECKING:  # the scanners take a while to load, and a card needs no more than their findings
+    from core.scan import Finding
 
 Kind = Literal["text", "choice", "switches", "list"]
 Fields = dict[str, Any]
@@ -79,7 +81,7 @@ def defaults() -> dict[str, str]:
     return found
 
 
-def prefilled(document: Document, file_name: str, owner: str, findings: Sequence[Finding], given: Fields) -> Fields:
+def prefilled(document: Document, file_name: str, owner: str, findings: Sequence["Finding"], given: Fields) -> Fields:
     """A whole card from what was read and found; `given` are the fields that a person has filled in."""
     sensitivity = given.get("sensitivity", defaults()["sensitivity"])
     personal, secrets = _found("personal", document, findings), _found("secret", document, findings)
@@ -112,7 +114,7 @@ def _filled(text: str, words: Mapping[str, str]) -> str:
     return text
 
 
-def _found(kind: str, document: Document, findings: Sequence[Finding]) -> str:
+def _found(kind: str, document: Document, findings: Sequence["Finding"]) -> str:
     if any(finding.kind == kind for finding in findings):
         return "Yes"
     # What was not read cannot be vouched for.

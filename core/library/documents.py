@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
@@ -11,9 +11,11 @@ from core.errors import NotFound
 from core.library import cards, pages
 from core.library.access import found, visible
 from core.library.uploads import Upload
-from core.scan import Finding
 from core.store import Row, now, one, rows
 from core.types import Access, Document, Page, Provision, Reading, Scope, Span, Structure, User, Word
+
+if TYPE_CHECKING:
+    from core.scan import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Packed:
     card: cards.Fields
 
 
-def pack(upload: Upload, reading: Reading, scope: Scope, findings: Sequence[Finding], owner: str) -> Packed:
+def pack(upload: Upload, reading: Reading, scope: Scope, findings: Sequence["Finding"], owner: str) -> Packed:
     """Rows for everything that was read; `owner` is the name for the data card."""
     document = reading.document
     key = {"document_id": upload.document_id}

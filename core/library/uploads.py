@@ -171,5 +171,6 @@ def _check_size(data: bytes, name: str, limits: Settings) -> None:
 def _unlocked(data: bytes, password: str, limits: Settings) -> bytes:
     from core.ingest import sandbox
 
-    answer = sandbox.call(UNLOCK, data, {"password": password}, noun="PDF", settings=limits)
+    options = {"password": password, "max_pages": limits.max_pages}
+    answer = sandbox.call(UNLOCK, data, options, noun="PDF", settings=limits)
     return base64.b64decode(answer["bytes"])
