@@ -146,7 +146,8 @@ def contents(analysis):
 def test_a_cell_that_a_spreadsheet_would_compute_is_neutralised_and_comes_back_as_it_was(text):
     cell = cells.neutralised(text)
     assert cell == text or cell == "'" + text
-    assert not cell.lstrip().startswith(tuple("=+-@＝")) and not cell.startswith(("\t", "\r", "\n"))
+    assert not cell.lstrip().startswith(tuple("=+-@＝"))
+    assert not cell.startswith(("\t", "\r", "\n"))
     assert cells.restored(cell) == text
 
 
@@ -246,14 +247,15 @@ def test_a_file_that_is_no_register_is_refused_in_a_sentence(reader, data):
 # --- JSON -------------------------------------------------------------------------------------------------------
 
 KEYS = {
-    "": "schema document scope obligations statements ungrounded rejected risk actions summary quality coverage metadata",
+    "": "schema document scope obligations statements ungrounded rejected risk actions summary quality coverage"
+    " metadata",
     "document": "id title type version sha256 media_type pages characters language regulation in_force applies_from"
     " applies_to structure warnings",
-    "obligations": "id provision page start end quote lead_in match modality bearer via applies action object conditions"
-    " exceptions deadlines deadline references sanctions risk confidence engine",
+    "obligations": "id provision page start end quote lead_in match modality bearer via applies action object"
+    " conditions exceptions deadlines deadline references sanctions risk confidence engine",
     "actions": "id title detail owner_role priority due obligation_ids requires_approval",
-    "metadata": "request_id model prompt_version input_tokens output_tokens cached_tokens cost_usd latency_ms created_at"
-    " eval_version release policy_decision",
+    "metadata": "request_id model prompt_version input_tokens output_tokens cached_tokens cost_usd latency_ms"
+    " created_at eval_version release policy_decision",
     "statements": "start end kind reason",
     "coverage": "normative_sentences covered uncovered",
 }

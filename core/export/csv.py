@@ -33,4 +33,4 @@ def table(titles: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
     writer = csv.writer(out)
     writer.writerow(titles)
     writer.writerows(lines)
-    return out.getvalue().encode("utf-8-sig")
+    return out.getvalue().encode("utf-8-sig", "replace")  # half a surrogate pair has no UTF-8
