@@ -1,4 +1,4 @@
-"""Text under assembly: blocks one after the other, a blank line between them. For formats that are not text themselves."""
+"""Text under assembly, for formats that are not text themselves: blocks with a blank line between them."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What a block announces: an article, a section, an annex, a division, or the turn from one part of an act to the next."""
+"""What a block announces: an article, a section, an annex, a division, or the turn to another part of an act."""
 
 import re
 import tomllib
@@ -7,16 +7,24 @@ from functools import cache
 from typing import Literal
 
 from core.settings import settings
+from core.types import Block
 
 Announces = Literal["article", "section", "division", "annex"]
 Turn = Literal["recitals", "enacting", "signature", "formula", "notes", "contents"]
 
+LONGEST_HEADING = 300
+LONGEST_ANNOUNCEMENT = 160
+SENTENCE_END = re.compile(r"[.;:,]['\"’”»)]?\s*$")
+# "Article 5 ........ 12" and "Payment<tab>7" are lines of a table of contents.
+CONTENTS_LINE = re.compile(r"(?:\.{3,}|…|(?:\s\.){3,}|\t)\s*\d{1,4}\s*$")
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """`word` and `number` as printed ("Article", "5a"); `title` starts at offset `rest` of the block's text.
+    """`word` and `number` as printed ("Article", "5a"); the title, or a sentence, starts at `rest`.
 
-    `inline` when a sentence follows on the same line: "Section 4. The operator shall …".
+    `separated` when a dash, colon, full stop, line break or nothing at all follows the number; `quoted` when a
+    quotation mark stands before the word: the heading belongs to another act.
     """
 
     kind: Announces
@@ -25,6 +33,11 @@ class Heading:
     rest: int
     separated: bool
     quoted: bool = False
+
+    @property
+    def path(self) -> str:
+        word = self.word if self.word == "§" else self.word.capitalize()
+        return f"{word} {self.number}".strip()
 
 
 @cache
@@ -53,9 +66,9 @@ def kinds() -> dict[str, Announces]:
 
 
 @cache
-def turning() -> list[tuple[Turn, tuple[str, ...]]]:
+def turning() -> tuple[tuple[Turn, tuple[str, ...]], ...]:
     order: tuple[Turn, ...] = ("recitals", "enacting", "signature", "formula", "notes", "contents")
-    return [(turn, tuple(lexicon()["marks"][turn])) for turn in order]
+    return tuple((turn, tuple(lexicon()["marks"][turn])) for turn in order)
 
 
 def announced(text: str) -> Heading | None:
@@ -71,12 +84,42 @@ def announced(text: str) -> Heading | None:
     return Heading(kind, word, number, match.end(), separated, bool(match["quote"]))
 
 
+def announcement(text: str, block: Block) -> Heading | None:
+    """The numbered heading that a block is; a sentence that merely begins with "Article 5 of …" is none."""
+    if block.kind in ("note", "table_row"):
+        return None
+    passage = text[block.start : min(block.end, block.start + LONGEST_HEADING)]
+    heading = announced(passage)
+    if heading is None or CONTENTS_LINE.search(passage):
+        return None
+    if block.kind == "heading":
+        return heading if block.end - block.start < LONGEST_HEADING else None
+    title = passage[heading.rest :]
+    if not title:
+        bare = passage.strip().lower() == heading.word.lower()
+        return heading if heading.number or bare else None
+    if not heading.number:
+        return None
+    short = block.end - block.start < LONGEST_ANNOUNCEMENT and not SENTENCE_END.search(title)
+    return heading if heading.separated and short and heading.kind != "section" else inline(heading, title)
+
+
+def inline(heading: Heading, title: str) -> Heading | None:
+    """A heading with its text behind it: "Section 4.1 Payment. The buyer shall …", not "Section 4 of the Act"."""
+    if heading.kind not in ("section", "article") or heading.quoted:
+        return None
+    opening = title.lstrip('"“‘(')[:1]
+    sure = heading.separated or ("." in heading.number and heading.kind == "section") or heading.word == "§"
+    return heading if sure and (opening.isupper() or opening.isdigit()) else None
+
+
 def turn(text: str) -> Turn | None:
     """The mark between two parts of an act that `text` is, or opens with."""
     opening = text[:60].lower().lstrip(" ‘'\"*_")
     for found, words in turning():
-        if opening.startswith(words):
-            whole = found in ("recitals", "notes", "contents")
-            if not whole or len(opening.rstrip(" :.*")) <= max(len(w) for w in words if opening.startswith(w)):
-                return found
+        if not opening.startswith(words):
+            continue
+        longest = max(len(word) for word in words if opening.startswith(word))
+        if found not in ("recitals", "notes", "contents") or len(opening.rstrip(" :.*")) <= longest:
+            return found
     return None

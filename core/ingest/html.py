@@ -167,6 +167,11 @@ class Walk:
                 self.element(child, depth)
                 self.flush()
                 continue
+            own = bool(leading(text := page.words(child)[:80].strip(), 0, len(text))[0])
+            if labelled and not own:
+                # Where items carry their own labels, one without goes on with the sentence around the list.
+                self.block(child, depth, "paragraph", depth)
+                continue
             if page.name(node) == "ol" and not labelled:
                 self.pend(page.marker(node, child, number), depth + 1)
                 number += 1

@@ -1,4 +1,4 @@
-"""What we know of HTML pages: which elements are furniture, hidden, headings, notes or labels, and what pages declare."""
+"""What we know of HTML pages: which elements are furniture, hidden, headings, notes or labels; what pages declare."""
 
 import re
 from collections.abc import Iterator

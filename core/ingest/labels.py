@@ -35,7 +35,10 @@ class Label:
 # Two-column list rows keep the column bar in Markdown: "(a) | the name of the payer;".
 GAP = r"(?:\s*\|)?(?:\s+|$)"
 PAREN = re.compile(r"\(\s?(\*{0,3}\d{1,4}[a-z]{0,2}|[A-Za-z]{1,6})\s?\)\s*")
-DECIMAL = re.compile(r"(\d{1,4}[A-Z]?(?:\.\d{1,3}[A-Z]{0,2}){1,5})\.?(?:\s?([RGEDPCK]))?" + GAP)
+# "4.2", "2.5A", and as the FCA prints its rules: "SYSC 8.1.1R", "8.1.1 R".
+DECIMAL = re.compile(
+    r"((?:[A-Z]{3,8}\s)?(\d{1,4}[A-Z]?(?:\.\d{1,3}[A-Z]{0,2}){1,5}))\.?(?:\s?([RGEDPCK])(?=\s))?" + GAP
+)
 DOT = re.compile(r"(\d{1,3}[a-z]{0,2}|[A-Za-z]|[ivxlc]{1,5}|[IVXLC]{1,5})\.(?:[—–-]|\s*(?=\()|" + GAP + ")")
 HALF = re.compile(r"(\d{1,3}|[A-Za-z]|[ivxlc]{1,5})\)" + GAP)
 BARE = re.compile(r"(\d{1,3})\s+(?=\S)")
@@ -76,12 +79,13 @@ def counts(body: str, form: str) -> tuple[Count, ...]:
         inserted = letters(body[digits.end() :].lower()) if digits.end() < len(body) else [()]
         return tuple(Count((form, "number"), (int(digits.group()), *value)) for value in inserted)
     if body.islower():
-        found = [Count((form, "roman"), (roman(body),))] if roman(body) else []
-        return (*(Count((form, "lower"), value) for value in letters(body)), *found)
+        numeral = [Count((form, "roman"), (roman(body),))] if roman(body) else []
+        letter = [Count((form, "lower"), value) for value in letters(body)]
+        return (*letter, *numeral) if len(body) == 1 else (*numeral, *letter)
     if body.isupper():
-        found = [Count((form, "ROMAN"), (roman(body.lower()),))] if roman(body.lower()) else []
-        single = [value for value in letters(body.lower()) if len(value) == 1]
-        return (*(Count((form, "upper"), value) for value in single), *found)
+        numeral = [Count((form, "ROMAN"), (roman(body.lower()),))] if roman(body.lower()) else []
+        letter = [Count((form, "upper"), value) for value in letters(body.lower()) if len(value) == 1]
+        return (*letter, *numeral) if len(body) == 1 else (*numeral, *letter)
     return ()
 
 
@@ -98,7 +102,7 @@ def leading(text: str, start: int, end: int, heading: bool = False) -> tuple[tup
     position = quote.end() if quote else start
     found: list[Label] = []
     while len(found) < 4:
-        label, after = one(text, position, end, first=not found)
+        label, after = one(text, position, end, found[-1] if found else None)
         if label is None:
             break
         found.append(label)
@@ -107,19 +111,23 @@ def leading(text: str, start: int, end: int, heading: bool = False) -> tuple[tup
     return tuple(found), (bar.end() if bar else position) if found else start
 
 
-def one(text: str, position: int, end: int, first: bool) -> tuple[Label | None, int]:
+def one(text: str, position: int, end: int, before: Label | None) -> tuple[Label | None, int]:
+    """The next label at `position`; `before` is the one in front of it, if any."""
     paren = PAREN.match(text, position, end)
     if paren:
-        # "(b)(i)" and "(b) (i)" are chains, "(b) (ii) of Article 3" in running text is not: only first or glued.
-        glued = first or text[position - 1] == ")" or text[position - 1] in ".—–"
-        readings = counts(paren[1], "()") if glued else ()
-        return (Label(paren[0].strip(), f"({paren[1]})", readings), paren.end()) if readings else (None, position)
-    if not first:
+        readings = counts(paren[1], "()")
+        # "(a)(1)" and "4.—(1)" are chains, and so is "2.4 (1)"; "(b) (ii) of Article 3 applies" has one label.
+        glued = before is None or not text[position - 1].isspace()
+        opens = before is not None and not before.text.startswith("(") and any(first(c.value) for c in readings)
+        if not readings or not (glued or opens):
+            return None, position
+        return Label(paren[0].strip(), f"({paren[1]})", readings), paren.end()
+    if before is not None:
         return None, position
     decimal = DECIMAL.match(text, position, end)
     if decimal:
-        value = tuple(int(re.sub(r"\D", "", step)) for step in decimal[1].split("."))
-        name = decimal[1] + (decimal[2] or "")
+        value = tuple(int(re.sub(r"\D", "", step)) for step in decimal[2].split("."))
+        name = decimal[1] + (decimal[3] or "")
         return Label(decimal[1], name, (Count(("", "decimal"), value),), sure=False), decimal.end()
     for pattern, form in ((DOT, "."), (HALF, ")")):
         match = pattern.match(text, position, end)

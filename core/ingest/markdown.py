@@ -132,6 +132,6 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
         end -= 1
     mark = EDGE.match(text, start, end)
     if mark and end - start > 2 * len(mark[1]) and text.endswith(mark[1], start, end):
-        if text.count(mark[1], start, end) == 2:
-            return trimmed(text, start + len(mark[1]), end - len(mark[1]))
+        once = text.count(mark[1], start, end) == 2
+        return trimmed(text, start + len(mark[1]), end - len(mark[1])) if once else (start, end)
     return start, end

@@ -1,6 +1,13 @@
 """Bytes → text, and plain text → blocks. The text is the decoded file itself; blocks are slices of it."""
 
 import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.ingest.headings import announced, turn
+from core.ingest.labels import leading
+from core.types import Block, BlockKind, ParsedFile
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -9,6 +16,14 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+LINE = re.compile(r"[^\n\r\f]*(?:\r\n|[\n\r\f]|$)")
+UNDERLINE = re.compile(r"\s*[=\-~_*]{3,}\s*$")
+SENTENCE_END = re.compile(r"[.;:!?]['\"’”»)\]]?\s*$")
+LIST_END = re.compile(r"(?:[.;:,–—]|\b(?:and|or))\s*$")
+LONGEST_HEADING = 120
+LONGEST_TITLE = 80
+# Text wrapped by hand has lines of 60-100 characters; longer ones are whole paragraphs.
+WIDEST_WRAP = 160
 
 
 def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
@@ -16,14 +31,132 @@ def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
     for bom, encoding in BOMS:
         if data.startswith(bom):
             return data[len(bom) :].decode(encoding, "replace"), ()
+    sample = data[:4_000]
+    for encoding, zeros in (("utf-16-le", sample[1::2].count(0)), ("utf-16-be", sample[0::2].count(0))):
+        if len(sample) > 1 and zeros * 5 > len(sample):
+            return data.decode(encoding, "replace"), ("Read as UTF-16 without a byte order mark.",)
     try:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError:
-        pass
-    sample = data[:4_000]
-    if len(sample) > 1 and sample[1::2].count(0) > len(sample) / 5:
-        return data.decode("utf-16-le", "replace"), ("Read as UTF-16 without a byte order mark.",)
-    if len(sample) > 1 and sample[0::2].count(0) > len(sample) / 5:
-        return data.decode("utf-16-be", "replace"), ("Read as UTF-16 without a byte order mark.",)
-    text = data.decode("cp1252", "replace")
-    return text, ("The file is not UTF-8; it was read as Windows-1252 (Latin-1), so check its accented letters.",)
+        text = data.decode("cp1252", "replace")
+        return text, ("The file is not UTF-8; it was read as Windows-1252 (Latin-1), so check its accented letters.",)
+
+
+def parse(data: bytes) -> ParsedFile:
+    text, warnings = decode(data)
+    return ParsedFile("text/plain", text, tuple(blocks(text)), warnings=warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """text[start:end] without the spaces at its edges; `blank` says whether an empty line or page break precedes."""
+
+    start: int
+    end: int
+    indent: int
+    blank: bool
+
+
+def lines(text: str) -> list[Line]:
+    found: list[Line] = []
+    blank = True
+    for match in LINE.finditer(text):
+        stripped = match[0].strip()
+        if not stripped:
+            blank = True
+            continue
+        indent = len(match[0]) - len(match[0].lstrip())
+        start = match.start() + indent
+        found.append(Line(start, start + len(stripped), indent, blank))
+        blank = match[0].endswith("\f")
+    return found
+
+
+def blocks(text: str) -> Iterator[Block]:
+    """Hard-wrapped lines joined; a label, a heading, an empty line or a page break opens the next block."""
+    rows = lines(text)
+    wrap = width(rows)
+    first = 0
+    while first < len(rows):
+        kind = heading_kind(text, rows, first, wrap)
+        last = first
+        if not kind:
+            while last + 1 < len(rows) and not opens(text, rows, last + 1, wrap):
+                last += 1
+            kind, level = item_kind(text, rows[first])
+        else:
+            level = 3 if announced(text[rows[first].start : rows[first].end]) else 2
+        if not UNDERLINE.match(text, rows[first].start, rows[last].end):
+            yield Block(rows[first].start, rows[last].end, kind, level)
+        first = last + 1
+
+
+def width(rows: list[Line]) -> int:
+    """The column at which the text is wrapped by hand; 0 when lines are whole paragraphs."""
+    lengths = sorted(row.end - row.start + row.indent for row in rows)
+    if not lengths:
+        return 0
+    usual = lengths[int(len(lengths) * 0.95)]
+    joined = sum(not row.blank for row in rows)
+    return usual if 30 < usual <= WIDEST_WRAP and joined * 4 > len(rows) else 0
+
+
+def opens(text: str, rows: list[Line], index: int, wrap: int) -> bool:
+    """Whether the line starts a block of its own rather than going on with the line before."""
+    row, before = rows[index], rows[index - 1]
+    if row.blank or not wrap:
+        return True
+    if heading_kind(text, rows, index, wrap):
+        return True
+    ended = LIST_END.search(text, max(before.start, before.end - 6), before.end)
+    short = before.end - before.start + before.indent < wrap * 0.6
+    labels, _ = leading(text, row.start, row.end)
+    # "paragraph\n(1) of this Article" goes on; "the following:\n(1) the name" does not.
+    return bool(labels) and bool(ended or short)
+
+
+def heading_kind(text: str, rows: list[Line], index: int, wrap: int) -> BlockKind | None:
+    """ "heading" for a line that is one: announced, underlined, the title of an article, or short and alone."""
+    row = rows[index]
+    line = text[row.start : row.end]
+    after = rows[index + 1] if index + 1 < len(rows) else None
+    if len(line) > LONGEST_HEADING or UNDERLINE.match(line) or "|" in line:
+        return None
+    if after and not after.blank and UNDERLINE.match(text, after.start, after.end):
+        return "heading"
+    named = announced(line)
+    if named and (named.rest >= len(line) or (named.separated and not SENTENCE_END.search(line))):
+        return "heading" if row.blank or not wrap or ended(text, rows[index - 1]) else None
+    if turn(line) or SENTENCE_END.search(line) or line.endswith(","):
+        return None
+    if index and titles(text, rows[index - 1]) and not leading(line, 0, len(line))[0]:
+        return "heading"
+    alone = row.blank and after is not None and after.blank
+    return "heading" if alone and titled(line) else None
+
+
+def titled(line: str) -> bool:
+    """Whether a line alone reads like a title: "4. Incident response", "GENERAL PROVISIONS"."""
+    labels, start = leading(line, 0, len(line), heading=True)
+    if labels and (labels[0].bullet or labels[0].text.startswith("(")):
+        return False
+    title = line[start:]
+    return len(title) <= LONGEST_TITLE and title[:1].isupper() and sum(map(str.isalpha, title)) > 2
+
+
+def titles(text: str, row: Line) -> bool:
+    """Whether a line announces an article without naming it, so that the next line may be its title."""
+    line = text[row.start : row.end]
+    named = announced(line)
+    return named is not None and named.rest >= len(line)
+
+
+def ended(text: str, row: Line) -> bool:
+    return bool(SENTENCE_END.search(text, max(row.start, row.end - 3), row.end))
+
+
+def item_kind(text: str, row: Line) -> tuple[BlockKind, int]:
+    labels, _ = leading(text, row.start, row.end)
+    if labels and labels[0].bullet:
+        return "item", row.indent // 2 + 1
+    return "paragraph", 0

@@ -1,146 +1,76 @@
-"""Blocks → the provisions a lawyer would cite: recitals, articles, paragraphs, points, sections, annexes, tables, notes.
+"""Blocks → the provisions a lawyer would cite.
 
 One pass over the blocks. Every paragraph, item, table row and note lands in exactly one provision, in text order;
 headings name what follows them.
 """
 
-import hashlib
-import re
-from bisect import bisect_right
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from core.ingest import quoted
-from core.ingest.headings import Heading, Turn, announced, turn
-from core.ingest.labels import Count, Label, Value, counts, follows, leading
-from core.ingest.outline import Level, Place, place
-from core.types import Block, ParsedFile, Provision, ProvisionKind, Span
+from core.ingest.citing import cite, manner
+from core.ingest.headings import CONTENTS_LINE, LONGEST_HEADING, SENTENCE_END, Heading, Turn, announcement, turn
+from core.ingest.labels import Count, Label, Value, counts, first, follows, leading
+from core.ingest.outline import Level, Place, continued, place
+from core.ingest.tree import Root, Tree, finished, ordinal
+from core.types import Block, ParsedFile, Provision, ProvisionKind
 
-ORDINALS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-    "thirteenth",
-    "fourteenth",
-    "fifteenth",
-    "sixteenth",
-    "seventeenth",
-    "eighteenth",
-    "nineteenth",
-    "twentieth",
-]
-LONGEST_TITLE = 300
 WITNESS_BLOCKS = 60
-SENTENCE_END = re.compile(r"[.;:,]\s*$")
-
-
-@dataclass(slots=True)
-class Node:
-    """A provision in the making: text[start:end], empty until its first words arrive."""
-
-    path: str
-    kind: ProvisionKind
-    start: int
-    end: int
-    parent: int | None
-    heading: str = ""
-    label: str = ""
-    texts: int = 0
-    children: int = 0
-
-
-@dataclass(slots=True)
-class Root:
-    """What is cited first: an article, a section, an annex, a heading, or a passage quoted from another act.
-
-    `style` decides how children are cited. `node` is None until there is something to hold; `holder` is the node
-    that introduces the next list.
-    """
-
-    style: str
-    path: str
-    node: int | None
-    holder: int | None
-    heading: str = ""
-    wants_title: bool = False
-    table: int = 0
-    tables: int = 0
-    paragraphs: int = 0
+LONGEST_TITLE = 200
+BULLET = Label("", "•", (Count(("", "bullet"), (1,)),))
 
 
 def provisions(parsed: ParsedFile, document_id: str, lineage: str) -> tuple[Provision, ...]:
     """The provisions of a parsed file in text order, with unique paths and spans that do not overlap."""
-    builder = Builder(parsed)
-    builder.build()
-    return finished(builder.nodes, parsed, document_id, lineage)
+    walk = Walk(parsed)
+    walk.run()
+    return finished(walk.tree, parsed, document_id, lineage)
 
 
-def finished(nodes: list[Node], parsed: ParsedFile, document_id: str, lineage: str) -> tuple[Provision, ...]:
-    used: Counter[str] = Counter()
-    ids: list[str] = []
-    found: list[Provision] = []
-    starts = [word.start for word in parsed.words]
-    for node in nodes:
-        used[node.path] += 1
-        path = node.path if used[node.path] == 1 else f"{node.path} ({used[node.path]})"
-        ids.append(hashlib.sha256(f"{lineage}\n{path}".encode()).hexdigest()[:16])
-        page = None
-        if starts:
-            page = parsed.words[max(0, bisect_right(starts, node.start) - 1)].page
-        span = Span(document_id, node.start, node.end, page)
-        parent = None if node.parent is None else ids[node.parent]
-        text = parsed.text[node.start : node.end]
-        found.append(Provision(ids[-1], path, node.heading, text, span, parent, node.kind, node.label))
-    return tuple(found)
+class Walk:
+    """The walk over the blocks.
 
-
-def ordinal(number: int) -> str:
-    return ORDINALS[number - 1] if number <= len(ORDINALS) else f"{number}th"
-
-
-class Builder:
-    """The walk over the blocks. `build` fills `nodes`."""
+    `zone` is the part of an act: front, recitals, body, closing or notes. `levels` are the lists open under `root`;
+    `chain` the headings above it, outermost first, with their depth.
+    """
 
     def __init__(self, parsed: ParsedFile) -> None:
         self.text = parsed.text
-        self.blocks: Sequence[Block] = [b for b in parsed.blocks if b.end > b.start]
-        self.nodes: list[Node] = []
+        self.blocks: Sequence[Block] = [block for block in parsed.blocks if block.end > block.start]
+        self.announced = [announcement(self.text, block) for block in self.blocks]
+        self.labelled = [leading(self.text, b.start, b.end, heading=b.kind == "heading") for b in self.blocks]
+        self.manner = manner(parsed, self.blocks, self.labelled, self.announced)
+        self.tree = Tree()
         self.levels: list[Level] = []
+        self.closed: list[Level] = []
         self.root: Root | None = None
         self.annex: Root | None = None
-        self.chain: list[tuple[int, str]] = []
+        self.chain: list[tuple[int, str, int | None]] = []
         self.zone = "body"
-        self.loose: Counter[str] = Counter()
-        self.announced = [self.announcement(block) for block in self.blocks]
-        self.has_articles = any(h and h.kind == "article" for h in self.announced)
-        self.labelled = [leading(self.text, b.start, b.end) for b in self.blocks]
-        self.now = 0
         self.article: Value = (0,)
+        self.now = 0
 
-    def build(self) -> None:
-        turns = {turn(self.passage(block)) for block in self.blocks[:400]}
-        if self.has_articles or turns & {"recitals", "enacting"}:
+    def run(self) -> None:
+        if self.preamble():
             self.zone = "front"
-        index = 0
-        while index < len(self.blocks):
-            self.now = index
-            if self.zone == "body" and self.root and quoted.opens(self.text, self.blocks, index):
-                after = quoted.after(self.text, self.blocks, index, self.own_article, self.resumes)
-                self.quotation(index, after)
-                index = after
+        while self.now < len(self.blocks):
+            if self.zone == "body" and self.root and quoted.opens(self.text, self.blocks, self.now):
+                after = quoted.after(self.text, self.blocks, self.now, self.own_article, self.resumes)
+                self.quotation(after)
             else:
-                self.read(index)
-                index += 1
+                self.block()
+                self.now += 1
+
+    def preamble(self) -> bool:
+        """Whether the document opens with a title and recitals rather than with its provisions."""
+        turns = {turn(self.passage(block)) for block in self.blocks[: max(400, len(self.blocks) // 2)]}
+        self.enacted = "enacting" in turns
+        articles = [index for index, heading in enumerate(self.announced) if heading and heading.kind == "article"]
+        self.has_articles = bool(articles)
+        early = bool(articles) and articles[0] * 5 <= len(self.blocks) * 2
+        return early or bool(turns & {"recitals", "enacting"} and articles)
+
+    def passage(self, block: Block) -> str:
+        return self.text[block.start : block.end]
 
     def own_article(self, index: int) -> bool:
         """Whether the block announces the article that this act must come to next."""
@@ -158,51 +88,30 @@ class Builder:
             for count in labels[0].counts
         )
 
-    def passage(self, block: Block) -> str:
-        return self.text[block.start : block.end]
+    # --- one block -------------------------------------------------------------------------------------------------
 
-    def announcement(self, block: Block) -> Heading | None:
-        """A numbered heading that the block is; a sentence that merely begins with "Article 5 of …" is none."""
-        if block.kind in ("note", "table_row"):
-            return None
-        passage = self.text[block.start : min(block.end, block.start + LONGEST_TITLE)]
-        heading = announced(passage)
-        if heading is None:
-            return None
-        title = passage[heading.rest :]
-        if block.kind == "heading":
-            return heading if block.end - block.start < LONGEST_TITLE else None
-        short = block.end - block.start < 160 and not SENTENCE_END.search(title)
-        if not title and heading.kind == "annex" and not heading.number:
-            return heading if passage.strip().lower() == heading.word.lower() else None
-        if not title or (heading.separated and short):
-            return heading
-        return None
-
-    # --- one block ---------------------------------------------------------------------------------------------
-
-    def read(self, index: int) -> None:
-        block = self.blocks[index]
-        heading = self.announced[index]
+    def block(self) -> None:
+        block, heading = self.blocks[self.now], self.announced[self.now]
         turned = turn(self.passage(block))
         if block.kind == "note":
             self.note(block)
-        elif block.kind == "table_row" and not self.layout_row(index):
+        elif block.kind == "table_row" and not self.layout_row():
             self.table_row(block)
-        elif turned and self.turns(turned, index):
+        elif turned and self.turns(turned, block):
             return
         elif heading and not heading.quoted:
             self.open_root(block, heading)
-        elif block.kind == "heading" and block.end - block.start < LONGEST_TITLE:
-            self.heading(index)
-        elif self.title_paragraph(index):
+        elif block.kind == "heading" and block.end - block.start < LONGEST_HEADING:
+            self.heading(block)
+        elif CONTENTS_LINE.search(self.text, max(block.start, block.end - 40), block.end):
+            self.loose_text(block, "Contents", "preamble")
+        elif self.title_paragraph(block):
             self.give_title(self.passage(block))
         else:
-            self.content(index)
+            self.content(block)
 
-    def turns(self, turned: Turn, index: int) -> bool:
-        """Move to another part of the act when the mark stands where it can; say whether the block is used up."""
-        block = self.blocks[index]
+    def turns(self, turned: Turn, block: Block) -> bool:
+        """Move to another part of the act where the mark stands where it can; say whether the block is used up."""
         if turned == "recitals" and self.zone == "front":
             self.enter("recitals", None)
             return True
@@ -214,105 +123,154 @@ class Builder:
             self.loose_text(block, "Final formula", "section")
             self.enter("closing", None)
             return True
-        if turned == "signature" and self.zone in ("body", "closing") and block.end - block.start < LONGEST_TITLE:
+        if turned == "signature" and self.zone in ("body", "closing") and block.end - block.start < LONGEST_HEADING:
             self.enter("closing", None)
             self.loose_text(block, "Signature", "note")
             return True
-        if turned == "notes" and block.kind == "heading" and index + 1 < len(self.blocks):
-            labels, _ = self.labelled[index + 1]
-            if self.blocks[index + 1].kind == "note" or labels:
+        if turned == "notes" and block.kind == "heading" and self.now + 1 < len(self.blocks):
+            labels, _ = self.labelled[self.now + 1]
+            if self.blocks[self.now + 1].kind == "note" or (labels and labels[0].text.startswith("(")):
                 self.enter("notes", None)
                 return True
         return False
 
     def enter(self, zone: str, root: Root | None) -> None:
-        self.zone, self.root, self.levels = zone, root, []
+        self.zone, self.root, self.levels, self.closed = zone, root, [], []
 
-    def layout_row(self, index: int) -> bool:
+    def layout_row(self) -> bool:
         """A two-column row with a label in the first column is a list item in a table's clothes."""
-        block = self.blocks[index]
-        labels, content = self.labelled[index]
+        block, (labels, content) = self.blocks[self.now], self.labelled[self.now]
         if not labels or labels[0].bullet or block.header:
             return False
         return "|" in self.text[block.start : content] and "|" not in self.text[content : block.end]
 
-    # --- roots ---------------------------------------------------------------------------------------------------
+    # --- what is cited first ---------------------------------------------------------------------------------------
 
     def open_root(self, block: Block, heading: Heading) -> None:
-        word = "§" if heading.word == "§" else heading.word.capitalize()
-        path = f"{word} {heading.number}".strip()
-        title = self.passage(block)[heading.rest :].strip(" \n—–:.|*")
+        """An announced article, section, annex or division."""
+        passage = self.passage(block)
+        title, rest = passage[heading.rest :].strip(" \n—–:.|*"), block.end
+        if block.kind != "heading" and (SENTENCE_END.search(passage) or len(passage) > LONGEST_TITLE):
+            title, rest = "", block.start + heading.rest  # the text goes on behind the number
         kind = heading.kind
-        if kind == "section" and self.has_articles and "." not in heading.number and word != "§":
+        if kind == "section" and self.has_articles and "." not in heading.number and heading.word != "§":
             kind = "division"
         if kind == "division":
-            inside = self.annex and self.zone == "body" and self.root and self.root.style in ("annex", "part")
-            root = Root("part" if inside else "division", path, None, None, title, wants_title=not title)
-            if inside and self.annex:
-                root.path = f"{self.annex.path}, {path}"
-            else:
-                self.annex = None
-            self.enter("body", root)
+            self.open_division(block, heading.path, title)
             return
-        node_kind: ProvisionKind = "section"
+        node_kind: ProvisionKind = "section" if kind == "section" else kind
         if kind == "article":
-            node_kind = "article"
             self.article = next((count.value for count in counts(heading.number, ".")), self.article)
-        elif kind == "annex":
-            node_kind = "annex"
-        node = self.add(path, node_kind, block.start, block.start, None, title, path)
-        root = Root(kind, path, node, node, title, wants_title=not title)
+        above = self.above(heading.number) if kind == "section" else None
+        node = self.tree.add(heading.path, node_kind, block.start, block.start, above, title, heading.path)
+        root = Root(kind, heading.path, node, node, title, wants_title=not title and rest == block.end)
         self.annex = root if kind == "annex" else None
-        self.chain = []
+        self.chain = [(block.level or 1, heading.path, node)]
         self.enter("body", root)
+        if rest < block.end:
+            self.plain(Block(rest, block.end, "paragraph"))
 
-    def title_paragraph(self, index: int) -> bool:
+    def open_division(self, block: Block, path: str, title: str) -> None:
+        """A chapter or part: it groups articles and is no provision; in an annex it is cited."""
+        inside = self.annex and self.zone == "body"
+        if inside and self.annex:
+            path = f"{self.annex.path}, {path}"
+            node = self.tree.add(path, "section", block.start, block.start, self.annex.node, title, path)
+            self.enter("body", Root("part", path, node, node, title, wants_title=not title))
+            return
+        self.chain = []
+        self.enter("body", Root("division", path, None, None, title, wants_title=not title))
+
+    def title_paragraph(self, block: Block) -> bool:
         """Whether a plain paragraph right under an untitled article heading is its title."""
-        block = self.blocks[index]
         if not (self.root and self.root.wants_title) or self.root.style not in ("article", "section", "annex"):
             return False
-        labels, _ = self.labelled[index]
+        labels, _ = self.labelled[self.now]
         passage = self.passage(block)
-        if labels or len(passage) > 200 or SENTENCE_END.search(passage) or block.kind != "paragraph":
+        if labels or block.kind != "paragraph" or len(passage) > LONGEST_TITLE or SENTENCE_END.search(passage):
             return False
-        after = self.announced[index + 1] if index + 1 < len(self.blocks) else None
-        return index + 1 < len(self.blocks) and not after
+        return self.now + 1 < len(self.blocks) and not self.announced[self.now + 1]
 
     def give_title(self, title: str) -> None:
         assert self.root is not None
         self.root.heading, self.root.wants_title = " ".join(title.split()), False
         if self.root.node is not None:
-            self.nodes[self.root.node].heading = self.root.heading
+            self.tree.nodes[self.root.node].heading = self.root.heading
 
-    def heading(self, index: int) -> None:
+    def heading(self, block: Block) -> None:
         """A heading without a known word: a title, a numbered section, or a place of its own."""
-        block = self.blocks[index]
-        if self.zone in ("front", "recitals", "notes", "closing") and self.has_articles:
+        if self.zone in ("front", "recitals", "notes") or (self.zone == "closing" and self.enacted):
             return
         if self.root and self.root.wants_title:
             self.give_title(self.passage(block))
             return
-        labels, content = leading(self.text, block.start, block.end, heading=True)
-        if labels and content < block.end and not labels[0].bullet:
-            self.content(index)
+        labels, content = self.labelled[self.now]
+        numbered = bool(labels) and content < block.end and labels[0].counts[0].style[1] in ("number", "decimal")
+        if numbered and not (self.root and self.root.style in ("article", "annex", "part", "inserted")):
+            self.open_numbered(block, labels[0], self.text[content : block.end])
             return
-        name = " ".join(self.passage(block).split())
-        while self.chain and self.chain[-1][0] >= max(block.level, 1):
+        if labels and content < block.end and not labels[0].bullet and self.root and self.root.style != "heading":
+            self.content(block)
+            return
+        self.open_named(block, " ".join(self.passage(block).split()))
+
+    def open_numbered(self, block: Block, label: Label, title: str) -> None:
+        """A numbered heading: "4. Incident response", "4.2 Reports"."""
+        self.leave(block.level)
+        bare = label.name.strip("()")
+        if self.manner.running or label.counts[0].style[1] == "decimal" or not self.chain:
+            path, above = self.manner.cited(bare), self.above(bare)
+        else:
+            path, above = f"{self.chain[-1][1]}, point {bare}", self.chain[-1][2]
+        heading = " ".join(title.split())
+        node = self.tree.add(path, "section", block.start, block.start, above, heading, label.text)
+        self.chain.append((max(block.level, 1), path, node))
+        self.enter("body", Root("section", path, node, node, heading))
+
+    def open_named(self, block: Block, name: str) -> None:
+        """A heading without a number; the document's own title is not part of the paths below it."""
+        self.leave(block.level)
+        above = self.chain[-1] if self.chain else None
+        titled = bool(self.chain) and len(self.chain) == 1 and self.is_title(self.chain[0])
+        path = name if above is None or titled else f"{above[1]}, {name}"
+        if self.annex and not self.chain:
+            path = f"{self.annex.path}, {name}"
+        node = self.tree.add(path, "section", block.start, block.start, above[2] if above else None, name, name)
+        self.chain.append((max(block.level, 1), path, node))
+        style = "part" if self.annex else "heading"
+        self.enter("body", Root(style, path, node, node, name))
+
+    def leave(self, level: int) -> None:
+        """Close the headings at this depth and below; an annex stays open above the headings in it."""
+        while self.chain and self.chain[-1][0] >= max(level, 1):
+            if self.annex and self.chain[-1][2] == self.annex.node:
+                return
             self.chain.pop()
-        self.chain.append((max(block.level, 1), name))
-        path = ", ".join(step for _, step in (self.chain[1:] or self.chain))
-        if self.annex:
-            path = f"{self.annex.path}, {path}"
-        node = self.add(path, "section", block.start, block.start, None, name, name)
-        self.enter("body", Root("heading", path, node, node, name))
 
-    # --- text ----------------------------------------------------------------------------------------------------
+    def is_title(self, step: tuple[int, str, int | None]) -> bool:
+        """Whether a heading is the document's title: the first block, and the only heading at its depth."""
+        first = next((block for block in self.blocks if block.kind == "heading"), None)
+        if (
+            first is None
+            or step[2] is None
+            or self.tree.nodes[step[2]].heading != " ".join(self.passage(first).split())
+        ):
+            return False
+        return sum(block.kind == "heading" and block.level <= first.level for block in self.blocks) == 1
 
-    def content(self, index: int) -> None:
-        block = self.blocks[index]
-        labels, start = self.labelled[index]
-        if block.kind == "heading":
-            labels, start = leading(self.text, block.start, block.end, heading=True)
+    def above(self, number: str) -> int | None:
+        """The node of the section that a number belongs to: "4" for "4.2", else the heading it stands under."""
+        prefix = number.rpartition(".")[0]
+        while prefix:
+            for _, path, node in reversed(self.chain):
+                if path == self.manner.cited(prefix):
+                    return node
+            prefix = prefix.rpartition(".")[0]
+        return self.chain[-1][2] if self.chain else None
+
+    # --- text ------------------------------------------------------------------------------------------------------
+
+    def content(self, block: Block) -> None:
         if self.zone in ("closing", "notes"):
             self.note(block)
             return
@@ -321,57 +279,94 @@ class Builder:
             return
         if self.root:
             self.root.wants_title = False
+        labels, start = self.labelled[self.now]
         if block.kind == "item" and not labels:
-            labels, start = (Label("", "•", (Count(("", "bullet"), (1,)),)),), block.start
-        placed = False
+            labels, start = (BULLET,), block.start
         for step, label in enumerate(labels):
             last = step == len(labels) - 1
-            placed = self.put(label, block, start if last else block.start, block.end if last else block.start)
-            if not placed:
-                break
-        if not placed:
+            if not self.put(label, block, start if last else block.start, block.end if last else block.start):
+                self.plain(block if step == 0 else Block(start, block.end, "paragraph", block.level))
+                return
+        if not labels:
             self.plain(block)
 
     def put(self, label: Label, block: Block, start: int, end: int) -> bool:
         """Give a labelled text its place in the open lists; False when the label is no label after all."""
-        nesting = block.level + (block.kind == "paragraph" and block.level > 0)
+        nesting = block.level + (block.kind == "paragraph" and block.level > 0) if block.kind != "heading" else 0
+        self.reopen(label, nesting)
         found = place(self.levels, label, nesting, self.after_colon(), self.witness)
-        if found is None and self.root and self.root.style == "inserted" and not self.levels:
+        if found is None and self.plausible(label, block, start):
             found = Place(0, label.counts[0])
         if found is None:
             return False
-        del self.levels[found.depth :]
-        parent = self.holder()
-        path, kind = self.cite(label, found.count, found.depth, parent)
+        parent = self.sibling_parent(found)
+        if label.counts[0].style[1] == "decimal" and not self.levels:
+            parent = self.above(label.name) if self.chain else parent
+        if self.zone == "recitals" and found.depth == 0:
+            path, kind = recital(label)
+        else:
+            holder = None if parent is None else self.tree.nodes[parent]
+            path, kind = cite(label, found.count, found.depth, holder, self.root, self.manner)
         title = self.text[start:end] if block.kind == "heading" else ""
         if title:
             start = end = block.start
-        heading = title or (self.root.heading if self.root else "")
-        node = self.add(path, kind, start, end, parent, heading, label.text)
+        node = self.tree.add(path, kind, start, end, parent, title or self.inherited(), label.text)
         self.levels.append(Level(found.count.style, found.count.value, node, nesting, node))
         return True
+
+    def sibling_parent(self, found: Place) -> int | None:
+        """Close what ends where the label stands, and say which node holds its list: its siblings' one, if any."""
+        before = self.levels[found.depth] if found.depth < len(self.levels) else None
+        del self.levels[found.depth :]
+        if before and before.style == found.count.style and not first(found.count.value):
+            return self.tree.nodes[before.node].parent
+        return self.holder()
+
+    def reopen(self, label: Label, nesting: int) -> None:
+        """Open again the list that words in between had closed: "(b) …, or which in any case …; (c) …"."""
+        if any(first(count.value) for count in label.counts):
+            return
+        if any(continued(self.levels, count, nesting) for count in label.counts):
+            return
+        for count in label.counts:
+            found = continued(self.closed, count, nesting)
+            if found and self.closed[: found.depth] == self.levels[: found.depth]:
+                self.levels = self.closed[: found.depth + 1]
+                return
+
+    def plausible(self, label: Label, block: Block, start: int) -> bool:
+        """Whether a number that continues nothing may still open a list: "5. The …" in an excerpt or a quotation."""
+        if self.root and self.root.style == "inserted":
+            return not self.levels
+        running = self.root is None or self.root.style in ("heading", "division", "part", "annex")
+        return running and not self.levels and (block.kind == "item" or self.text[start : start + 1].isupper())
+
+    def inherited(self) -> str:
+        return self.root.heading if self.root else ""
 
     def plain(self, block: Block) -> None:
         """An unnumbered paragraph: the text of what is open, or its next subparagraph."""
         self.close_points(block.level)
-        if not self.levels and self.root is None:
+        root = self.root
+        if not self.levels and root is None:
             self.loose_text(block, "Paragraph" if self.zone == "body" else "Preamble", "paragraph")
             return
-        root = self.root
         target = self.levels[-1].node if self.levels else (root.node if root else None)
-        if target is None or (not self.levels and root and root.style in ("heading", "inserted", "part", "division")):
-            assert root is not None
+        if root and not self.levels and (target is None or root.style in ("heading", "inserted")):
             root.paragraphs += 1
             path = f"{root.path}, paragraph {root.paragraphs}"
-            root.holder = self.add(path, "paragraph", block.start, block.end, root.node, root.heading)
+            if root.style == "inserted":
+                path = f"{root.path}, inserted text" + (f" {root.paragraphs}" if root.paragraphs > 1 else "")
+            root.holder = self.tree.add(path, "paragraph", block.start, block.end, root.node, root.heading)
             return
-        node = self.nodes[target]
+        assert target is not None
+        node = self.tree.nodes[target]
         if not node.texts and not node.children:
             node.start, node.end, node.texts = block.start, block.end, 1
             return
         node.texts = max(node.texts, 1) + 1
         path = f"{node.path}, {ordinal(node.texts)} subparagraph"
-        added = self.add(path, "subparagraph", block.start, block.end, target, node.heading)
+        added = self.tree.add(path, "subparagraph", block.start, block.end, target, node.heading)
         if self.levels:
             self.levels[-1].holder = added
         elif root:
@@ -379,20 +374,25 @@ class Builder:
 
     def close_points(self, nesting: int) -> None:
         """Close the lists that an unnumbered paragraph at this nesting ends; numbered paragraphs stay open."""
+        before = list(self.levels)
         while self.levels:
             level = self.levels[-1]
-            numbered = level.paragraph and len(self.levels) == 1 and (not self.root or self.root.style != "heading")
-            keeps = level.nesting and nesting and level.nesting <= nesting
-            if self.zone == "recitals" and len(self.levels) == 1:
+            outermost = len(self.levels) == 1
+            if outermost and self.zone == "recitals":
                 return
-            if numbered or keeps or (level.paragraph and level.nesting <= nesting):
+            if level.paragraph and (
+                level.nesting <= nesting or (outermost and self.root and self.root.style == "article")
+            ):
+                return
+            if level.nesting and nesting and level.nesting <= nesting:
                 return
             self.levels.pop()
+            self.closed = before
 
     def after_colon(self) -> bool:
-        if not self.nodes:
+        if not self.tree.nodes:
             return False
-        last = self.nodes[-1]
+        last = self.tree.nodes[-1]
         return self.text[max(last.start, last.end - 3) : last.end].rstrip().endswith((":", "—", "–"))
 
     def holder(self) -> int | None:
@@ -400,68 +400,58 @@ class Builder:
             return self.levels[-1].holder
         return self.root.holder if self.root else None
 
-    def cite(self, label: Label, count: Count, depth: int, parent: int | None) -> tuple[str, ProvisionKind]:
-        """How the labelled text is cited under what holds it."""
-        bare = label.name.strip("()")
-        if depth == 0 and self.zone == "recitals":
-            return f"Recital {bare}", "recital"
-        style = self.root.style if self.root else ""
-        base = self.nodes[parent].path if parent is not None else (self.root.path if self.root else "")
-        if count.style[1] == "bullet":
-            return (f"{base}, " if base else "") + f"{ordinal(count.value[0])} indent", "point"
-        if count.style[1] == "decimal" and style not in ("annex", "part", "inserted"):
-            return bare, "paragraph" if depth or style == "article" else "section"
-        if not base:
-            return bare, "section"
-        holder = self.nodes[parent] if parent is not None else None
-        if depth == 0 and style == "inserted":
-            return f"{base}, inserted " + (
-                f"paragraph {bare}" if count.style[0] == "." else f"point {label.name}"
-            ), "point"
-        if depth == 0 and style in ("annex", "part", "heading", "division"):
-            if holder is not None and holder.kind == "subparagraph":
-                return f"{base}, point {label.name if count.style[1] != 'number' else bare}", "point"
-            return f"{base}, point {bare if count.style[1] in ('number', 'decimal') else label.name}", "point"
-        if holder is not None and (holder.kind == "subparagraph" or holder.label == "—"):
-            return f"{base}, point {label.name}", "point"
-        number = depth == 0 and count.style == (".", "number")
-        return base + label.name, "paragraph" if number or (depth == 0 and style == "section") else "point"
+    def witness(self, going_on: Count, starting: Count) -> bool | None:
+        """Whether the next sibling label bears out a new list rather than the old one; None if neither comes."""
+        for index in range(self.now + 1, min(len(self.blocks), self.now + WITNESS_BLOCKS)):
+            if self.announced[index]:
+                return None
+            labels, _ = self.labelled[index]
+            for wanted, answer in ((starting, True), (going_on, False)):
+                for count in labels[0].counts if labels else ():
+                    if count.style == wanted.style and follows(count.value, wanted.value):
+                        return answer
+        return None
 
     # --- the rest --------------------------------------------------------------------------------------------------
 
-    def quotation(self, first: int, after: int) -> None:
+    def quotation(self, after: int) -> None:
         """A passage quoted from another act stands under the point that introduces it, with its own numbering."""
-        saved = self.root, self.levels, self.annex, self.zone
+        saved = self.root, self.levels, self.annex, self.zone, self.chain
         parent = self.holder()
-        base = self.nodes[parent].path if parent is not None else (self.root.path if self.root else "")
-        title = self.root.heading if self.root else ""
-        self.root, self.levels = Root("inserted", base, parent, parent, title), []
-        for index in range(first, after):
-            self.now = index
-            block, heading = self.blocks[index], self.announced[index]
-            if heading and heading.kind in ("article", "section", "annex"):
-                word = heading.word.capitalize()
-                path = f"{base}, inserted {word} {heading.number}".strip()
-                node = self.add(path, "section", block.start, block.start, parent, "", f"{word} {heading.number}")
-                rest = self.passage(block)[heading.rest :].strip()
-                self.root = Root("article", path, node, node, rest, wants_title=not rest)
-                self.levels = []
-            elif block.kind == "table_row" and not self.layout_row(index):
-                self.table_row(block)
-            elif block.kind == "note":
-                self.note(block)
-            elif self.root.wants_title and self.title_paragraph(index):
-                self.give_title(self.passage(block))
-            elif block.kind == "heading":
-                self.root.heading = self.passage(block)
-            else:
-                self.content(index)
-        self.root, self.levels, self.annex, self.zone = saved
+        base = self.tree.path(parent) or (self.root.path if self.root else "")
+        self.root, self.levels, self.annex, self.chain = (
+            Root("inserted", base, parent, parent, self.inherited()),
+            [],
+            None,
+            [],
+        )
+        while self.now < after:
+            self.quoted_block(base, parent)
+            self.now += 1
+        self.root, self.levels, self.annex, self.zone, self.chain = saved
+
+    def quoted_block(self, base: str, parent: int | None) -> None:
+        block, heading = self.blocks[self.now], self.announced[self.now]
+        assert self.root is not None
+        if heading and heading.kind != "division":
+            path = f"{base}, inserted {heading.path}"
+            title = self.passage(block)[heading.rest :].strip(" \n—–:.|*")
+            node = self.tree.add(path, "section", block.start, block.start, parent, title, heading.path)
+            self.root = Root("article", path, node, node, title, wants_title=not title)
+            self.levels = []
+        elif block.kind == "table_row" and not self.layout_row():
+            self.table_row(block)
+        elif block.kind == "note":
+            self.note(block)
+        elif self.title_paragraph(block) or block.kind == "heading":
+            self.give_title(self.passage(block))
+        else:
+            self.content(block)
 
     def table_row(self, block: Block) -> None:
         if self.zone in ("front", "recitals") or self.root is None:
-            name = "Preamble" if self.zone in ("front", "recitals") else "Table"
-            self.loose_text(block, name, "preamble" if name == "Preamble" else "table_row")
+            front = self.zone in ("front", "recitals")
+            self.loose_text(block, "Preamble" if front else "Table", "preamble" if front else "table_row")
             return
         self.root.wants_title = False
         if not self.after_colon():
@@ -469,10 +459,9 @@ class Builder:
         if block.table != self.root.table:
             self.root.table, self.root.tables = block.table, self.root.tables + 1
         parent = self.holder()
-        base = self.nodes[parent].path if parent is not None else self.root.path
-        path = f"{base}, table {self.root.tables}, row"
-        self.loose[path] += 1
-        self.add(f"{path} {self.loose[path]}", "table_row", block.start, block.end, parent, self.root.heading)
+        path = f"{self.tree.path(parent) or self.root.path}, table {self.root.tables}, row"
+        path = f"{path} {self.tree.count(path)}"
+        self.tree.add(path, "table_row", block.start, block.end, parent, self.root.heading)
 
     def note(self, block: Block) -> None:
         labels, start = leading(self.text, block.start, block.end)
@@ -481,43 +470,16 @@ class Builder:
             self.loose_text(block, "Signature", "note")
         elif numbered:
             name = labels[0].name.strip("()")
-            self.add(f"Note {name}", "note", start, block.end, None, "", labels[0].text)
+            self.tree.add(f"Note {name}", "note", start, block.end, None, "", labels[0].text)
         else:
             self.loose_text(block, "Note", "note")
 
     def loose_text(self, block: Block, name: str, kind: ProvisionKind) -> None:
         """Text that hangs on nothing: preamble, signature, and paragraphs before any heading."""
-        self.loose[name] += 1
-        path = (
-            f"{name} {self.loose[name]}" if name in ("Paragraph", "Note") else f"{name}, paragraph {self.loose[name]}"
-        )
-        self.add(path, kind, block.start, block.end, None)
+        number = self.tree.count(name)
+        path = f"{name} {number}" if name in ("Paragraph", "Note") else f"{name}, paragraph {number}"
+        self.tree.add(path, kind, block.start, block.end, None)
 
-    def add(
-        self,
-        path: str,
-        kind: ProvisionKind,
-        start: int,
-        end: int,
-        parent: int | None,
-        heading: str = "",
-        label: str = "",
-    ) -> int:
-        if parent is not None:
-            self.nodes[parent].children += 1
-        self.nodes.append(Node(path, kind, start, end, parent, heading, label, int(end > start)))
-        return len(self.nodes) - 1
 
-    def witness(self, going_on: Count, starting: Count) -> bool | None:
-        """Whether the next sibling label bears out a new list rather than the old one; None if neither comes."""
-        for index in range(self.now + 1, min(len(self.blocks), self.now + WITNESS_BLOCKS)):
-            if self.announced[index]:
-                return None
-            labels, _ = self.labelled[index]
-            for count in labels[0].counts if labels else ():
-                if count.style == starting.style and follows(count.value, starting.value):
-                    return True
-            for count in labels[0].counts if labels else ():
-                if count.style == going_on.style and follows(count.value, going_on.value):
-                    return False
-        return None
+def recital(label: Label) -> tuple[str, ProvisionKind]:
+    return f"Recital {label.name.strip('()')}", "recital"

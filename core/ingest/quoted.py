@@ -1,4 +1,4 @@
-"""Passages that an act quotes from another: "the following article is inserted: ‘Article 5a …’". They are not its own."""
+"""Passages that an act quotes from another: "the following article is inserted: ‘Article 5a …’"."""
 
 import re
 from collections.abc import Callable, Sequence
