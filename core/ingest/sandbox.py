@@ -48,6 +48,7 @@ def parse(data: bytes, media_type: str, *, password: str | None = None, settings
         "password": password,
         "max_pages": limits.max_pages,
         "ocr_language": limits.ocr_language,
+        "timeout_seconds": limits.parse_timeout_seconds,
     }
     answer = call(PARSERS[media_type], data, options, noun=noun(media_type), settings=limits)
     try:

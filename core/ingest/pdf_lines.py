@@ -1,0 +1,176 @@
+"""The lines of one page: words with their boxes as displayed, their type size and weight, note references taken out."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+# MuPDF's bits for a span and for the characters in it.
+SUPERSCRIPT, ITALIC, BOLD = 1, 2, 16
+SYNTHETIC_BOLD, FILLED, STROKED, CLIPPED = 8, 16, 32, 64
+
+# "(¹)", "¹", "¹⁾", "*": how a reference to a note is printed; only its superscript part has to be small.
+REFERENCE = re.compile(r"\(?\s*(?:\d{1,3}|[*†‡§]{1,3})\s*\)?")
+RAISED_SIZE = 0.85  # of the line's size; MuPDF also calls full-size characters raised
+
+
+class Token(NamedTuple):
+    """A printed word. `glued`: it follows the word before it without a space."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    glued: bool = False
+
+
+@dataclass(slots=True)
+class Line:
+    """Words that stand side by side. Boxes are in points, origin at the top left of the page as displayed.
+
+    `column` numbers the regions of a page in reading order; `left` and `right` are that region's text edges.
+    `table` is not 0 for a row of a ruled table, whose cells are `cells`, lists of tokens.
+    """
+
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    size: float
+    bold: bool
+    italic: bool
+    words: list[Token]
+    raised: str = ""
+    column: int = 0
+    left: float = 0.0
+    right: float = 0.0
+    upright: bool = True
+    table: int = 0
+    header: bool = False
+    cells: list[list[Token]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return joined(self.words)
+
+    @property
+    def middle(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+    @property
+    def length(self) -> int:
+        return sum(len(word.text) + 1 for word in self.words)
+
+
+def joined(words: Iterable[Token]) -> str:
+    return "".join(word.text if word.glued else f" {word.text}" for word in words).lstrip()
+
+
+def lines(textpage: Any, page: int, turn: Any | None = None) -> list[tuple[Line, list[dict[str, Any]]]]:
+    """Each line of a MuPDF text page with the spans it was made of. `turn` maps to the page as displayed."""
+    words: dict[tuple[int, int], list[Any]] = {}
+    for word in textpage.extractWORDS():
+        words.setdefault((word[5], word[6]), []).append(word)
+    found = []
+    for block in textpage.extractDICT()["blocks"]:
+        for number, printed in enumerate(block.get("lines", ())):
+            own = words.get((block["number"], number))
+            if own:
+                found.append((_line(page, printed, own, turn), printed["spans"]))
+    return found
+
+
+def _line(page: int, printed: dict[str, Any], words: list[Any], turn: Any | None) -> Line:
+    spans = printed["spans"]
+    size = max(span["size"] for span in spans if span["text"].strip() or len(spans) == 1)
+    weights = [(len(span["text"].strip()), span) for span in spans]
+    total = sum(weight for weight, _ in weights) or 1
+    bold = sum(w for w, s in weights if s["flags"] & BOLD or s["char_flags"] & SYNTHETIC_BOLD) > 0.6 * total
+    italic = sum(w for w, s in weights if s["flags"] & ITALIC) > 0.6 * total
+    raised = any(span["flags"] & SUPERSCRIPT and span["size"] < RAISED_SIZE * size for span in spans)
+    direction = printed["dir"]
+    if turn is None:
+        tokens = [Token(word[4], word[0], word[1], word[2], word[3]) for word in words]
+        upright = direction[0] > 0.9
+    else:
+        tokens = [_turned(word, turn) for word in words]
+        upright = direction[0] * turn.a + direction[1] * turn.c > 0.9
+    label = ""
+    if raised:
+        tokens, label = _without_references(tokens, spans, size)
+    return Line(
+        page=page,
+        x0=min(token.x0 for token in tokens) if tokens else 0.0,
+        y0=min(token.y0 for token in tokens) if tokens else 0.0,
+        x1=max(token.x1 for token in tokens) if tokens else 0.0,
+        y1=max(token.y1 for token in tokens) if tokens else 0.0,
+        size=size,
+        bold=bold,
+        italic=italic,
+        words=tokens,
+        raised=label,
+        upright=upright,
+    )
+
+
+def _turned(word: Any, turn: Any) -> Token:
+    xs = (word[0] * turn.a + word[1] * turn.c + turn.e, word[2] * turn.a + word[3] * turn.c + turn.e)
+    ys = (word[0] * turn.b + word[1] * turn.d + turn.f, word[2] * turn.b + word[3] * turn.d + turn.f)
+    return Token(word[4], min(xs), min(ys), max(xs), max(ys))
+
+
+def _without_references(tokens: list[Token], spans: list[dict[str, Any]], size: float) -> tuple[list[Token], str]:
+    """The tokens less their references to notes, and the label when the line itself begins with one.
+
+    "km²" and "10³" keep theirs: without brackets, a raised number is a reference after a word or a mark, not a unit.
+    """
+    text, marks = "", []
+    for span in spans:
+        if span["flags"] & SUPERSCRIPT and span["size"] < RAISED_SIZE * size and span["text"].strip():
+            marks.append((len(text), len(text) + len(span["text"])))
+        text += span["text"]
+    gone: set[int] = set()
+    label = ""
+    for start, end in marks:
+        reference = _reference(text, start, end)
+        if reference is None:
+            continue
+        if not text[: reference[0]].strip():
+            label = text[reference[0] : reference[1]].strip()
+        else:
+            gone.update(range(*reference))
+    return (_less(tokens, text, gone) if gone else tokens), label
+
+
+def _reference(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where the reference with the raised part text[start:end] begins and ends, brackets included."""
+    if not REFERENCE.fullmatch(text[start:end].strip()):
+        return None
+    before, after = text[:start].rstrip(), text[end:]
+    if before.endswith("(") and after.lstrip().startswith(")"):
+        return len(before) - 1, end + len(after) - len(after.lstrip()) + 1
+    word = before.split()[-1] if before.strip() else ""
+    power = text[start:end].strip() in ("2", "3") and (word.isalpha() and len(word) <= 2)
+    if power or word[-1:].isdigit():
+        return None
+    return start, end
+
+
+def _less(tokens: list[Token], text: str, gone: set[int]) -> list[Token]:
+    kept: list[Token] = []
+    position = 0
+    for token in tokens:
+        found = text.find(token.text, position)
+        if found < 0:
+            kept.append(token)
+            continue
+        position = found + len(token.text)
+        rest = "".join(c for offset, c in enumerate(token.text, found) if offset not in gone)
+        if not rest:
+            continue
+        # What follows a reference that stood alone, like the comma in "Council (¹),", belongs to the word before it.
+        glued = len(rest) < len(token.text) and found in gone and not rest[0].isalnum() and bool(kept)
+        kept.append(token._replace(text=rest, glued=glued))
+    return kept

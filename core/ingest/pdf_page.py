@@ -1,0 +1,91 @@
+"""One page as MuPDF sees it: its lines, what it hides, whether it is a scan, and where ruled lines may make a table."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.ingest.pdf_hidden import Paint, hidden_words, invisible
+from core.ingest.pdf_lines import Line, Token, joined, lines
+from core.types import PageState
+
+SCAN_COVER = 0.5  # share of the page under images from which its text counts as a scan's
+FEW_LETTERS = 25  # a scan with a page number or a stamp printed over it is still a scan
+OUTLINES = 200  # drawn shapes on a page without text: letters turned into outlines
+GARBLED = 0.3  # share of characters without a meaning from which a page's text is of no use
+
+
+@dataclass(slots=True)
+class PageText:
+    """`needs_ocr` when what the page shows is not in its text."""
+
+    number: int
+    width: float
+    height: float
+    state: PageState
+    lines: list[Line] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    ruled: bool = False
+    needs_ocr: bool = False
+
+
+def read_page(page: Any, number: int) -> PageText:
+    """The page's text in MuPDF's order. Raises what MuPDF raises on a page it cannot interpret."""
+    result = PageText(number, float(page.rect.width), float(page.rect.height), "text")
+    turn = page.rotation_matrix if page.rotation else None
+    found = lines(page.get_textpage(flags=0), number, turn)
+    paint = Paint(page)
+    scanned = paint.image_cover() >= SCAN_COVER
+    for line, spans in found:
+        unseen = hidden_words(line, spans, paint, turn, scanned)
+        if unseen:
+            result.hidden.append(joined(unseen))
+            line.words = [word for word in line.words if word not in unseen]
+        if line.words:
+            result.lines.append(line)
+    result.lines = _once(result.lines)
+    result.ruled = paint.ruled()
+    layered = scanned and any(invisible(span) for _, spans in found for span in spans)
+    _judge(result, paint, scanned, layered)
+    return result
+
+
+def read_ocr(textpage: Any, page: Any, number: int) -> list[Line]:
+    """The lines that OCR found; its text is invisible by nature, so nothing counts as hidden."""
+    turn = page.rotation_matrix if page.rotation else None
+    return [line for line, _ in lines(textpage, number, turn) if line.words]
+
+
+def _judge(result: PageText, paint: Paint, scanned: bool, layered: bool) -> None:
+    """Set the page's state from what it shows and what was read."""
+    letters = sum(len(word.text) for line in result.lines for word in line.words)
+    if letters and _garbled(result.lines) > GARBLED:
+        result.lines, letters = [], 0
+        result.needs_ocr = True
+    if scanned and letters <= FEW_LETTERS:
+        result.needs_ocr = True
+    elif scanned and layered:
+        result.state = "ocr"
+    elif not letters:
+        result.needs_ocr = result.needs_ocr or paint.shapes() >= OUTLINES or paint.image_cover() > 0.02
+    if result.needs_ocr:
+        result.state = "unread"
+    elif not letters:
+        result.state = "blank"
+
+
+def _garbled(found: list[Line]) -> float:
+    """The share of characters that fonts without a Unicode map give: U+FFFD, private use, controls."""
+    text = "".join(word.text for line in found for word in line.words)
+    odd = sum(1 for c in text if c == "\ufffd" or "\ue000" <= c <= "\uf8ff" or c < " ")
+    return odd / len(text)
+
+
+def _once(found: list[Line]) -> list[Line]:
+    """Lines printed twice in the same place (a way to make bold) count once."""
+    seen: dict[tuple[str, ...], Token] = {}
+    kept = []
+    for line in found:
+        first = line.words[0]
+        twin = seen.setdefault(tuple(word.text for word in line.words), first)
+        if twin is first or abs(twin.x0 - first.x0) >= 2 or abs(twin.y0 - first.y0) >= 2:
+            kept.append(line)
+    return kept

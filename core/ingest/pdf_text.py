@@ -1,0 +1,157 @@
+"""Paragraphs → the text with its blocks and word offsets: hyphens undone, labels in front, notes at the end."""
+
+import re
+from itertools import pairwise
+
+from core.ingest.hyphens import EDGES, SOFT_HYPHEN, Vocabulary, broken
+from core.ingest.pdf_headings import levels, looks
+from core.ingest.pdf_lines import Line, Token
+from core.ingest.pdf_paragraphs import LABEL, Style
+from core.types import Block, BlockKind, Word
+
+# Some fonts set these as one glyph with a hair's space after it: "off icer".
+LIGATURES = ("ff", "fi", "fl")
+HAIR = 0.2  # of the height of the line
+RULE = re.compile(r"[_\s.-]{5,}")  # a line to write on, or to part a note from the text
+STARRED = re.compile(r"^\(\*+\d*\)")
+NOTE = re.compile(r"\(\*+\d*\)|[*†‡]+$")
+# Printed alike, and as long as each other: a search for "cross-border" must find it.
+SAME = str.maketrans({"\u2010": "-", "\u2011": "-", "\u00a0": " "})
+INVISIBLE = dict.fromkeys([*range(32), 0x7F, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
+
+
+class Text:
+    """The text as it grows; `blocks` and `words` index it."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.parts: list[str] = []
+        self.length = self.start = 0
+        self.blocks: list[Block] = []
+        self.words: list[Word] = []
+
+    def __str__(self) -> str:
+        return "".join(self.parts).translate(SAME)
+
+    def paragraph(self, lines: list[Line], kind: BlockKind, level: int = 0) -> None:
+        start = self._open()
+        self._lines(lines)
+        self._close(start, kind, level)
+
+    def row(self, line: Line) -> None:
+        """A row of a table, its cells joined by " | "."""
+        if not any(line.cells):
+            return
+        start = self._open()
+        for index, cell in enumerate(line.cells):
+            if index:
+                self._put(" | " if cell or index < len(line.cells) - 1 else " |")
+            self._cell(cell, line.page)
+        self._close(start, "table_row", 0, line.table, line.header)
+
+    def _open(self) -> int:
+        if self.length:
+            self._put("\n\n")
+        self.start = self.length
+        return self.length
+
+    def _close(self, start: int, kind: BlockKind, level: int, table: int = 0, header: bool = False) -> None:
+        self.blocks.append(Block(start, self.length, kind, level, table, header))
+
+    def _put(self, piece: str) -> None:
+        self.parts.append(piece)
+        self.length += len(piece)
+
+    def _lines(self, lines: list[Line]) -> None:
+        separator = ""
+        for index, line in enumerate(lines):
+            following = lines[index + 1].words[0].text if index + 1 < len(lines) else ""
+            separator = self._line(line.words, line.page, separator, following)
+
+    def _cell(self, tokens: list[Token], page: int) -> None:
+        """A cell's words; a new line begins where they move down."""
+        rows: list[list[Token]] = []
+        for before, token in pairwise([None, *tokens]):
+            assert token is not None
+            if before is None or token.y0 > before.y1 - 1:
+                rows.append([])
+            rows[-1].append(token)
+        separator = ""
+        for index, row in enumerate(rows):
+            following = rows[index + 1][0].text if index + 1 < len(rows) else ""
+            separator = self._line(row, page, separator, following)
+
+    def _line(self, tokens: list[Token], page: int, separator: str, following: str) -> str:
+        """Add one printed line; the separator to put before the next."""
+        last = len(tokens) - 1
+        after = " "
+        for index, token in enumerate(tokens):
+            word = token.text
+            if index == last and following and broken(word):
+                join = self.vocabulary.join(word, following)
+                after = " " if join == "space" else ""
+                word = word[:-1] if join == "close" else word.replace(SOFT_HYPHEN, "-")
+            elif index == last and following and word.endswith("/"):
+                after = ""
+            glued = token.glued and index > 0
+            if word.startswith("(*") and self.length > self.start:
+                word, glued = STARRED.sub("", word), True
+            if not word.isprintable():
+                word = word.translate(INVISIBLE)
+            if not word:
+                continue
+            if separator and not (glued or (index and self._one_word(tokens[index - 1], token))):
+                self._put(separator)
+            start = self.length
+            self._put(word)
+            self.words.append(Word(start, self.length, page, token.x0, token.y0, token.x1, token.y1))
+            separator = " "
+        return after
+
+    def _one_word(self, before: Token, token: Token) -> bool:
+        if not before.text.endswith(LIGATURES) or token.x0 - before.x1 > HAIR * (token.y1 - token.y0):
+            return False
+        words = self.vocabulary.words
+        return words[f"{before.text}{token.text}".strip(EDGES).lower()] > words[token.text.strip(EDGES).lower()]
+
+
+def vocabulary(paragraphs: list[list[Line]]) -> Vocabulary:
+    """The words of the document, and whether its line ends break words or only hyphenated ones."""
+    found = Vocabulary()
+    ends = []
+    for paragraph in paragraphs:
+        for index, line in enumerate(paragraph):
+            words = [token.text for token in line.words]
+            last = index + 1 < len(paragraph) and bool(words) and broken(words[-1])
+            if last:
+                following = paragraph[index + 1].words[0].text
+                ends.append((words[-1], following))
+            found.add(words[:-1] if last else words)
+    found.learn(ends)
+    return found
+
+
+def assembled(paragraphs: list[list[Line]], notes: list[list[Line]], usual: Style) -> Text:
+    """The whole text: the paragraphs in order, then the notes."""
+    paragraphs = [p for p in paragraphs if not RULE.fullmatch(" ".join(line.text for line in p))]
+    text = Text(vocabulary([*paragraphs, *notes]))
+    heading_levels = levels(looks(paragraphs, usual))
+    starred: list[list[Line]] = []
+    for paragraph, level in zip(paragraphs, heading_levels, strict=True):
+        if paragraph[0].table:
+            text.row(paragraph[0])
+        elif level:
+            text.paragraph(paragraph, "heading", level)
+        elif NOTE.fullmatch(paragraph[0].words[0].text) and len(paragraph[0].words) > 1:
+            starred.append(paragraph)
+        else:
+            text.paragraph(paragraph, "item" if _item(paragraph) else "paragraph")
+    for note in [*notes, *starred]:
+        text.paragraph(note, "note")
+    return text
+
+
+def _item(paragraph: list[Line]) -> bool:
+    """Whether the paragraph is a point of a list: "(a)", "(iv)", "—"; numbered paragraphs ("1.", "4.2") are not."""
+    label = paragraph[0].words[0].text
+    return bool(LABEL.fullmatch(label)) and not label[0].isdigit() and not label.startswith("§")
