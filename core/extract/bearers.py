@@ -1,0 +1,256 @@
+"""Who must act: the head of a subject, its kind, and what a document's own definitions add."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from core.language.tokens import Token, singular, tokens
+from core.language.verbs import is_base, is_participle, is_third_person
+from core.settings import lexicon
+from core.types import BearerKind, Provision
+
+KINDS: tuple[BearerKind, ...] = ("regulated", "authority", "eu_body", "member_state", "person")
+Terms = Mapping[str, Sequence[tuple[tuple[str, ...], BearerKind | None]]]
+# Where the head's noun phrase ends.
+PHRASE_END = frozenset({"prep", "rel", "that", "sub", ",", ";", ":", "(", "-", "be", "have", "do", "modal", "to", "."})
+ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,3}[A-Z][A-Za-z0-9‐‑-]{0,8}|[A-Z]{2,9}s?")
+# ‘financial entity’ means …; "controller" means …
+DEFINED = re.compile(r"[‘“\"']([^’”\"']{2,80})[’”\"'](?:[^.;:]{0,60}?)\bmeans?\b(.{0,160})", re.DOTALL)
+# Demonstratives and pronouns point back.
+PRONOUNS = frozenset({"it", "they", "he", "she", "this", "these", "those", "both", "latter", "former", "one"})
+ADDRESSED = frozenset({"you", "we"})
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A noun phrase read as somebody: tokens [start, end) hold its head, `kind` None for a thing.
+
+    `known` when a lexicon or the document's definitions named it, and not only the shape of the word.
+    """
+
+    start: int
+    end: int
+    kind: BearerKind | None
+    known: bool = False
+    pronoun: bool = False
+
+
+def listed(names: str) -> list[str]:
+    return [" ".join(name.split()) for name in names.split(",") if name.strip()]
+
+
+def term_words(term: str) -> tuple[str, ...]:
+    return tuple(singular(token.low) for token in tokens(term) if token.kind != "quote")
+
+
+@cache
+def general_terms() -> Terms:
+    """The lexicon by first word, longest entry first."""
+    words = lexicon("bearers")
+    return indexed((term_words(name), kind) for kind in reversed(KINDS) for name in listed(words[kind]))
+
+
+def indexed(entries: Iterable[tuple[tuple[str, ...], BearerKind | None]]) -> Terms:
+    found: dict[str, dict[tuple[str, ...], BearerKind | None]] = {}
+    for words, kind in entries:
+        if words:
+            found.setdefault(words[0], {})[words] = kind
+    return {first: sorted(rest.items(), key=lambda item: -len(item[0])) for first, rest in found.items()}
+
+
+@cache
+def _word_sets() -> dict[str, frozenset[str]]:
+    words = lexicon("bearers")
+    return {
+        "somebody": frozenset(listed(words["somebody"])),
+        "natural": frozenset(listed(words["natural"])),
+        "not_agents": frozenset(words["not_agents"].split()),
+        "not_names": frozenset(words["not_names"].split()),
+        "measures": frozenset(lexicon("english")["measures"].split()),
+    }
+
+
+def document_terms(provisions: Sequence[Provision]) -> Terms:
+    """The lexicon with what the document defines: somebody gets a kind, a thing gets None, known names keep theirs."""
+    general = general_terms()
+    entries = [entry for rest in general.values() for entry in rest]
+    known = {words for words, _ in entries}
+    added = [entry for p in provisions if " mean" in p.text for entry in definitions(p.text) if entry[0] not in known]
+    return indexed([*entries, *added]) if added else general
+
+
+def definitions(text: str) -> Iterable[tuple[tuple[str, ...], BearerKind | None]]:
+    for match in DEFINED.finditer(text):
+        words = term_words(match[1])
+        if 0 < len(words) <= 8:
+            yield words, defined_kind(match[2])
+
+
+def defined_kind(definiens: str) -> BearerKind | None:
+    """What "means a natural or legal person who …" makes of a term: the first noun phrase decides."""
+    sets = _word_sets()
+    phrase = []
+    for token in tokens(definiens):
+        if token.kind in ("rel", "that", "sub", ";", ".", ":") or (token.kind in ("prep", "(") and phrase):
+            break
+        if token.kind not in ("det", "adv", "quote"):
+            phrase.append(singular(token.low))
+    head = " ".join(phrase)
+    if not any(head.endswith(word) or f"{word} or" in head or f"{word}," in head for word in sets["somebody"]):
+        return None
+    if "legal person" not in head and any(word in head for word in sets["natural"]):
+        return "person"
+    return "authority" if "authority" in head and "person" not in head else "regulated"
+
+
+def party(text: Sequence[Token], start: int, end: int, terms: Terms) -> Party:
+    """The head of the noun phrase in tokens [start, end): before a preposition, participle or relative.
+
+    Coordinations keep both: "The CSIRT or, where applicable, the competent authority" ends with its last head.
+    """
+    first = _one_party(text, start, end, terms)
+    if first.kind is None or first.pronoun:
+        return first
+    last = first.end
+    for index in range(first.end, end - 1):
+        if text[index].kind == "conj" or (text[index].kind == "," and last == index):
+            nxt = _one_party(text, index + 1, end, terms)
+            if nxt.kind is not None and nxt.known and _only_asides(text, last, index, nxt.start):
+                last = nxt.end
+    return Party(first.start, last, first.kind, first.known)
+
+
+def _only_asides(text: Sequence[Token], last: int, conj: int, start: int) -> bool:
+    """Between two coordinated heads there is nothing but "or, where applicable, the"."""
+    return conj - last <= 1 and start - conj <= 6
+
+
+def _one_party(text: Sequence[Token], start: int, end: int, terms: Terms) -> Party:
+    start = _past_determiners(text, start, end)
+    if start >= end:
+        return Party(start, start, None)
+    token = text[start]
+    if token.low in ADDRESSED:
+        return Party(start, start + 1, "regulated", known=True)
+    stop = _phrase_stop(text, start, end)
+    if token.kind in ("pron", "det") or token.low in ("latter", "former"):
+        return Party(start, start + 1, None, pronoun=token.low in PRONOUNS)
+    if stop == start:
+        return Party(start, start, None)
+    if text[stop - 1].low in _word_sets()["measures"] and stop < end and text[stop].low == "of":
+        return _one_party(text, stop + 1, end, terms)
+    named = _named(text, start, stop, end, terms)
+    return named or _unnamed(text, start, stop)
+
+
+def _past_determiners(text: Sequence[Token], index: int, end: int) -> int:
+    """To the first word that can name somebody; "where applicable," inside a coordination is skipped too."""
+    while index < end:
+        token = text[index]
+        if token.kind in ("quote", "label", "adv", "num", "-", "conj", "not", ","):
+            index += 1
+        elif (
+            token.kind == "det" and index + 1 < end and text[index + 1].kind not in ("prep", ",", "conj", "be", "modal")
+        ):
+            index += 1
+        elif token.kind == "sub" and index + 2 < end and text[index + 2].kind == ",":
+            index += 3
+        else:
+            break
+    return index
+
+
+def _phrase_stop(text: Sequence[Token], start: int, end: int) -> int:
+    for index in range(start, end):
+        if text[index].kind in PHRASE_END or (text[index].kind == "conj" and index > start):
+            return index
+    return end
+
+
+def lookup(text: Sequence[Token], at: int, end: int, terms: Terms) -> tuple[int, BearerKind | None] | None:
+    """(end, kind) of the longest known term that starts at a token."""
+    for words, kind in terms.get(singular(text[at].low), ()):
+        last = at + len(words)
+        if last <= end and all(singular(text[at + i].low) == word for i, word in enumerate(words)):
+            return last, kind
+    return None
+
+
+def _named(text: Sequence[Token], start: int, stop: int, end: int, terms: Terms) -> Party | None:
+    """The known term that is the head: the last one in the phrase with nothing after it but a participle or adjective."""
+    best: Party | None = None
+    index = start
+    while index < stop:
+        found = lookup(text, index, end, terms)
+        if found and found[0] > index:
+            best = Party(start, found[0], found[1], known=True)
+            if found[0] >= stop or _modifies(text, found[0], stop):
+                return best
+            index = found[0]
+        else:
+            index += 1
+    return None
+
+
+def _modifies(text: Sequence[Token], index: int, stop: int) -> bool:
+    """ "entities concerned", "institutions using": what follows the head describes it, and is no further noun."""
+    token = text[index]
+    if token.kind in ("adv", "label", "num", "quote", "not", "det"):
+        return True
+    low = token.low
+    if is_participle(low) or low in (
+        "responsible",
+        "competent",
+        "other",
+        "subject",
+        "such",
+        "alike",
+        "able",
+        "likely",
+        "eligible",
+    ):
+        return True
+    if low.endswith("ing") and (index + 1 < stop or index + 1 >= stop):
+        return (
+            index + 1 < stop
+            and text[index + 1].kind != "word"
+            or index + 1 >= stop
+            or not is_third_person(text[index + 1].low)
+        )
+    return is_base(low) and index + 1 < stop
+
+
+def _unnamed(text: Sequence[Token], start: int, stop: int) -> Party:
+    """A noun that no list knows: an acronym, a name or the ending of an agent make it somebody, else it is a thing."""
+    sets = _word_sets()
+    head = start
+    for index in range(start, stop):
+        token = text[index]
+        if token.kind != "word" or (index > start and is_participle(token.low)):
+            break
+        head = index
+    word, low = text[head].text, singular(text[head].low)
+    if low in sets["not_names"] or low in sets["not_agents"]:
+        return Party(start, head + 1, None)
+    if ACRONYM.fullmatch(word):
+        return Party(start, head + 1, "eu_body")
+    if agent_ending(low) and len(low) > 4:
+        return Party(start, head + 1, "regulated")
+    return Party(start, head + 1, None)
+
+
+def agent_ending(low: str) -> bool:
+    return low.endswith(tuple(lexicon("bearers")["agent_endings"].split()))
+
+
+def mentions(text: Sequence[Token], start: int, end: int, terms: Terms) -> Iterable[Party]:
+    """Every known term in a stretch, in order: for antecedents and for "financial entities’ clients"."""
+    index = start
+    while index < end:
+        found = lookup(text, index, end, terms)
+        if found and found[1] is not None:
+            yield Party(index, found[0], found[1], known=True)
+            index = found[0]
+        else:
+            index += 1

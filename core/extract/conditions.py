@@ -1,0 +1,135 @@
+"""When a norm binds and when it does not: passages that open with "where", "if", "unless", "without prejudice to"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from core.language.clauses import is_aside
+from core.language.tokens import Token
+from core.settings import lexicon
+from core.types import Passage
+
+Kind = Literal["condition", "exception"]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstance:
+    """Tokens [start, end) of one condition or exception."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+@cache
+def _openers() -> dict[str, list[tuple[tuple[str, ...], Kind]]]:
+    words = lexicon("conditions")
+    found: dict[str, list[tuple[tuple[str, ...], Kind]]] = {}
+    groups: tuple[tuple[str, Kind], ...] = (("conditions", "condition"), ("exceptions", "exception"))
+    for group, kind in groups:
+        for phrase in words[group].split(","):
+            parts = tuple(phrase.split())
+            found.setdefault(parts[0], []).append((parts, kind))
+    for entries in found.values():
+        entries.sort(key=lambda entry: -len(entry[0]))
+    return found
+
+
+@cache
+def _early() -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(phrase.split()) for phrase in lexicon("conditions")["only_before_the_verb"].split(","))
+
+
+@cache
+def _places() -> frozenset[str]:
+    return frozenset(lexicon("english")["places"].split())
+
+
+def circumstances(
+    tokens: Sequence[Token], depth: Sequence[int], start: int, end: int, subject: int, verb: int
+) -> list[Circumstance]:
+    """The conditions and exceptions of one clause, in order: tokens [start, end), its subject and main verb known.
+
+    Before the subject one runs to the next or to the subject; between subject and verb to its comma; after the verb
+    to the next one, a semicolon or the end.
+    """
+    found: list[Circumstance] = []
+    index = start
+    while index < end:
+        opened = None if depth[index] else _opener(tokens, index, verb)
+        if opened is None:
+            index += 1
+            continue
+        width, kind = opened
+        stop = _stop(tokens, depth, index, width, end, subject, verb)
+        if stop > index:
+            found.append(Circumstance(index, stop, kind))
+        index = max(stop, index + width)
+    return found
+
+
+def _opener(tokens: Sequence[Token], index: int, verb: int) -> tuple[int, Kind] | None:
+    for parts, kind in _openers().get(tokens[index].low, ()):
+        if all(index + i < len(tokens) and tokens[index + i].low == part for i, part in enumerate(parts)):
+            if index > verb and parts in _early():
+                return None
+            return None if _no_condition(tokens, index, parts) else (len(parts), kind)
+    return None
+
+
+def _no_condition(tokens: Sequence[Token], index: int, parts: tuple[str, ...]) -> bool:
+    """"the Member State where it is established" tells a place; "as if", "whether", "provided by" are none either."""
+    if not index:
+        return False
+    before = tokens[index - 1]
+    if parts == ("where",) and (before.low in _places() or before.kind == "prep"):
+        return True
+    if parts == ("provided",) and (before.kind in ("be", "word", "adv") or (index + 1 < len(tokens) and tokens[index + 1].kind == "prep")):
+        return True
+    if parts == ("subject", "to") and before.kind in ("be", "adv", "word", "not"):
+        return True
+    if parts == ("following",) and before.kind in ("det", "word", "prep"):
+        return True
+    return before.low == "as" and parts == ("if",)
+
+
+def _stop(
+    tokens: Sequence[Token], depth: Sequence[int], index: int, width: int, end: int, subject: int, verb: int
+) -> int:
+    if index < subject:
+        limit = subject
+    elif index < verb:
+        limit = verb
+    else:
+        limit = end
+    stop = limit
+    for ahead in range(index + width, limit):
+        token = tokens[ahead]
+        if depth[ahead]:
+            continue
+        if token.kind in (";", ":", "."):
+            stop = ahead
+            break
+        if token.kind == ",":
+            if is_aside(tokens, index, ahead) or (index > subject and index < verb):
+                stop = ahead
+                break
+            if _opener(tokens, ahead + 1, verb) if ahead + 1 < limit else False:
+                stop = ahead
+                break
+        elif token.kind == "sub" and ahead > index + 2 and index > verb and _opener(tokens, ahead, verb) and token.low == "unless":
+            stop = ahead
+            break
+    while stop > index and tokens[stop - 1].kind in (",", ";", ".", ":", "conj", "-"):
+        stop -= 1
+    return stop
+
+
+def passages(text: str, tokens: Sequence[Token], found: Sequence[Circumstance], kind: Kind, offset: int) -> tuple[Passage, ...]:
+    made = []
+    for circumstance in found:
+        if circumstance.kind == kind:
+            start, end = tokens[circumstance.start].start, tokens[circumstance.end - 1].end
+            made.append(Passage(text[start:end], offset + start))
+    return tuple(made)

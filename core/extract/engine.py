@@ -1,0 +1,309 @@
+"""The built-in extractor: provisions in, norms and statements out. Deterministic, offline, one pass over the text."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from core.extract.bearers import Terms, document_terms
+from core.extract.lists import LeadIn, is_lead_in, list_mode
+from core.extract.reading import Antecedent, Norm, Sentence, inner_norm, read
+from core.extract.sanctions import article_of, sanctions
+from core.extract.shaping import Around, as_inner, item_draft, listed_draft, own_draft
+from core.language.references import places
+from core.language.sentences import sentences
+from core.types import Bearer, Draft, Passage, Provision, Rejected, Statement
+
+# A sentence without any of these has nothing to say to the engine; kept wide so that nothing normative is skipped.
+ANY_MARK = re.compile(
+    r"\b(?:shall|must|may|cannot|will|should|is|are|be|has|have|agrees?|undertakes?|covenants?|commits?|pledges?|promises?)\b",
+    re.IGNORECASE,
+)
+# What a reader would take for a mark; a sentence with one ends as a norm or as a statement with its reason.
+COMMAND = re.compile(
+    r"\b(?:shall|must|may|cannot|(?:is|are|be|was|were)\s(?:not\s)?(?:required|obliged|obligated|prohibited|forbidden|permitted|allowed|entitled|empowered|responsible)"
+    r"|ha(?:s|ve)\sto|ha(?:s|ve)\sthe\sright|agrees?\sto|undertakes?\sto|covenants?\sto|duty\sof)\b",
+    re.IGNORECASE,
+)
+DEFINITION_HEADING = re.compile(r"\b(?:definitions?|interpretation|defined terms|glossary)\b", re.IGNORECASE)
+DEFINITION_LEAD = re.compile(r"\bdefinitions?\b[^.]{0,60}\bappl|\bfollowing meanings?\b|\bmeanings? (?:set out|given|assigned)\b", re.IGNORECASE)
+DEFINED_TERM = re.compile(r"\s*[‘“\"'][^’”\"']{2,80}[’”\"'][^.;]{0,60}\bmeans?\b")
+AMENDMENT_HEADING = re.compile(r"\bamendments?\s(?:to|of)\b|\bamending\b", re.IGNORECASE)
+AMENDMENT_LEAD = re.compile(
+    r"\b(?:is|are|shall be) (?:hereby )?(?:amended|replaced|inserted|added|deleted)\b|\bthe following [a-z ,()0-9]{1,60}(?:is|are) (?:inserted|added)\b",
+    re.IGNORECASE,
+)
+SILENT = frozenset({"preamble", "note"})
+REASONS = {
+    "recital": "A recital explains; it binds nobody.",
+    "amendment": "It is wording of another act, which this act amends.",
+    "definition": "A definition says what a term means; it commands nobody.",
+    "condition": "It is a condition of the rule in its lead-in.",
+    "not a mark": "The word is no finite verb of a rule here.",
+}
+
+Found = list[Draft | Statement]
+
+
+@dataclass(slots=True)
+class _Document:
+    """What the reading of one provision needs to know of the rest."""
+
+    terms: Terms
+    around: Around
+    children: dict[str, list[Provision]]
+    by_id: dict[str, Provision]
+    leads: dict[str, LeadIn | None] = field(default_factory=dict)
+
+
+def extract(provisions: Sequence[Provision]) -> Iterator[Draft | Statement | Rejected]:
+    """Norms and statements in text order. Quotes are slices of Provision.text; `start` is the offset in the document.
+
+    Pure and deterministic; time grows with the length of the text.
+    """
+    document = _survey(provisions)
+    for group in _articles(provisions):
+        yield from _inferred(_article(group, document))
+
+
+def _survey(provisions: Sequence[Provision]) -> _Document:
+    children: dict[str, list[Provision]] = {}
+    for provision in provisions:
+        if provision.parent is not None and provision.kind == "point":
+            children.setdefault(provision.parent, []).append(provision)
+    known = places(provisions)
+    tied = sanctions(provisions, children, known)
+    return _Document(document_terms(provisions), Around(known, tied), children, {p.id: p for p in provisions})
+
+
+def _articles(provisions: Sequence[Provision]) -> Iterator[list[Provision]]:
+    group: list[Provision] = []
+    for provision in provisions:
+        if group and article_of(provision.path) != article_of(group[-1].path):
+            yield group
+            group = []
+        group.append(provision)
+    if group:
+        yield group
+
+
+def _article(group: Sequence[Provision], document: _Document) -> Found:
+    found: Found = []
+    before = Antecedent()
+    for provision in group:
+        if provision.kind in SILENT or not provision.text.strip():
+            continue
+        kind = _no_norms(provision, document)
+        if kind:
+            found += _noted(provision, kind)
+            continue
+        more, before = _provision(provision, document, before)
+        found += more
+    return found
+
+
+def _no_norms(provision: Provision, document: _Document) -> str:
+    """Why a whole provision commands nobody: recital, amendment or definition; "" when it may."""
+    if provision.kind == "recital":
+        return "recital"
+    if _amends(provision, document):
+        return "amendment"
+    return "definition" if _defines(provision, document) else ""
+
+
+def _noted(provision: Provision, kind: str) -> Found:
+    return [
+        Statement(provision, Passage(provision.text[start:end], provision.span.start + start), kind, REASONS[kind])
+        for start, end in sentences(provision.text)
+        if COMMAND.search(provision.text, start, end)
+    ]
+
+
+def _amends(provision: Provision, document: _Document) -> bool:
+    """Wording of another act: quoted, or under an instruction such as "Article 5 is replaced by the following:"."""
+    text = provision.text.lstrip()
+    if AMENDMENT_LEAD.search(text) and (text.rstrip().endswith((":", "’", "”", "’.", "’;", "”.", "”;")) or "‘" in text):
+        return True
+    if text[:1] in "‘“\"" and not DEFINED_TERM.match(text) and AMENDMENT_HEADING.search(provision.heading):
+        return True
+    parent = document.by_id.get(provision.parent or "")
+    while parent is not None:
+        if AMENDMENT_LEAD.search(parent.text) and parent.text.rstrip().endswith(":"):
+            return True
+        parent = document.by_id.get(parent.parent or "")
+    return False
+
+
+def _defines(provision: Provision, document: _Document) -> bool:
+    """A point of a definitions article, or of a list under "the following definitions apply"."""
+    if DEFINED_TERM.match(provision.text):
+        return True
+    if DEFINITION_HEADING.search(provision.heading) and provision.kind in ("point", "table_row"):
+        return True
+    parent = document.by_id.get(provision.parent or "") if provision.kind == "point" else None
+    while parent is not None:
+        if DEFINITION_LEAD.search(parent.text):
+            return True
+        parent = document.by_id.get(parent.parent or "") if parent.kind == "point" else None
+    return False
+
+
+def _provision(provision: Provision, document: _Document, before: Antecedent) -> tuple[Found, Antecedent]:
+    found: Found = []
+    above = _lead_above(provision, document)
+    own = _lead(provision, document, before)
+    spans = list(sentences(provision.text))
+    for number, (start, end) in enumerate(spans):
+        passage = Passage(provision.text[start:end], provision.span.start + start)
+        if own is not None and number == len(spans) - 1:
+            found += _lead_results(own, provision, document)
+            before = _after(own.sentence, before)
+            continue
+        lead = above if number == 0 else None
+        if lead is None and not ANY_MARK.search(passage.text):
+            continue
+        sentence = read(passage.text, document.terms, before)
+        if lead is not None:
+            found += _item(sentence, passage, provision, lead, document)
+        else:
+            found += _sentence(sentence, passage, provision, document)
+        before = _after(sentence, before)
+    return found, before
+
+
+def _lead_above(provision: Provision, document: _Document) -> LeadIn | None:
+    if provision.kind != "point" or provision.parent is None:
+        return None
+    return document.leads.get(provision.parent)
+
+
+def _lead(provision: Provision, document: _Document, before: Antecedent) -> LeadIn | None:
+    """The provision's last sentence, when points stand under it and it leads into them."""
+    if provision.id not in document.children:
+        return None
+    spans = list(sentences(provision.text))
+    if not spans or not is_lead_in(provision.text[slice(*spans[-1])]):
+        return None
+    start, end = spans[-1]
+    passage = Passage(provision.text[start:end], provision.span.start + start)
+    outer = _lead_above(provision, document) if len(spans) == 1 else None
+    sentence = read(passage.text, document.terms, before)
+    mode = list_mode(sentence, outer)
+    norm = sentence.norms[-1] if sentence.norms else None
+    lead = LeadIn(provision, passage, sentence, mode, norm, outer)
+    document.leads[provision.id] = lead
+    return lead
+
+
+def _lead_results(lead: LeadIn, provision: Provision, document: _Document) -> Found:
+    """What a lead-in gives by itself: its earlier norms, one norm for a list of conditions, or a statement."""
+    around = document.around
+    earlier = [own_draft(norm, lead.sentence, lead.passage, provision, around) for norm in lead.sentence.norms[:-1]]
+    if lead.mode in ("conditions", "measure"):
+        return [*earlier, listed_draft(lead, document.children[provision.id], provision, around)]
+    if lead.mode in ("stated", "none"):
+        return [*earlier, *_stated(lead.sentence, lead.passage, provision)]
+    if lead.mode == "continued" and COMMAND.search(lead.passage.text):
+        return [*earlier, *_stated(lead.sentence, lead.passage, provision)]
+    return list(earlier)
+
+
+def _sentence(
+    sentence: Sentence, passage: Passage, provision: Provision, document: _Document, lead: LeadIn | None = None
+) -> Found:
+    if not sentence.norms:
+        return _stated(sentence, passage, provision)
+    drafts: Found = [own_draft(norm, sentence, passage, provision, document.around, lead) for norm in sentence.norms]
+    return drafts + _left_out(drafts, sentence, passage, provision)
+
+
+def _left_out(drafts: Found, sentence: Sentence, passage: Passage, provision: Provision) -> Found:
+    """Marks of a sentence that no draft's quote holds, because the clause with the norm was set apart."""
+    if any(draft.quote == passage for draft in drafts):
+        return []
+    assert passage.start is not None
+    held = [(d.quote.start, d.quote.end) for d in drafts if d.quote.start is not None and d.quote.end is not None]
+    places = [passage.start + match.start() for match in COMMAND.finditer(passage.text)]
+    if all(any(start <= place < end for start, end in held) for place in places):
+        return []
+    return _stated(sentence, passage, provision)
+
+
+def _stated(sentence: Sentence, passage: Passage, provision: Provision) -> Found:
+    """One statement for a sentence without norms; the clause that decides is its own, not a subordinate one."""
+    if not COMMAND.search(passage.text) and not any(s.kind in ("recommendation",) for s in sentence.stated):
+        return []
+    best = next((s for s in sentence.stated if s.kind != "subordinate"), sentence.stated[0] if sentence.stated else None)
+    kind, reason = (best.kind, best.reason) if best else ("not a mark", REASONS["not a mark"])
+    return [Statement(provision, passage, kind, reason)]
+
+
+def _item(sentence: Sentence, passage: Passage, provision: Provision, lead: LeadIn, document: _Document) -> Found:
+    """An item under a lead-in: it completes the norm above, stands for itself, or is part of a condition."""
+    around = document.around
+    own = [norm for norm in sentence.norms if norm.subject.role != "relative"]
+    if lead.source.mode in ("conditions", "measure", "stated"):
+        if lead.source.mode != "conditions" and own:
+            return _sentence(sentence, passage, provision, document)
+        if not COMMAND.search(passage.text):
+            return []
+        kind = "condition" if lead.source.mode == "conditions" else "part of a list"
+        return [Statement(provision, passage, kind, REASONS.get(kind, "It is part of the list in its lead-in."))]
+    if lead.mode == "none" or lead.source.norm is None:
+        return _sentence(sentence, passage, provision, document, lead) if own else _stated(sentence, passage, provision)
+    if own and own[0].start == 0:
+        return _sentence(sentence, passage, provision, document, lead)
+    inner = _inner(sentence, lead, document) if lead.source.mode == "that" else None
+    if inner is not None:
+        return [own_draft(inner, sentence, passage, provision, around, lead)]
+    return _completing(sentence, passage, provision, lead, document)
+
+
+def _completing(sentence: Sentence, passage: Passage, provision: Provision, lead: LeadIn, document: _Document) -> Found:
+    """The part of the item before its own first norm completes the lead-in; its own norms follow."""
+    around = document.around
+    own = list(sentence.norms)
+    head = passage
+    first = next((norm for norm in own if norm.subject.role != "relative"), None)
+    if first is not None and first.start > 0 and sentence.tokens[first.start - 1].kind == ";":
+        text = sentence.text[: sentence.tokens[first.start - 1].end]
+        head = Passage(text, passage.start)
+    part = sentence if head is passage else read(head.text, document.terms)
+    drafts: Found = [item_draft(head, replace(part, norms=()), provision, lead, around)]
+    drafts += [own_draft(norm, sentence, passage, provision, around) for norm in own]
+    return drafts + _left_out(drafts, sentence, passage, provision)
+
+
+def _inner(sentence: Sentence, lead: LeadIn, document: _Document) -> Norm | None:
+    """"Member States shall ensure that: (a) the bank keeps records": the item's own subject must do it."""
+    source = lead.source.norm
+    if source is None or source.who.kind != "member_state":
+        return None
+    norm = inner_norm(sentence.text, document.terms, source)
+    return as_inner(norm, norm.bearer, source.bearer.text) if norm else None
+
+
+def _after(sentence: Sentence, before: Antecedent) -> Antecedent:
+    """Who "it" and "they" of the next sentence may be: the subject of the last norm."""
+    if not sentence.norms:
+        return before if not sentence.stated else Antecedent(None, False, seen=True)
+    norm = sentence.norms[0]
+    plural = sentence.tokens[norm.who.end - 1].low.endswith("s") if norm.who.end > norm.who.start else False
+    if norm.bearer.text and not norm.sense.passive and norm.via is None:
+        return Antecedent(replace(norm.bearer, inferred=None), plural or " and " in norm.bearer.text, seen=True)
+    return Antecedent(None, plural, seen=True)
+
+
+def _inferred(found: Found) -> Found:
+    """A norm without a bearer gets the nearest one that its article names, marked so; before it rather than after."""
+    named = [
+        (place, draft)
+        for place, draft in enumerate(found)
+        if isinstance(draft, Draft) and draft.bearer.explicit and draft.bearer.kind != "unspecified" and draft.modality != "right"
+    ]
+    for place, draft in enumerate(found):
+        if isinstance(draft, Draft) and not draft.bearer.text and named:
+            near = [entry for entry in named if entry[0] < place]
+            source = near[-1][1] if near else named[0][1]
+            bearer = Bearer(source.bearer.text, source.bearer.kind, False, source.provision.path)
+            found[place] = replace(draft, bearer=bearer)
+    return found

@@ -1,0 +1,91 @@
+"""Lists: what a lead-in leaves open, and how an item completes it."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from core.extract.marks import frames
+from core.extract.reading import Norm, Sentence
+from core.types import Passage, Provision
+
+# open: each item completes the norm. that: each item is what must be so ("ensure that: (a) the bank does X").
+# conditions, measure: the items belong to one norm of the lead-in. continued: an item that is itself a lead-in.
+# stated: a statement with a list. none: the lead-in only introduces ("Where:").
+Mode = Literal["open", "that", "conditions", "measure", "continued", "stated", "none"]
+
+LEAD_END = re.compile(r"[:—–,-]\s*$")
+FULL_STOP = re.compile(r"[.;!?][’”\"')\]]*$")
+ITEM_END = re.compile(r"[\s;,.]*(?:;\s*(?:and|or)|,\s*(?:and|or)|\band|\bor)?[\s;,.]*$")
+THE_FOLLOWING = re.compile(
+    r"(?:at least |all of |any of |one or more of |each of )?\bthe following(?P<noun>\s(?:further |additional |minimum )?[a-z-]+)?(?P<rest>[^:]{0,400}):?\s*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadIn:
+    """A provision's last sentence with the list under it. `norm` is the open one, or that of the list above."""
+
+    provision: Provision
+    passage: Passage
+    sentence: Sentence
+    mode: Mode
+    norm: Norm | None = None
+    outer: "LeadIn | None" = None
+
+    @property
+    def source(self) -> "LeadIn":
+        """The lead-in that holds the norm: this one, or the one it continues."""
+        return self.outer.source if self.mode == "continued" and self.outer is not None else self
+
+
+@cache
+def _leads(name: str) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(phrase) for phrase in sorted(frames()[name], key=len, reverse=True)), re.IGNORECASE)
+
+
+def is_lead_in(text: str) -> bool:
+    """Whether a sentence before a list leads into it: it ends with a colon or dash, or it does not end."""
+    return bool(LEAD_END.search(text)) or not FULL_STOP.search(text.rstrip())
+
+
+def list_mode(sentence: Sentence, outer: LeadIn | None) -> Mode:
+    text = sentence.text.rstrip(" :—–-,\n")
+    tail = " ".join(text.lower().split())[-160:]
+    last = tail.rsplit(" ", 1)[-1]
+    if not sentence.norms:
+        if any(stated.kind not in ("subordinate",) for stated in sentence.stated):
+            return "stated"
+        return "continued" if outer is not None and outer.mode in ("open", "continued", "that") else "none"
+    if last == "that":
+        return "that"
+    if last in frames()["condition_ends"] or _leads("condition_leads").search(tail) and not _acts_on_list(sentence, tail):
+        return "conditions"
+    if _leads("measure_leads").search(tail[-70:]):
+        return "measure"
+    return "open"
+
+
+def _acts_on_list(sentence: Sentence, tail: str) -> bool:
+    """"shall ensure that the following conditions are met": the list is what must be so."""
+    return "ensure" in tail or "comply with the following" in tail or "fulfil the following" in tail or "meet the following" in tail
+
+
+def item_text(text: str) -> str:
+    """An item without its semicolon and the "and" that leads to the next."""
+    return text[: ITEM_END.search(text).start()] if ITEM_END.search(text) else text  # type: ignore[union-attr]
+
+
+def completed(stem: str, item: str) -> str:
+    """"submit the following to the authority" + "an initial notification" → "submit an initial notification to the authority"."""
+    stem, item = stem.rstrip(" :—–-,"), " ".join(item_text(item).split())
+    found = THE_FOLLOWING.search(stem)
+    if found and not found["noun"]:
+        return " ".join(f"{stem[: found.start()]} {item} {found['rest']}".split())
+    if found and not found["rest"].strip():
+        return " ".join(f"{stem[: found.start()]} {item}".split()) if found["noun"].split()[-1] in NOUNS_OF_LISTS else f"{stem}: {item}"
+    return f"{stem}: {item}" if found else f"{stem} {item}"
+
+
+# Nouns that only say that a list comes: "the following information", which its items replace.
+NOUNS_OF_LISTS = frozenset("information elements particulars details items data documents measures actions tasks steps requirements points matters".split())

@@ -1,0 +1,357 @@
+"""Where a finite verb's subject starts, and where its main verb stands. A shallow parser: position decides, not a dictionary.
+
+Everything works on token indices of one sentence; spans are (first, after last).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from core.language.tokens import Token
+from core.language.verbs import base_of_participle, is_base, is_participle, is_third_person
+from core.settings import lexicon
+
+# main: the sentence's own clause. same: shares the subject of the clause before it ("shall A and shall B").
+# relative: "…, which shall". complement: "ensure that X shall". subordinate: inside a condition or an object relative.
+Role = Literal["main", "same", "relative", "complement", "subordinate"]
+NOMINATIVE = frozenset({"it", "they", "he", "she", "we", "you", "i"})
+# A bare noun phrase in an enumeration ("EBA, ESMA or EIOPA") is short.
+LONGEST_LISTED = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Tokens [start, end) before the finite verb; empty when there is none of its own."""
+
+    start: int
+    end: int
+    role: Role
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    start: int
+    end: int
+    kind: str  # noun, phrase (preposition, participle, "to"), sub, aside ("where applicable"), relative, adverb, empty
+
+
+@cache
+def _asides() -> frozenset[str]:
+    return frozenset(lexicon("english")["asides"].split())
+
+
+def depths(tokens: Sequence[Token]) -> list[int]:
+    """How many brackets are open at each token; an unclosed bracket counts until the end."""
+    found, depth = [], 0
+    for token in tokens:
+        if token.kind == ")":
+            depth = max(0, depth - 1)
+        found.append(depth)
+        if token.kind == "(":
+            depth += 1
+            found[-1] = depth
+    return found
+
+
+def chunks(tokens: Sequence[Token], depth: Sequence[int], start: int, end: int) -> list[Chunk]:
+    """The stretches between commas outside brackets. The last one may be empty: a comma right before the verb."""
+    found, first = [], start
+    for index in range(start, end + 1):
+        if index == end or (tokens[index].kind in ",;:" and depth[index] == 0):
+            found.append(Chunk(first, index, chunk_kind(tokens, first, index, index == end)))
+            first = index + 1
+    return found
+
+
+def chunk_kind(tokens: Sequence[Token], start: int, end: int, last: bool) -> str:
+    """`last` is the stretch that touches the verb: there "Processing of data" is a subject and no participle phrase."""
+    while start < end and tokens[start].kind in ("adv", "quote", "label", "-", "conj", "not"):
+        start += 1
+    if start >= end:
+        return "empty" if last else "adverb"
+    token = tokens[start]
+    if token.kind == "sub":
+        return "aside" if is_aside(tokens, start, end) else "sub"
+    if token.kind == "prep" and token.low in ("following", "given") and last:
+        return "noun"
+    if token.kind in ("prep", "to") or (token.low == "other" and start + 1 < end and tokens[start + 1].low == "than"):
+        return "phrase"
+    if token.kind == "rel" or (token.kind == "that" and start + 1 < end and tokens[start + 1].kind in ("be", "have", "modal")):
+        return "relative"
+    if not last and token.kind == "word" and participle_like(token.low):
+        return "phrase"
+    return "noun"
+
+
+def is_aside(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """"where applicable", "if so required", "as appropriate": closed in itself, no verb of its own."""
+    return end - start <= 4 and tokens[end - 1].low in _asides() and not any(t.kind == "be" for t in tokens[start:end])
+
+
+def participle_like(low: str) -> bool:
+    return (low.endswith("ing") and len(low) > 5) or is_participle(low)
+
+
+def has_verb(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether a finite verb stands in there, generously: a subordinate clause without one is not over yet."""
+    for index in range(start, end):
+        token = tokens[index]
+        if token.kind in ("be", "have", "do", "modal"):
+            return True
+        if token.kind != "word" or index == start:
+            continue
+        before = tokens[index - 1]
+        if before.kind in ("det", "prep", "to", "conj", ",", "that"):
+            continue
+        if is_third_person(token.low) or base_of_participle(token.low) is not None:
+            return True
+        if is_base(token.low) and (before.kind in ("pron", "adv", ")") or before.low.endswith("s")):
+            return True
+    return False
+
+
+def first_subject(tokens: Sequence[Token], depth: Sequence[int], start: int, mark: int) -> Subject:
+    """The subject of the sentence's first own clause, past what introduces it ("Where …, X shall")."""
+    while start < mark and tokens[start].kind in ("label", "quote", "-", "conj", ",", ":", ";"):
+        start += 1
+    end = mark
+    while end > start and tokens[end - 1].kind in ("adv", "not"):
+        end -= 1
+    if end == start:
+        return Subject(start, start, "main")
+    inner = _open_clause(tokens, start, end)
+    if inner:
+        return inner
+    pieces = chunks(tokens, depth, start, end)
+    at = _subject_chunk(pieces)
+    piece = pieces[at]
+    if piece.kind == "sub":
+        return _after_introduction(tokens, piece, end, complete=True)
+    if piece.kind == "phrase":
+        return _after_introduction(tokens, piece, end, complete=False)
+    if _inside_condition(tokens, pieces, at):
+        return Subject(piece.start, end, "subordinate")
+    at = _coordination(tokens, pieces, at)
+    begin = pieces[at].start
+    while begin < piece.end and tokens[begin].kind in ("conj", "adv", "quote", "label"):
+        begin += 1
+    return Subject(begin, end if at == len(pieces) - 1 else piece.end if piece.end <= end else end, "main")
+
+
+def _subject_chunk(pieces: Sequence[Chunk]) -> int:
+    """The nearest stretch before the verb that is a noun phrase, past insertions between commas."""
+    at = len(pieces) - 1
+    if pieces[at].kind not in ("empty", "adverb"):
+        if pieces[at].kind in ("aside", "relative") or (pieces[at].kind == "phrase" and _noun_before(pieces, at)):
+            return _before_insertion(pieces, at)
+        return at
+    return _before_insertion(pieces, at - 1) if at else at
+
+
+def _noun_before(pieces: Sequence[Chunk], at: int) -> bool:
+    """"Member States, acting by unanimity and in accordance with Y shall": the phrase belongs to the noun before it."""
+    return at > 0 and pieces[at - 1].kind == "noun"
+
+
+def _before_insertion(pieces: Sequence[Chunk], at: int) -> int:
+    """Past the insertion that ends at stretch `at`: back to what opened it, then to the noun phrase before that."""
+    last = at
+    while at > 0 and pieces[at].kind == "noun":
+        at -= 1
+    if at == 0 and pieces[0].kind == "noun":
+        return 0 if last == 0 or pieces[last].kind == "noun" else last
+    while at > 0 and pieces[at].kind != "noun":
+        at -= 1
+    return at if pieces[at].kind == "noun" else last
+
+
+def _after_introduction(tokens: Sequence[Token], piece: Chunk, end: int, complete: bool) -> Subject:
+    """The subject that follows an introduction without a comma: "Where a firm does so it must", "In such cases the bank shall"."""
+    for index in range(end - 1, piece.start, -1):
+        token, before = tokens[index], tokens[index - 1]
+        if token.low in NOMINATIVE and before.kind not in ("sub", "rel", "that", "prep"):
+            if not complete or has_verb(tokens, piece.start + 1, index):
+                return Subject(index, end, "main")
+            break
+        opens = token.kind == "det" and before.kind in ("word", "num", ")", "label", "pron", "adv")
+        if opens and (not complete or has_verb(tokens, piece.start + 1, index)):
+            return Subject(index, end, "main", sure=False)
+    if complete:
+        return Subject(piece.start, end, "subordinate")
+    capital = next((i for i in range(piece.start + 1, end) if tokens[i].text[0].isupper() and tokens[i - 1].kind in ("num", ")")), None)
+    return Subject(capital if capital is not None else piece.start, end, "main", sure=False)
+
+
+def _inside_condition(tokens: Sequence[Token], pieces: Sequence[Chunk], at: int) -> bool:
+    """"Where, in the course of X, the controller may": the condition has no verb before this one."""
+    for index in range(at - 1, -1, -1):
+        piece = pieces[index]
+        if piece.kind == "sub":
+            return not has_verb(tokens, piece.start + 1, pieces[at].start)
+        if piece.kind == "noun":
+            return False
+    return False
+
+
+def _coordination(tokens: Sequence[Token], pieces: Sequence[Chunk], at: int) -> int:
+    """Back to the first of several subjects: "EBA, ESMA or EIOPA", "The CSIRT or, where applicable, the authority"."""
+    while at > 0:
+        piece, before = pieces[at], at - 1
+        while before > 0 and pieces[before].kind in ("aside", "adverb"):
+            before -= 1
+        previous = pieces[before]
+        if previous.kind != "noun" or previous.end == previous.start:
+            return at
+        joined = tokens[previous.end - 1].kind == "conj" or tokens[piece.start].kind == "conj"
+        listed = (
+            before == at - 1
+            and piece.end - piece.start <= LONGEST_LISTED
+            and previous.end - previous.start <= LONGEST_LISTED
+            and any(token.kind == "conj" for token in tokens[piece.start : pieces[-1].end])
+            and not has_verb(tokens, previous.start, previous.end)
+            and not any(p.kind in ("sub", "phrase") for p in pieces[:at])
+        )
+        if not (joined or listed):
+            return at
+        at = before
+    return at
+
+
+def _open_clause(tokens: Sequence[Token], start: int, end: int) -> Subject | None:
+    """A relative or "that" clause still open before the verb: "the conditions under which X may", "which shall"."""
+    for index in range(end - 1, start, -1):
+        kind = tokens[index].kind
+        if kind in (",", ";") and index < end - 1:
+            return None
+        if kind == "rel" or (kind == "that" and index == end - 1):
+            if index == end - 1:
+                return Subject(index, end, "relative")
+            return None if has_verb(tokens, index + 1, end) else Subject(index + 1, end, "subordinate")
+        if kind == "sub" and not has_verb(tokens, index + 1, end) and tokens[index].low not in ("before", "after", "since"):
+            return Subject(index + 1, end, "subordinate")
+        if kind == "that" and not has_verb(tokens, index + 1, end) and tokens[index - 1].kind in ("word", "adv"):
+            return Subject(index + 1, end, "complement")
+    return None
+
+
+def next_subject(tokens: Sequence[Token], depth: Sequence[int], after: int, mark: int) -> Subject:
+    """The subject of a further finite verb, sought between the verb before it (`after`) and itself."""
+    end = mark
+    while end > after and tokens[end - 1].kind in ("adv", "not"):
+        end -= 1
+    if end > after and tokens[end - 1].kind == ",":
+        pieces = chunks(tokens, depth, after, end)
+        end = _insertion_start(tokens, pieces)
+    if end <= after or tokens[end - 1].kind == "conj":
+        return Subject(mark, mark, "same")
+    last = tokens[end - 1]
+    if last.kind == "rel" or (last.kind == "that" and end - 1 > after):
+        return Subject(end - 1, end, "relative")
+    return _clause_start(tokens, depth, after, end)
+
+
+def _insertion_start(tokens: Sequence[Token], pieces: Sequence[Chunk]) -> int:
+    """Where the insertion that ends right before the verb begins: its comma."""
+    at = len(pieces) - 2
+    while at > 0 and pieces[at].kind == "noun":
+        at -= 1
+    start = max(pieces[max(at, 0)].start - 1, 0)
+    while start > 0 and tokens[start - 1].kind in ("adv",):
+        start -= 1
+    return start
+
+
+def _clause_start(tokens: Sequence[Token], depth: Sequence[int], after: int, end: int) -> Subject:
+    if tokens[end - 1].low in NOMINATIVE:
+        before = tokens[end - 2].kind if end - 2 >= after else ""
+        if before in ("sub", "rel", "prep"):
+            return Subject(end - 1, end, "subordinate")
+        return Subject(end - 1, end, "complement" if before == "that" else "main")
+    for index in range(end - 1, after - 1, -1):
+        token = tokens[index]
+        if depth[index]:
+            continue
+        if token.kind in ("rel", "sub", "that") and not has_verb(tokens, index + 1, end):
+            if token.kind == "sub" and token.low in ("before", "after", "since", "until"):
+                continue
+            return Subject(index + 1, end, "complement" if token.kind == "that" else "subordinate")
+        if token.kind in (";", ":"):
+            return Subject(index + 1, end, "main")
+        if token.kind == "conj" and token.low != "or" and _starts_clause(tokens, index, end):
+            return Subject(_wider(tokens, after, index) + 1, end, "main", sure=tokens[index - 1].kind in (",", ";"))
+        if token.kind == "," and _starts_clause(tokens, index, end) and chunk_kind(tokens, index + 1, end, True) == "noun":
+            return Subject(index + 1, end, "main", sure=False)
+    return Subject(after, end, "subordinate", sure=False)
+
+
+def _starts_clause(tokens: Sequence[Token], at: int, end: int) -> bool:
+    if at + 1 >= end:
+        return False
+    first = tokens[at + 1]
+    return first.kind in ("det", "pron", "that") or (first.kind == "word" and not is_base(first.low))
+
+
+def _wider(tokens: Sequence[Token], after: int, at: int) -> int:
+    """From "… and the controller and the processor shall" back to the first "and" when only a noun phrase lies between."""
+    for index in range(at - 1, max(after, at - 7), -1):
+        token = tokens[index]
+        if token.kind in ("prep", "rel", "sub", "that", "be", "have", "to"):
+            return at
+        if token.kind == "conj" and tokens[index - 1].kind in (",", ";"):
+            return index
+    return at
+
+
+def verb_after(tokens: Sequence[Token], start: int, end: int) -> int | None:
+    """The next word after a modal that is no adverb: its verb. Insertions between commas and phrases before it are skipped."""
+    index = _past_adverbs(tokens, start, end)
+    if index >= end:
+        return None
+    token = tokens[index]
+    if token.kind in ("be", "have", "do") or _plain_verb(token):
+        return index
+    if token.kind == ",":
+        return _verb_after_insertion(tokens, index, end)
+    if token.kind in ("prep", "det", "to", "sub", "conj", "num"):
+        return _sought_verb(tokens, index, end)
+    if token.kind == "word" and not token.low.endswith("ing"):
+        return index
+    return None
+
+
+def _past_adverbs(tokens: Sequence[Token], index: int, end: int) -> int:
+    while index < end and tokens[index].kind in ("adv", "not", "quote", "-"):
+        index += 1
+    return index
+
+
+def _plain_verb(token: Token) -> bool:
+    return is_base(token.low)
+
+
+def _verb_after_insertion(tokens: Sequence[Token], comma: int, end: int) -> int | None:
+    """After ", where appropriate, " the first comma that a verb follows."""
+    for index in range(comma + 1, end - 1):
+        if tokens[index].kind in (";", "."):
+            return None
+        if tokens[index].kind in (",", "-", ")"):
+            follower = _past_adverbs(tokens, index + 1, end)
+            if follower < end and (tokens[follower].kind in ("be", "have", "do") or _plain_verb(tokens[follower])):
+                return follower
+    return _sought_verb(tokens, comma + 1, end)
+
+
+def _sought_verb(tokens: Sequence[Token], start: int, end: int) -> int | None:
+    """After "shall without undue delay" the first known verb that nothing before it makes a noun."""
+    for index in range(start, end):
+        token = tokens[index]
+        if token.kind in (";", "."):
+            return None
+        before = tokens[index - 1].kind
+        if (_plain_verb(token) or token.low in ("be", "have")) and before not in ("det", "prep", "to", "conj", "num", "have"):
+            follower = tokens[index + 1].kind if index + 1 < end else "."
+            if follower not in (",", "prep", "conj", ".", ";") or token.low in ("be", "comply", "cooperate", "report", "apply"):
+                return index
+    return None
