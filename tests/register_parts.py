@@ -1,7 +1,7 @@
 """A small regulation, read and analysed by hand, on a real shelf: what the tests of the register stand on."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,13 +68,32 @@ def reading(document_id: str, title: str = "Incident rules", text: str = TEXT) -
         text=text,
         lineage="incident-rules",
     )
-    return Reading(document, tuple(provision(document_id, path, body, text) for path, body in PARAGRAPHS.items()))
+    return Reading(document, tuple(provisions(document_id, text)))
+
+
+def provisions(document_id: str, text: str) -> Iterator[Provision]:
+    """Each article, and the paragraphs under those that have some."""
+    for path, body in PARAGRAPHS.items():
+        article, _, paragraph = path.partition("(")
+        if paragraph == "1)":
+            start = text.index(body)
+            yield Provision(
+                identity(article), article, "Incidents", "", Span(document_id, start, start), None, "article"
+            )
+        yield provision(document_id, path, body, text)
+
+
+def identity(path: str) -> str:
+    return hashlib.sha256(path.encode()).hexdigest()[:16]
 
 
 def provision(document_id: str, path: str, body: str, text: str = TEXT) -> Provision:
     span = replace(place(body, text), document_id=document_id)
-    identity = hashlib.sha256(path.encode()).hexdigest()[:16]
-    return Provision(identity, path, "Incidents", body, span, None, "paragraph", path)
+    article, _, paragraph = path.partition("(")
+    parent = identity(article) if paragraph else None
+    return Provision(
+        identity(path), path, "Incidents", body, span, parent, "paragraph" if paragraph else "article", path
+    )
 
 
 def drafts(provisions: Sequence[Provision]) -> list[Draft]:

@@ -1,11 +1,15 @@
 """The obligation register: the findings of the chosen run with people's corrections laid over them."""
 
+from core.register.check import Checked, Mismatch, check, checked
 from core.register.corrections import Correction, correct
 from core.register.derived import reindex
 from core.register.evidence import Evidence, add_evidence, evidence_bytes, remove_evidence
+from core.register.exports import Exported, corrected_analysis, export_rows, exported
 from core.register.fields import FIELDS, values
 from core.register.gestures import Event, Undone, undo
 from core.register.leads import Lead, ToCheck, accept, lead, to_check, to_check_count, uncovered, ungrounded
+from core.register.made import add_by_hand, merge, promote, repair, split
+from core.register.overview import Overview, overview
 from core.register.records import (
     Comment,
     Record,
@@ -38,12 +42,16 @@ __all__ = [
     "FIELDS",
     "STATUSES",
     "ActionRow",
+    "Checked",
     "Comment",
     "Correction",
     "Event",
     "Evidence",
+    "Exported",
     "Filter",
     "Lead",
+    "Mismatch",
+    "Overview",
     "Record",
     "Row",
     "Run",
@@ -51,28 +59,39 @@ __all__ = [
     "Undone",
     "accept",
     "actions",
+    "add_by_hand",
     "add_evidence",
     "analysis",
     "assign",
+    "check",
+    "checked",
     "choose_run",
     "comment",
     "correct",
+    "corrected_analysis",
     "count",
     "evidence_bytes",
+    "export_rows",
+    "exported",
     "facets",
     "findings",
     "history",
     "insert_run",
     "lead",
+    "merge",
+    "overview",
+    "promote",
     "record",
     "reindex",
     "remove_evidence",
+    "repair",
     "row",
     "rows",
     "runs",
     "set_anchor_date",
     "set_next_review",
     "set_status",
+    "split",
     "statements",
     "store_run",
     "summary",

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from core import library
 from core.errors import Conflict
-from core.register import derived, fields, gestures
+from core.register import codec, derived, fields, gestures
 from core.register.gestures import Change
 from core.register.rows import editable, row
 from core.types import Obligation, User
@@ -47,7 +47,7 @@ def found(db: Database, document_id: str, obligation_id: str, text: str = "") ->
     """As it was before any correction: a person's own, the chosen run's, or the last run's that had it."""
     made = derived.overlays(db, document_id, [obligation_id]).get(obligation_id, {}).get("made")
     if made:
-        return derived.codec.load(made["obligation"], text)
+        return codec.load(made["obligation"], text)
     chosen = derived.chosen_run(db, document_id)
     return {
         **derived.last_findings(db, document_id, [obligation_id], text),

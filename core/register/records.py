@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from core import library, store
 from core.errors import BadInput
-from core.register import gestures
+from core.register import derived, gestures
 from core.register.corrections import Correction, corrections, found, standing
 from core.register.dates import is_date, parse_date
 from core.register.evidence import Evidence, kept
@@ -28,7 +28,10 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """All that is known of an obligation. `obligation` is as it stands, `found` as before any correction."""
+    """All that is known of an obligation. `obligation` is as it stands, `found` as before any correction.
+
+    `sources` are the ids of those it was split or merged from, `replaced_by` of those that took its place.
+    """
 
     row: Row
     obligation: Obligation
@@ -37,12 +40,15 @@ class Record:
     comments: tuple[Comment, ...]
     evidence: tuple[Evidence, ...]
     history: tuple[Event, ...]
+    sources: tuple[str, ...] = ()
+    replaced_by: tuple[str, ...] = ()
 
 
 def record(db: Database, user: User, id: str) -> Record:
     shown = row(db, user, id)
     place = shown.document_id, shown.obligation_id
     text = library.document(db, user, shown.document_id).text
+    overlay = derived.overlays(db, place[0], [place[1]]).get(place[1], {})
     return Record(
         row=shown,
         obligation=standing(db, *place, text),
@@ -51,6 +57,8 @@ def record(db: Database, user: User, id: str) -> Record:
         comments=tuple(Comment(id, text, at, by) for id, text, at, by in gestures.entries(db, *place, "comment")),
         evidence=tuple(kept(db, *place)),
         history=tuple(gestures.events(db, *place)),
+        sources=tuple(f"{place[0]}.{one}" for one in overlay.get("made", {}).get("sources", [])),
+        replaced_by=tuple(f"{place[0]}.{one}" for one in overlay.get("replaced", [])),
     )
 
 

@@ -18,7 +18,7 @@ Choice = str | Sequence[str]
 
 STATUSES = ("new", "in progress", "met", "not met", "not applicable", "not an obligation")
 CLOSED = ("met", "not applicable", "not an obligation")
-DEADLINES = ("any", "dated", "none", "overdue", "soon")
+DEADLINES = ("any", "dated", "none", "overdue", "soon", "upcoming")
 # What the list can be narrowed by and counts are given for → the column.
 FACETS = {
     "document": "document_id",
@@ -37,9 +37,10 @@ OPEN = f"register.status not in {CLOSED}"
 class Filter:
     """Which rows. "" or () asks for nothing; several values of one field mean any of them.
 
-    `deadline`: any, dated (a due date is known), none, overdue, soon. `text` and `bearer`: all words, by their
-    beginnings. `check`: only what a person should look at first. `state`: current; orphaned (corrected by people, no
-    longer found by the chosen run); replaced (split or merged). `today` decides what is overdue; None is now.
+    `deadline`: any, dated (a due date is known), none; of what is open: overdue, soon (30 days), upcoming. `text` and
+    `bearer`: all words, by their beginnings. `check`: only what a person should look at first. `state`: current;
+    orphaned (corrected by people, no longer found by the chosen run); replaced (split or merged). `today` decides what
+    is overdue; None is now.
     """
 
     document: Choice = ()
@@ -166,14 +167,15 @@ def facets(db: Database, user: User, filter: Filter = EVERYTHING) -> dict[str, d
     groups = db.conn.execute(
         f"select {columns}, {sums} from {JOINED} where {where} group by {columns}", parameters
     ).fetchall()
-    counted: dict[str, dict[str, int]] = {name: {} for name in (*FACETS, "deadline")}
+    counted: dict[str, dict[str, int]] = {name: {} for name in FACETS}
+    counted["deadline"] = dict.fromkeys(DEADLINES, 0)
     for group in groups:
         values = dict(zip(FACETS, group, strict=False))
         sizes = dict(zip(tests, group[len(FACETS) :], strict=True))
         misses = [name for name in FACETS if chosen[name] and values[name] not in chosen[name]]
         if not misses:
             for name in DEADLINES:
-                counted["deadline"][name] = counted["deadline"].get(name, 0) + sizes[name]
+                counted["deadline"][name] += sizes[name]
         size = sizes[filter.deadline]
         for name in FACETS if not misses else misses if len(misses) == 1 else ():
             if size:
@@ -250,6 +252,7 @@ def _deadline_test(wanted: str, filter: Filter) -> str:
         "dated": "register.due is not null",
         "overdue": f"(register.due is not null and register.due < '{today}' and {OPEN})",
         "soon": f"(register.due is not null and register.due between '{today}' and '{soon}' and {OPEN})",
+        "upcoming": f"(register.due is not null and register.due >= '{today}' and {OPEN})",
     }
     if wanted not in tests:
         raise BadInput(f"{wanted!r} is no deadline filter; choose one of: {', '.join(tests)}.")

@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlite_utils import Database
 
 from core import library
 from core.errors import Conflict, NotFound
+from core.extract import actions as recommended
 from core.register import codec, derived, gestures
 from core.register.gestures import Change
 from core.store import new_id, now, one, rows, write
@@ -174,7 +176,11 @@ def _findings(db: Database, document_id: str, run_id: str | None, text: str) -> 
 
 
 def _insert_actions(db: Database, run_id: str, analysis: Analysis) -> None:
-    for position, action in enumerate(analysis.actions):
+    steps = analysis.actions
+    if analysis.scope.decision == "escalate":
+        # The analysis withholds them; they are kept for the day on which a person releases the document.
+        steps = recommended.actions(analysis.obligations, date.fromisoformat(analysis.metadata.created_at[:10]))
+    for position, action in enumerate(steps):
         row: list[Any] = [analysis.document.id, run_id, action.id, position, action.title, action.detail]
         row += [action.owner_role, action.priority, action.due, json.dumps(action.obligation_ids)]
         db.execute(
