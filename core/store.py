@@ -112,7 +112,12 @@ def _create_private(path: Path) -> None:
     """An empty file that only this account reads; SQLite gives its side files the same mode."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # Never open a database that is there already: closing it would drop all locks that SQLite holds on it in
+        # this process, and another process would then take the write-ahead log away from under our connections.
+        if not path.exists():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        pass
     except OSError as error:
         raise BadInput(f"The database {path} cannot be created: {error.strerror}; set COPILOT_DATA_DIR") from error
 
