@@ -136,7 +136,7 @@ def analysis() -> Analysis:
 @pytest.fixture
 def contents(analysis):
     said = Overlay("in progress", "=Ada", "2027-01-15", corrected=("bearer",), reason="+ checked")
-    return bundle([analysis], overlays={"id-b": said})
+    return bundle([analysis], overlays={("doc", "id-b"): said})
 
 
 # --- cells ------------------------------------------------------------------------------------------------------
@@ -340,7 +340,7 @@ def test_the_calendar_is_folded_and_escaped_as_the_standard_asks(contents):
 
 
 def test_a_date_that_a_person_entered_is_in_the_calendar_and_done_is_done(analysis):
-    said = {"id-b": Overlay("met", due="2026-12-24")}
+    said = {("doc", "id-b"): Overlay("met", due="2026-12-24")}
     done = [todo for todo in todos(ics.write(bundle([analysis], said))) if todo["uid"].startswith("doc-id-b")]
     assert [(str(todo.decoded("due")), todo["status"]) for todo in done] == [("2026-12-24", "COMPLETED")]
 
@@ -365,7 +365,7 @@ def test_jira_gets_no_action_that_awaits_approval_and_is_told_how_many(contents)
 
 
 def test_an_approved_action_goes_to_jira(analysis):
-    written = export.write("jira", bundle([analysis], states={"act-wait": "accepted"}))
+    written = export.write("jira", bundle([analysis], states={("doc", "act-wait"): "accepted"}))
     assert (written.data.count(b"act-"), written.note) == (2, "")
 
 

@@ -28,7 +28,7 @@ FLOORS = [
     ["ask"],
     ["evals"],
     ["operations", "governance", "datasets"],
-    ["measure", "cli", "worker", "__main__"],
+    ["measure", "worker", "samples", "desktop", "cli", "__main__"],
 ]
 HEIGHT = {name: (floor, place) for floor, names in enumerate(FLOORS) for place, name in enumerate(names)}
 

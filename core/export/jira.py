@@ -14,7 +14,7 @@ SUMMARY_LIMIT = 254  # Jira refuses a longer summary
 
 
 def write(contents: Bundle) -> bytes:
-    rows = {row.id: row for row in contents.rows}
+    rows = {(row.document_id, row.id): row for row in contents.rows}
     return csv.table(TITLES, (_issue(one, rows) for one in contents.actions if not one.awaits))
 
 
@@ -25,11 +25,11 @@ def note(contents: Bundle) -> str:
     return f"{waiting} actions await approval and are left out." if waiting else ""
 
 
-def _issue(one: ExportAction, rows: Mapping[str, ExportRow]) -> list[str]:
+def _issue(one: ExportAction, rows: Mapping[tuple[str, str], ExportRow]) -> list[str]:
     action = one.action
     values = [
         _short(action.title),
-        _description(one, [rows[id] for id in action.obligation_ids if id in rows]),
+        _description(one, [row for id in action.obligation_ids if (row := rows.get((one.document_id, id)))]),
         "Task",
         PRIORITY[action.priority],
         action.due or "",

@@ -52,7 +52,7 @@ def _report(analysis: Analysis, contents: Bundle) -> Iterator[str]:
     if not rows:
         yield "None.\n"
     yield "## Actions\n"
-    yield from _actions([one for one in contents.actions if one.document == document.title])
+    yield from _actions([one for one in contents.actions if one.document_id == document.id])
     yield from _sentences("Sentences that nothing accounts for", [p.text for p in analysis.coverage.uncovered])
     yield from _sentences("Quotes not found in the source", [one.quote for one in analysis.ungrounded])
 

@@ -7,6 +7,8 @@ from core.types import Action, Analysis, Deadline, Document, Obligation, Passage
 
 AWAITING = "awaiting approval"
 READY = "ready"
+# States of review in which an action that needs approval has it.
+APPROVED = ("accepted", "executing", "executed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,8 @@ class Overlay:
     due: str = ""
     corrected: tuple[str, ...] = ()
     reason: str = ""
+    comments: int = 0
+    evidence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class ExportRow:
     owner: str
     next_review: str
     corrected: tuple[str, ...]
+    comments: int
+    evidence: int
     page: int | None
     start: int
     end: int
@@ -80,13 +86,15 @@ class ExportRow:
 class ExportAction:
     """A recommended action of a document, and how far it is: "awaiting approval", "ready", or a state of review."""
 
+    document_id: str
     document: str
     action: Action
     state: str
 
     @property
     def awaits(self) -> bool:
-        return self.state == AWAITING
+        """Whether it may not leave the house yet."""
+        return self.action.requires_approval and self.state not in APPROVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,26 +114,31 @@ class Bundle:
 
 def bundle(
     analyses: Iterable[Analysis],
-    overlays: Mapping[str, Overlay] | None = None,
-    states: Mapping[str, str] | None = None,
+    overlays: Mapping[tuple[str, str], Overlay] | None = None,
+    states: Mapping[tuple[str, str], str] | None = None,
     released: Collection[str] = (),
     with_text: bool = False,
 ) -> Bundle:
     """Analyses made ready for export.
 
-    `overlays` by obligation id and `states` by action id come from the register where there is one; `released` holds
-    the ids of escalated documents that a person let through. `with_text` puts the document's text into JSON.
+    `overlays` by (document id, obligation id) and `states` by (document id, action id) come from the register where
+    there is one: two versions of a regulation share the ids of obligations that did not change. `released` holds the
+    ids of escalated documents that a person let through. `with_text` puts the document's text into JSON.
     """
     found, overlays, states = tuple(analyses), overlays or {}, states or {}
+    usual = {True: AWAITING, False: READY}
     return Bundle(
         analyses=found,
-        rows=[row(item, one.document, overlays.get(item.id)) for one in found for item in one.obligations],
-        actions=[
-            ExportAction(
-                one.document.title, action, states.get(action.id, AWAITING if action.requires_approval else READY)
-            )
+        rows=[
+            row(item, one.document, overlays.get((one.document.id, item.id)))
             for one in found
-            for action in one.actions
+            for item in one.obligations
+        ],
+        actions=[
+            ExportAction(document.id, document.title, action, states.get((document.id, action.id), usual[needs]))
+            for document, action, needs in (
+                (one.document, action, action.requires_approval) for one in found for action in one.actions
+            )
         ],
         withheld=tuple(
             one.document.title for one in found if one.scope.decision == "escalate" and one.document.id not in released
@@ -175,6 +188,8 @@ def row(obligation: Obligation, document: Document, overlay: Overlay | None = No
         owner=overlay.owner,
         next_review=overlay.next_review,
         corrected=overlay.corrected,
+        comments=overlay.comments,
+        evidence=overlay.evidence,
         page=obligation.span.page,
         start=obligation.span.start,
         end=obligation.span.end,

@@ -1,0 +1,101 @@
+"""`python -m core …`: every command calls one function of core. Results go to stdout, messages to stderr."""
+
+import argparse
+import os
+import sqlite3
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.cli import analyze, check, documents, extras, obligations
+from core.cli.text import say
+from core.errors import CopilotError
+
+DEFECT = 70
+INTERRUPTED = 130
+DEBUG = "COPILOT_DEBUG"
+ABOUT = "Regulations in, a verified obligation register out. Results go to stdout, messages to stderr."
+LEARN = """\
+first steps:
+  python -m core samples                                   what there is to try
+  python -m core analyze data/samples/us-customer-funds.txt
+  python -m core analyze act.pdf --out act.xlsx            a workbook instead of JSON
+  python -m core import act.pdf                            into the library, for the app
+  python -m core obligations --risk high critical
+  python -m core COMMAND --help                            what a command does, with examples
+
+exit codes:
+  0  it worked               4  not allowed: escalated, or no right to it
+  1  it failed               5  it changed meanwhile, or is busy; try again
+  2  bad input or option     6  a package or program is missing
+  3  not found               7  check: a quote is not at its place
+  70 a defect of ours        130 interrupted by Ctrl-C
+  With several files or ids, one failure does not stop the rest; the code is that of the first failure.
+
+environment:
+  COPILOT_DATA_DIR           where the database and files live (default: data/var)
+  COPILOT_PROFILE            the firm profile that marks what applies to us
+  COPILOT_PASSWORD           opens encrypted PDFs
+  COPILOT_MAX_UPLOAD_MB, COPILOT_MAX_PAGES, COPILOT_PARSE_TIMEOUT_SECONDS, COPILOT_OCR_LANGUAGE
+  COPILOT_DEBUG=1            show the traceback of a defect"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code. Whatever goes wrong is one sentence on stderr."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal that is not UTF-8 shows a question mark and goes on
+            stream.reconfigure(errors="replace")
+    try:
+        arguments = parser().parse_args(argv)
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except CopilotError as error:
+        say(str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever reads our output has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (OSError, sqlite3.Error) as error:
+        say(f"The system refused: {error}.")
+        return CopilotError.exit_code
+    except Exception as error:  # noqa: BLE001 - the edge: a defect is told in one line, too
+        return _defect(error)
+    return code
+
+
+def _defect(error: Exception) -> int:
+    if os.environ.get(DEBUG):
+        traceback.print_exception(error)
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name} line {frame.lineno}"
+    say(f"The program stopped on a defect of its own ({type(error).__name__}, {place}); {DEBUG}=1 shows more.")
+    return DEFECT
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="python -m core",
+        description=ABOUT,
+        epilog=LEARN,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action=Version, nargs=0, help="print the version and exit")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for room in (analyze, documents, obligations, check, extras):
+        room.add(commands)
+    return top
+
+
+class Version(argparse.Action):
+    """Reads the version when it is asked for, from the one place where it is written."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        import tomllib
+
+        project = Path(__file__).resolve().parents[2] / "pyproject.toml"
+        print(f"compliance-copilot {tomllib.loads(project.read_text('utf-8'))['project']['version']}")
+        parser.exit()

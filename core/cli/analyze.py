@@ -1,0 +1,151 @@
+"""`analyze`: files in, their obligations out, with no database."""
+
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.cli import files
+from core.cli.commands import Commands, command
+from core.cli.text import counted, say
+from core.errors import BadInput, NotAllowed
+from core.export import FORMATS, bundle, write
+from core.types import DUTIES
+
+if TYPE_CHECKING:
+    from core.types import Analysis
+
+BINARY = {"xlsx"}
+
+
+def add(commands: Commands) -> None:
+    parser = command(
+        commands,
+        "analyze",
+        run,
+        "Read files and print their obligations, without a database",
+        """
+        Each file is read, its obligations found and every quote checked against the source. JSON of one file is one
+        object in schema analysis/1; of several files it is one object a line (JSON Lines), printed as they are
+        finished. The other formats put several files into one table. With --out naming a folder, each file gets an
+        output of its own there. A file that cannot be read does not stop the others.
+
+        A document that is escalated (text aimed at a model, unreadable pages, another language) gives JSON only.
+        """,
+        """
+        python -m core analyze act.pdf | jq '.obligations[] | select(.deadline) | .quote'
+        python -m core analyze *.pdf --out register.xlsx
+        python -m core analyze *.html --format md --out reports/
+        curl -s https://example.org/act.html | python -m core analyze - --format csv
+        """,
+    )
+    parser.add_argument("file", nargs="+", metavar="FILE", help="PDF, DOCX, HTML, XML, Markdown, text; - is stdin")
+    parser.add_argument("--model", default="builtin", help="engine that finds the obligations (default: builtin)")
+    add_format(parser.add_argument)
+    parser.add_argument("--with-text", action="store_true", help="put the document's text into the JSON")
+    parser.add_argument("--profile", default="", metavar="NAME", help="mark what binds this kind of firm")
+    parser.add_argument("--today", type=day, metavar="DATE", help="day from which due dates count (default: today)")
+    files.add_password(parser)
+
+
+def add_format(add_argument: Callable[..., object]) -> None:
+    add_argument("--format", choices=list(FORMATS), help="default: by the ending of --out, else json")
+    add_argument("--out", metavar="PATH", help="file (written whole or not at all) or folder; default: stdout")
+
+
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is not a date like 2026-12-31") from error
+
+
+def chosen_format(arguments: Namespace) -> str:
+    """The format asked for, by name or by the ending of the output."""
+    if arguments.format:
+        return str(arguments.format)
+    ending = Path(arguments.out or "").suffix[1:].lower()
+    if not ending or files.is_folder(arguments.out) or arguments.out.startswith("/dev/"):
+        return "json"
+    if ending not in FORMATS:
+        raise BadInput(f"No format is known for {arguments.out!r}; add --format {'|'.join(FORMATS)}.")
+    return ending
+
+
+def run(arguments: Namespace) -> int:
+    sources: Sequence[str] = arguments.file
+    if sources.count(files.STDIN) > 1:
+        raise BadInput("Standard input can be read only once; give - once.")
+    name, tally, password = chosen_format(arguments), files.Tally(), files.password(arguments)
+    apart, taken = files.is_folder(arguments.out), set[str]()
+    at_once = name == "json" and arguments.out is None
+    found: list[Analysis] = []
+    for source in sources:
+        with tally.attempt(files.shown(source)):
+            analysis = _analysis(source, arguments, password)
+            _tell(files.shown(source), analysis)
+            if name != "json":
+                _require_exportable(analysis)
+            if apart:
+                save(name, [analysis], files.named(arguments.out, taken, source, FORMATS[name].extension), arguments)
+            elif at_once:
+                save(name, [analysis], None, arguments)
+            else:
+                found.append(analysis)
+    if found:
+        with tally.attempt(arguments.out or "standard output"):
+            save(name, found, arguments.out, arguments)
+    return tally.code
+
+
+def _analysis(source: str, arguments: Namespace, password: str | None) -> "Analysis":
+    from core.pipeline import analyze
+    from core.settings import settings
+
+    return analyze(
+        files.read(source),
+        files.shown(source),
+        model=arguments.model,
+        profile=arguments.profile or settings().profile,
+        password=password,
+        today=arguments.today,
+    )
+
+
+def save(name: str, found: "Sequence[Analysis]", out: str | None, arguments: Namespace) -> None:
+    """Into `out`, or onto stdout. JSON of several files is one object a line, however many of them could be read."""
+    if name == "json":
+        from core.export.json import dump, to_json
+
+        indent = 2 if len(arguments.file) == 1 or files.is_folder(arguments.out) else None
+        lines = (dump(to_json(one, arguments.with_text), indent) + "\n" for one in found)
+        files.write(out, "".join(lines).encode("utf-8"))
+        return
+    written = write(name, bundle(found))
+    files.write(out, written.data, binary=name in BINARY)
+    if written.note:
+        say(written.note)
+
+
+def _require_exportable(analysis: "Analysis") -> None:
+    if analysis.scope.decision == "escalate":
+        raise NotAllowed(
+            f"escalated ({'; '.join(analysis.scope.reasons)}): only its reading is given; use --format json,"
+            " or import it and let a person release it."
+        )
+
+
+def _tell(source: str, analysis: "Analysis") -> None:
+    """One line about the reading, so that an empty result is never mistaken for a clean one."""
+    duties = sum(one.draft.modality in DUTIES for one in analysis.obligations)
+    facts = [counted(duties, "duty", "duties"), counted(len(analysis.obligations) - duties, "other norm")]
+    open_sentences = len(analysis.coverage.uncovered)
+    facts += [f"{counted(open_sentences, 'sentence')} not accounted for"] if open_sentences else []
+    facts += [counted(len(analysis.ungrounded), "quote") + " not found in the source"] if analysis.ungrounded else []
+    decision = analysis.scope.decision
+    if decision != "in_scope":
+        facts.append(f"{decision.replace('_', ' ')}: {'; '.join(analysis.scope.reasons)}")
+    say(f"{source}: {', '.join(facts)}")
+    for warning in analysis.document.warnings:
+        say(f"{source}: {warning}")

@@ -1,0 +1,111 @@
+"""The register in the database as something to export: each document's analysis with people's corrections laid over."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from sqlite_utils import Database
+
+from core import library, register
+from core.export.rows import Bundle, Overlay, bundle
+from core.register import ActionRow, Filter, Row, derived, fields
+from core.types import Analysis, Obligation, User
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document's analysis as it stands: its obligations corrected, and only those that were asked for."""
+
+    analysis: Analysis
+    overlays: dict[str, Overlay]
+    actions: tuple[ActionRow, ...]
+    gate: str
+
+
+def stored(db: Database, user: User, filter: Filter, *, with_text: bool = False, gated: bool = False) -> Bundle:
+    """The rows that the filter chooses, with the actions and analyses that belong to them.
+
+    Escalated documents that nobody has released are in it only when `gated`; `withheld` names them.
+    """
+    found = [one for one in standing(db, user, filter) if gated or one.gate not in SHUT]
+    key = {id(one): one.analysis.document.id for one in found}
+    return bundle(
+        (one.analysis for one in found),
+        {(key[id(one)], name): overlay for one in found for name, overlay in one.overlays.items()},
+        {(key[id(one)], row.action.id): row.state for one in found for row in one.actions if row.state != FIRST_STATE},
+        released=[key[id(one)] for one in found if one.gate == "released"],
+        with_text=with_text,
+    )
+
+
+SHUT = ("waiting", "rejected")
+FIRST_STATE = "draft"  # an action that nobody has touched is shown as ready, or as awaiting approval
+
+
+def withheld(db: Database, user: User, filter: Filter) -> list[str]:
+    """Titles of the documents that the filter means and that are escalated and not released."""
+    return [row.title for row in library.documents(db, user) if row.gate in SHUT and _means(filter, row.id)]
+
+
+def standing(db: Database, user: User, filter: Filter) -> Iterator[Stored]:
+    """Document by document. One without a chosen row is there only when the filter narrows nothing else."""
+    rows = {
+        document_id: list(group)
+        for document_id, group in groupby(
+            register.rows(db, user, filter, sort="document_id", limit=None), key=lambda row: row.document_id
+        )
+    }
+    narrowed = replace(filter, document=(), today=None) != Filter()
+    for listed in library.documents(db, user):
+        chosen = sorted(rows.get(listed.id, []), key=lambda row: (row.position, row.end))
+        if chosen or (not narrowed and _means(filter, listed.id) and register.runs(db, user, listed.id)):
+            yield _stored(db, user, listed.id, listed.gate, chosen, narrowed)
+
+
+def _means(filter: Filter, document_id: str) -> bool:
+    wanted = [filter.document] if isinstance(filter.document, str) else list(filter.document)
+    return not any(wanted) or document_id in wanted
+
+
+def _stored(db: Database, user: User, document_id: str, gate: str, rows: list[Row], narrowed: bool) -> Stored:
+    analysis = register.analysis(db, user, document_id)
+    said = derived.overlays(db, document_id)
+    found = _found(db, document_id, said, analysis.document.text)
+    obligations = tuple(fields.laid(found[row.obligation_id], said.get(row.obligation_id, {})) for row in rows)
+    wanted = {row.obligation_id for row in rows}
+    actions = tuple(
+        row
+        for row in register.actions(db, user, document_id)
+        if not narrowed or wanted.intersection(row.action.obligation_ids)
+    )
+    return Stored(
+        analysis=replace(
+            analysis,
+            obligations=obligations,
+            actions=tuple(replace(row.action, due=row.due) for row in actions),
+        ),
+        overlays={row.obligation_id: _overlay(row, said.get(row.obligation_id, {})) for row in rows},
+        actions=actions,
+        gate=gate,
+    )
+
+
+def _found(db: Database, document_id: str, said: dict[str, derived.Overlay], text: str) -> dict[str, Obligation]:
+    """Every obligation before corrections: a person's own, the chosen run's, else the last run's that had it."""
+    found = derived.findings(db, document_id, derived.chosen_run(db, document_id), None, text)
+    made = {name: overlay["made"]["obligation"] for name, overlay in said.items() if "made" in overlay}
+    lost = derived.last_findings(db, document_id, said.keys() - found.keys() - made.keys(), text)
+    return {**lost, **found, **{name: derived.codec.load(plain, text) for name, plain in made.items()}}
+
+
+def _overlay(row: Row, said: derived.Overlay) -> Overlay:
+    return Overlay(
+        status=row.status,
+        owner=row.owner,
+        next_review=row.next_review or "",
+        due=row.due or "",
+        corrected=tuple(sorted(said.keys() & fields.FIELDS.keys())),
+        reason=row.reason,
+        comments=row.comments,
+        evidence=row.evidence,
+    )
