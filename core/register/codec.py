@@ -40,13 +40,12 @@ def unpack(packed: bytes, text: str, obligations: tuple[Obligation, ...]) -> Ana
     return replace(rest, document=replace(rest.document, text=text), obligations=obligations)
 
 
-def dump(obligation: Obligation, text: str) -> dict[str, Any]:
-    """Plain JSON; the provision's text is left out where `text` has it at the provision's span."""
-    plain: dict[str, Any] = _obligations().dump_python(obligation, mode="json")
-    provision, span = plain["draft"]["provision"], obligation.draft.provision.span
-    if text[span.start : span.end] == provision["text"]:
-        del provision["text"]
-    return plain
+def dump(obligation: Obligation, text: str) -> str:
+    """As JSON; the provision's text is left out where `text` has it at the provision's span."""
+    provision = obligation.draft.provision
+    sliced = text[provision.span.start : provision.span.end] == provision.text
+    left_out: Any = {"draft": {"provision": {"text"}}} if sliced else None
+    return _obligations().dump_json(obligation, exclude=left_out).decode()
 
 
 def load(plain: dict[str, Any], text: str = "") -> Obligation:
@@ -61,6 +60,5 @@ def load(plain: dict[str, Any], text: str = "") -> Obligation:
 
 def digest_of_findings(analysis: Analysis) -> str:
     """Equal for two runs that found the same, whenever they ran and whatever they cost."""
-    plain = _analyses().dump_python(analysis, mode="json", exclude={"actions", "document", "metadata"})
-    key = compact([analysis.metadata.model, analysis.document.sha256, plain])
-    return hashlib.sha256(key.encode()).hexdigest()
+    found = _analyses().dump_json(analysis, exclude={"actions", "document", "metadata"})
+    return hashlib.sha256(f"{analysis.metadata.model}\n{analysis.document.sha256}\n".encode() + found).hexdigest()

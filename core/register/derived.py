@@ -31,20 +31,28 @@ def reindex(db: Database) -> int:
     return len(documents)
 
 
-def derive(db: Database, document_id: str, subjects: Iterable[str] | None = None) -> None:
-    """Bring the rows of these subjects (None: all of the document) up to date, inside an open write."""
+def derive(
+    db: Database, document_id: str, subjects: Iterable[str] | None = None, analysis: Analysis | None = None
+) -> None:
+    """Bring the rows of these subjects (None: all of the document) up to date, inside an open write.
+
+    `analysis`: what the chosen run found, where the caller has it at hand.
+    """
     run_id = chosen_run(db, document_id)
     said = overlays(db, document_id, subjects)
     if subjects is None:
         db.execute("delete from register where document_id = ?", [document_id])
-        _derive_leads(db, document_id, run_id, said)
+        _derive_leads(db, document_id, analysis or _rest(db, run_id), said)
     else:
         _mark_leads(db, document_id, {subject: said.get(subject, {}) for subject in subjects})
     wanted = None if subjects is None else set(subjects)
-    found = findings(db, document_id, run_id, wanted)
+    if analysis and subjects is None:
+        found = {obligation.id: obligation for obligation in analysis.obligations}
+    else:
+        found = findings(db, document_id, run_id, wanted)
     missing = (set(said) if wanted is None else wanted) - found.keys()
     lost = last_findings(db, document_id, {subject for subject in missing if said.get(subject)})
-    for subject in found.keys() | missing:
+    for subject in (*found, *(missing - found.keys())):
         overlay = said.get(subject, {})
         if "made" in overlay:
             row = _row(codec.load(overlay["made"]["obligation"]), overlay, "current", overlay["made"]["how"], None)
@@ -185,13 +193,14 @@ def _put(db: Database, row: dict[str, Any]) -> None:
     )
 
 
-def _derive_leads(db: Database, document_id: str, run_id: str | None, said: dict[str, Overlay]) -> None:
-    db.execute("delete from lead where document_id = ?", [document_id])
+def _rest(db: Database, run_id: str | None) -> Analysis | None:
     packed = one(db, "select analysis from run where id = ?", [run_id])
-    if packed is None:
-        return
-    analysis = codec.unpack(packed["analysis"], "", ())
-    for lead in leads(analysis):
+    return codec.unpack(packed["analysis"], "", ()) if packed else None
+
+
+def _derive_leads(db: Database, document_id: str, analysis: Analysis | None, said: dict[str, Overlay]) -> None:
+    db.execute("delete from lead where document_id = ?", [document_id])
+    for lead in leads(analysis) if analysis else ():
         # An uncovered sentence is known by its place alone; the provision that holds it starts at it or before.
         db.execute(
             "insert or ignore into lead (document_id, id, kind, position, end_at, quote, reason, path, state)"

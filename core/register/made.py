@@ -1,5 +1,6 @@
 """Obligations that people make: added by hand, split, merged, promoted from a sentence, repaired from a lost quote."""
 
+import json
 from collections.abc import Callable, Sequence
 
 from sqlite_utils import Database
@@ -123,7 +124,7 @@ def _replace(
 
 
 def _made(reading: Reading, obligation: Obligation, how: str, sources: list[str]) -> Change:
-    plain = codec.dump(obligation, reading.document.text)
+    plain = json.loads(codec.dump(obligation, reading.document.text))
     return Change(reading.document.id, obligation.id, "made", {"how": how, "sources": sources, "obligation": plain})
 
 

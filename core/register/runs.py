@@ -58,13 +58,13 @@ def insert_run(db: Database, user: User, analysis: Analysis) -> str:
     db.conn.executemany(
         "insert into finding (document_id, run_id, obligation_id, position, obligation) values (?, ?, ?, ?, ?)",
         (
-            [document_id, run_id, obligation.id, position, codec.compact(codec.dump(obligation, text))]
+            [document_id, run_id, obligation.id, position, codec.dump(obligation, text)]
             for position, obligation in enumerate(analysis.obligations)
         ),
     )
     _insert_actions(db, run_id, analysis)
     if derived.chosen_run(db, document_id) == run_id:
-        derived.derive(db, document_id)
+        derived.derive(db, document_id, None, analysis)
     return run_id
 
 
