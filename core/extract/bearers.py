@@ -15,8 +15,12 @@ Terms = Mapping[str, Sequence[tuple[tuple[str, ...], BearerKind | None]]]
 # Where the head's noun phrase ends.
 PHRASE_END = frozenset({"prep", "rel", "that", "sub", ",", ";", ":", "(", "-", "be", "have", "do", "modal", "to", "."})
 ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,3}[A-Z][A-Za-z0-9‐‑-]{0,8}|[A-Z]{2,9}s?")
+ROMAN = re.compile(r"[IVXL]{1,6}")
 # ‘financial entity’ means …; "controller" means …
 DEFINED = re.compile(r"[‘“\"']([^’”\"']{2,80})[’”\"'](?:[^.;:]{0,60}?)\bmeans?\b(.{0,160})", re.DOTALL)
+# "… (BIA)", "… (‘the Board’)": a short name after the long one.
+ABBREVIATED = re.compile(r"\([‘“]?([A-Z][A-Za-z]{0,3}[A-Z][A-Za-z]{0,8})[’”]?\)")
+LONG_NAME = 70
 # Demonstratives and pronouns point back.
 PRONOUNS = frozenset({"it", "they", "he", "she", "this", "these", "those", "both", "latter", "former", "one"})
 ADDRESSED = frozenset({"you", "we"})
@@ -77,7 +81,23 @@ def document_terms(provisions: Sequence[Provision]) -> Terms:
     entries = [entry for rest in general.values() for entry in rest]
     known = {words for words, _ in entries}
     added = [entry for p in provisions if " mean" in p.text for entry in definitions(p.text) if entry[0] not in known]
-    return indexed([*entries, *added]) if added else general
+    terms = indexed([*entries, *added]) if added else general
+    short = [entry for entry in abbreviations(provisions, terms) if entry[0] not in known]
+    return indexed([*entries, *added, *short]) if short else terms
+
+
+def abbreviations(provisions: Sequence[Provision], terms: Terms) -> Iterable[tuple[tuple[str, ...], BearerKind | None]]:
+    """"a business impact analysis (BIA)" makes BIA a thing, "incident response teams (CSIRTs)" somebody."""
+    seen: set[tuple[str, ...]] = set()
+    for provision in provisions:
+        for match in ABBREVIATED.finditer(provision.text) if "(" in provision.text else ():
+            words = term_words(match[1])
+            if words in seen:
+                continue
+            seen.add(words)
+            phrase = tokens(provision.text[max(0, match.start() - LONG_NAME) : match.start()])
+            who = max((lookup(phrase, i, len(phrase), terms) or (0, None) for i in range(len(phrase))), key=lambda f: f[0])
+            yield words, who[1] if who[0] == len(phrase) else None
 
 
 def definitions(text: str) -> Iterable[tuple[tuple[str, ...], BearerKind | None]]:
@@ -110,8 +130,10 @@ def party(text: Sequence[Token], start: int, end: int, terms: Terms) -> Party:
     Coordinations keep both: "The CSIRT or, where applicable, the competent authority" ends with its last head.
     """
     first = _one_party(text, start, end, terms)
-    if first.kind is None or first.pronoun:
+    if first.pronoun:
         return first
+    if first.kind is None:
+        return _last_conjunct(text, first, end, terms)
     last = first.end
     for index in range(first.end, end - 1):
         if text[index].kind == "conj" or (text[index].kind == "," and last == index):
@@ -119,6 +141,18 @@ def party(text: Sequence[Token], start: int, end: int, terms: Terms) -> Party:
             if nxt.kind is not None and nxt.known and _only_asides(text, last, index, nxt.start):
                 last = nxt.end
     return Party(first.start, last, first.kind, first.known)
+
+
+def _last_conjunct(text: Sequence[Token], first: Party, end: int, terms: Terms) -> Party:
+    """"Assessment and reporting Member States shall": a heading glued to its sentence; the known party at the end acts."""
+    conj = next((i for i in range(first.end, end) if text[i].kind == "conj"), None)
+    if conj is None or any(token.kind in PHRASE_END for token in text[first.end : end]):
+        return first
+    for index in range(conj + 1, end):
+        found = lookup(text, index, end, terms)
+        if found and found[0] == end and found[1] is not None and text[index].text[0].isupper():
+            return Party(index, end, found[1], known=True)
+    return first
 
 
 def _only_asides(text: Sequence[Token], last: int, conj: int, start: int) -> bool:
@@ -153,6 +187,8 @@ def _past_determiners(text: Sequence[Token], index: int, end: int) -> int:
         elif (
             token.kind == "det" and index + 1 < end and text[index + 1].kind not in ("prep", ",", "conj", "be", "modal")
         ):
+            index += 1
+        elif token.kind == "that" and index + 1 < end and text[index + 1].kind == "word":
             index += 1
         elif token.kind == "sub" and index + 2 < end and text[index + 2].kind == ",":
             index += 3
@@ -230,6 +266,8 @@ def _unnamed(text: Sequence[Token], start: int, stop: int) -> Party:
         if token.kind != "word" or (index > start and is_participle(token.low)):
             break
         head = index
+    if head > start and ROMAN.fullmatch(text[head].text):
+        head -= 1
     word, low = text[head].text, singular(text[head].low)
     if low in sets["not_names"] or low in sets["not_agents"]:
         return Party(start, head + 1, None)
@@ -250,7 +288,10 @@ def mentions(text: Sequence[Token], start: int, end: int, terms: Terms) -> Itera
     while index < end:
         found = lookup(text, index, end, terms)
         if found and found[1] is not None:
-            yield Party(index, found[0], found[1], known=True)
+            following = text[found[0]] if found[0] < len(text) else None
+            # "Council Decision", "Commission Regulation": an act and not its author.
+            if following is None or singular(following.low) not in _word_sets()["not_names"] or following.text[0].islower():
+                yield Party(index, found[0], found[1], known=True)
             index = found[0]
         else:
             index += 1

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from core.language.clauses import is_aside
+from core.language.clauses import has_verb, is_aside
 from core.language.tokens import Token
 from core.settings import lexicon
 from core.types import Passage
 
 Kind = Literal["condition", "exception"]
+# "as soon as possible" is a deadline and no condition.
+AT_ONCE = frozenset({"possible", "practicable", "reasonably", "feasible"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ def _opener(tokens: Sequence[Token], index: int, verb: int) -> tuple[int, Kind] 
 
 def _no_condition(tokens: Sequence[Token], index: int, parts: tuple[str, ...]) -> bool:
     """"the Member State where it is established" tells a place; "as if", "whether", "provided by" are none either."""
+    if parts == ("as", "soon", "as") and index + 3 < len(tokens) and tokens[index + 3].low in AT_ONCE:
+        return True
     if not index:
         return False
     before = tokens[index - 1]
@@ -115,7 +119,7 @@ def _stop(
             if is_aside(tokens, index, ahead) or (index > subject and index < verb):
                 stop = ahead
                 break
-            if _opener(tokens, ahead + 1, verb) if ahead + 1 < limit else False:
+            if ahead + 1 < limit and (_opener(tokens, ahead + 1, verb) or _ends_at(tokens, index, ahead, verb)):
                 stop = ahead
                 break
         elif token.kind == "sub" and ahead > index + 2 and index > verb and _opener(tokens, ahead, verb) and token.low == "unless":
@@ -124,6 +128,16 @@ def _stop(
     while stop > index and tokens[stop - 1].kind in (",", ";", ".", ":", "conj", "-"):
         stop -= 1
     return stop
+
+
+def _ends_at(tokens: Sequence[Token], index: int, comma: int, verb: int) -> bool:
+    """Whether a comma ends what began at `index`: "other than X, …", "…, shall", "…, in order to", an item's "where X is, Y"."""
+    following = tokens[comma + 1]
+    if following.kind == "modal" or (following.low == "in" and comma + 2 < len(tokens) and tokens[comma + 2].low == "order"):
+        return True
+    if tokens[index].low in ("other", "excluding", "with", "except"):
+        return following.kind not in ("conj", "num", "label")
+    return verb < 0 and index == 0 and has_verb(tokens, index + 1, comma)
 
 
 def passages(text: str, tokens: Sequence[Token], found: Sequence[Circumstance], kind: Kind, offset: int) -> tuple[Passage, ...]:

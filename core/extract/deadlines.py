@@ -84,8 +84,16 @@ ANCHOR_STOP = re.compile(r"\s(?:where|unless|if|and in any|and shall|and, |or wi
 LETTERS = {"hour": "H", "day": "D", "week": "W", "month": "M", "year": "Y"}
 
 
+# Without one of these there is no time to read; plain substrings, because they are looked for in every sentence.
+ANY_TIME = """hour day week month quarter year annual delay immediate prompt forthwith soon earliest timely once expedit
+regular periodic continuous ongoing time deadline 20 19 daily advance biennial""".split()
+
+
 def deadlines(text: str, offset: int = 0) -> tuple[Deadline, ...]:
     """Every time in a sentence, in text order; `offset` is added to each start. Overlaps go to the earlier reader."""
+    low = text.lower()
+    if not any(word in low for word in ANY_TIME):
+        return ()
     taken: list[tuple[int, int]] = []
     found: list[tuple[int, Deadline]] = []
     for reader in READERS:

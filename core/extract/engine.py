@@ -14,15 +14,14 @@ from core.language.sentences import sentences
 from core.types import Bearer, Draft, Passage, Provision, Rejected, Statement
 
 # A sentence without any of these has nothing to say to the engine; kept wide so that nothing normative is skipped.
-ANY_MARK = re.compile(
-    r"\b(?:shall|must|may|cannot|will|should|is|are|be|has|have|agrees?|undertakes?|covenants?|commits?|pledges?|promises?)\b",
-    re.IGNORECASE,
-)
+ANY_MARK = (
+    "shall", "must", "may", "cannot", "will", "should", " is ", " are ", " has ", " have ",
+    "gree", "ndertak", "ovenant", "ommit", "ledge", "romise",
+)  # fmt: skip
 # What a reader would take for a mark; a sentence with one ends as a norm or as a statement with its reason.
 COMMAND = re.compile(
-    r"\b(?:shall|must|may|cannot|(?:is|are|be|was|were)\s(?:not\s)?(?:required|obliged|obligated|prohibited|forbidden|permitted|allowed|entitled|empowered|responsible)"
-    r"|ha(?:s|ve)\sto|ha(?:s|ve)\sthe\sright|agrees?\sto|undertakes?\sto|covenants?\sto|duty\sof)\b",
-    re.IGNORECASE,
+    r"\b(?:[Ss]hall|SHALL|[Mm]ust|MUST|[Mm]ay|MAY|[Cc]annot|duty of|(?:is|are|be|was|were)\s(?:not\s)?(?:required|obliged|obligated|prohibited|forbidden"
+    r"|permitted|allowed|entitled|empowered|responsible)|ha(?:s|ve)\s(?:to|the right)|agrees?\sto|undertakes?\sto|covenants?\sto)\b"
 )
 DEFINITION_HEADING = re.compile(r"\b(?:definitions?|interpretation|defined terms|glossary)\b", re.IGNORECASE)
 DEFINITION_LEAD = re.compile(r"\bdefinitions?\b[^.]{0,60}\bappl|\bfollowing meanings?\b|\bmeanings? (?:set out|given|assigned)\b", re.IGNORECASE)
@@ -111,11 +110,12 @@ def _no_norms(provision: Provision, document: _Document) -> str:
 
 
 def _noted(provision: Provision, kind: str) -> Found:
-    return [
-        Statement(provision, Passage(provision.text[start:end], provision.span.start + start), kind, REASONS[kind])
-        for start, end in sentences(provision.text)
-        if COMMAND.search(provision.text, start, end)
-    ]
+    noted: Found = []
+    for start, end in sentences(provision.text):
+        text = provision.text[start:end]
+        if COMMAND.search(text):
+            noted.append(Statement(provision, Passage(text, provision.span.start + start), kind, REASONS[kind]))
+    return noted
 
 
 def _amends(provision: Provision, document: _Document) -> bool:
@@ -159,7 +159,7 @@ def _provision(provision: Provision, document: _Document, before: Antecedent) ->
             before = _after(own.sentence, before)
             continue
         lead = above if number == 0 else None
-        if lead is None and not ANY_MARK.search(passage.text):
+        if lead is None and not any(word in passage.text for word in ANY_MARK):
             continue
         sentence = read(passage.text, document.terms, before)
         if lead is not None:

@@ -18,7 +18,7 @@ LEAD_END = re.compile(r"[:—–,-]\s*$")
 FULL_STOP = re.compile(r"[.;!?][’”\"')\]]*$")
 ITEM_END = re.compile(r"[\s;,.]*(?:;\s*(?:and|or)|,\s*(?:and|or)|\band|\bor)?[\s;,.]*$")
 THE_FOLLOWING = re.compile(
-    r"(?:at least |all of |any of |one or more of |each of )?\bthe following(?P<noun>\s(?:further |additional |minimum )?[a-z-]+)?(?P<rest>[^:]{0,400}):?\s*$"
+    r"(?:at least |all of |any of |one or more of |each of )?\bthe following(?P<noun>\s(?:further |additional |minimum )?(?!(?:to|from|for|in|by|with|on|at|and|or|as|of|using)\b)[a-z-]+)?(?P<rest>[^:]{0,400}):?\s*$"
 )
 
 
@@ -79,6 +79,8 @@ def item_text(text: str) -> str:
 def completed(stem: str, item: str) -> str:
     """"submit the following to the authority" + "an initial notification" → "submit an initial notification to the authority"."""
     stem, item = stem.rstrip(" :—–-,"), " ".join(item_text(item).split())
+    if not stem.strip():
+        return item
     found = THE_FOLLOWING.search(stem)
     if found and not found["noun"]:
         return " ".join(f"{stem[: found.start()]} {item} {found['rest']}".split())

@@ -145,6 +145,8 @@ def _low(tokens: Sequence[Token], index: int) -> str:
 
 def sense(tokens: Sequence[Token], mark: Mark, who: Party, denied: bool) -> Sense:
     """What the mark makes of its clause. `who` is the subject read as somebody; `denied`: "no X shall"."""
+    if mark.verb is None and _leads_into_list(tokens, mark):
+        return _open_sense(mark, mark.negated or denied)
     if mark.verb is None:
         return Sense("no_verb", f"No verb follows “{mark.word}”, so it commands nothing.", statement="not a mark")
     negated = mark.negated or denied
@@ -160,6 +162,18 @@ def sense(tokens: Sequence[Token], mark: Mark, who: Party, denied: bool) -> Sens
     if mark.word == "should":
         return Sense("recommendation", "“should” recommends; it does not oblige.", statement="recommendation", verb=mark.verb)
     return _stating(tokens, mark, who, negated) or _doing(tokens, mark, who, negated)
+
+
+def _leads_into_list(tokens: Sequence[Token], mark: Mark) -> bool:
+    """"X shall:", "X shall, where appropriate:": the verbs are in the list."""
+    return tokens[-1].kind in (":", "-") and not any(token.kind in (";", ".") for token in tokens[mark.end :])
+
+
+def _open_sense(mark: Mark, negated: bool) -> Sense:
+    if mark.word in ("will", "should"):
+        return Sense("future", "A list of what comes or is recommended.", statement="recommendation")
+    modality: Modality = "prohibition" if negated else "permission" if mark.word == "may" else "obligation"
+    return Sense(f"{_stem(mark)}_list", f"“{mark.word}” leads into a list of acts.", modality, verb=None)
 
 
 def _be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated: bool) -> Sense:
@@ -195,11 +209,12 @@ def _framed(words: dict[str, frozenset[str]], low: str, after: str, at: int, neg
     if low in words["ban_frames"]:
         if negated:
             return Sense("no_ban", "It says what is not prohibited.", statement="exemption", verb=at)
-        return Sense("prohibited", f"“{low}” forbids.", "prohibition", verb=start, end=at + 1, passive=after != "from")
+        return Sense("prohibited", f"“{low}” forbids.", "prohibition", verb=start or at, end=at + 1, passive=start is None)
     if low in words["leave_frames"] and (after in ("to", "where", "if", "only", "in", "for", "") or not after.isalpha()):
+        verb = start or at
         if negated:
-            return Sense("not_permitted", f"“not {low}” forbids.", "prohibition", verb=start, end=at + 1, passive=after != "to")
-        return Sense("permitted", f"“{low}” permits.", "permission", verb=start, end=at + 1, passive=after != "to")
+            return Sense("not_permitted", f"“not {low}” forbids.", "prohibition", verb=verb, end=at + 1, passive=start is None)
+        return Sense("permitted", f"“{low}” permits.", "permission", verb=verb, end=at + 1, passive=start is None)
     if low in words["right_frames"]:
         if negated:
             return Sense("not_entitled", "It denies a right.", "prohibition", verb=start, end=at + 1, state=start is None)
@@ -211,12 +226,14 @@ def _framed(words: dict[str, frozenset[str]], low: str, after: str, at: int, neg
 
 def _impersonal(tokens: Sequence[Token], framed: Sense, at: int) -> Sense:
     """"It shall be prohibited (for X) to do Y": the act follows "to"."""
-    if framed.verb is not None or framed.rule not in ("prohibited", "permitted", "not_permitted"):
+    if not framed.passive or framed.rule not in ("prohibited", "permitted", "not_permitted"):
         return framed
-    for index in range(at + 1, min(at + 90, len(tokens) - 1)):
+    if at + 1 >= len(tokens) or tokens[at + 1].low != "for":
+        return framed
+    for index in range(at + 1, min(at + 200, len(tokens) - 1)):
         if tokens[index].kind in (";", "."):
             break
-        if tokens[index].low == "to" and is_base(tokens[index + 1].low) and tokens[at + 1].low == "for":
+        if tokens[index].low == "to" and is_base(tokens[index + 1].low):
             return replace(framed, rule=f"{framed.rule}_for", verb=index + 1, end=at + 2, passive=False)
     return framed
 
@@ -242,8 +259,10 @@ def _be_statement(
     if low == "subject" and after == "to":
         if {t.low for t in tokens[at + 2 : at + 5]} & (DUTY_NOUNS | {"requirement", "requirements", "obligations"}) and who.kind:
             return None
+        if {t.low for t in tokens[at + 2 : at + 6]} & words["acts_undergone"]:
+            return Sense("subjected_to_act", "Something must undergo an act of somebody.", "obligation", verb=at - 1, state=True)
         return Sense("subjected", "It says what something is subject to.", statement="legal effect", verb=at)
-    if kind in ("det", "num") or low in ("as", "such", "eur", "euro") or kind in ("to", ":"):
+    if kind in ("det", "num") or low in ("as", "such", "eur", "euro") or kind == "to":
         return Sense("fixing", "It fixes what something is or amounts to.", statement="fixing", verb=at)
     if low in ("at", "no", "not", "between", "from") and any(t.kind == "num" for t in tokens[at : at + 5]):
         return Sense("fixing", "It fixes an amount or a time.", statement="fixing", verb=at)
@@ -278,7 +297,8 @@ def _have_sense(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) 
     low = _low(tokens, at)
     if low not in RIGHTS | POWERS | DUTY_NOUNS and _low(tokens, at + 1) in RIGHTS | POWERS:
         at, low = at + 1, _low(tokens, at + 1)
-    start = at + 2 if _low(tokens, at + 1) == "to" else None
+    denied = _low(tokens, at + 1) == "not" and _low(tokens, at + 2) == "to"
+    start = at + 3 if denied else at + 2 if _low(tokens, at + 1) == "to" else None
     if low in RIGHTS:
         if negated:
             return Sense("no_right", "It denies a right.", statement="legal effect", verb=at)

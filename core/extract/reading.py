@@ -14,7 +14,7 @@ from core.types import Bearer
 PLURAL = frozenset({"they", "these", "those", "both", "we"})
 PARTICLES = frozenset({"out", "down", "up", "off", "over", "forward", "aside", "back"})
 # A thing as subject of these says what a text must hold, so a pronoun with one of them is likely a thing.
-CONTENT_VERBS = frozenset("include contain indicate state specify cover comprise describe set show provide mention apply be".split())
+CONTENT_VERBS = frozenset("include contain indicate state specify cover comprise describe set show mention apply be".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +157,10 @@ class _Reader:
 
     def _clause(self, mark: Mark, subject: Subject, clauses: Sequence[_Clause]) -> _Clause | None:
         words = self.words
+        if subject.role == "complement" and not clauses:
+            return None
+        if subject.role == "complement" and not self._passes(clauses[-1]):
+            return None
         if subject.role == "same" and clauses:
             last = clauses[-1]
             subject = Subject(last.subject.start, last.subject.end, "same", last.subject.sure)
@@ -175,6 +179,11 @@ class _Reader:
             return _Clause(mark, subject, who, Sense("nothing", "It states what is, and commands nobody.", statement="saving"))
         return _Clause(mark, subject, who, sense(words, mark, who, denied=first in ("no", "neither", "nobody", "none")))
 
+    def _passes(self, outer: _Clause) -> bool:
+        """Only what must be ensured or required is a norm inside "that": what may be determined is none yet."""
+        at = outer.sense.verb
+        return outer.sense.modality == "obligation" and at is not None and self.words[at].low in frames()["passing_verbs"]
+
     def _antecedent(self, rel: int) -> Party | None:
         """Who "which" is: the last party before it in its stretch, when nothing but its own modifiers follows."""
         start = rel
@@ -192,6 +201,9 @@ class _Reader:
     def _pronoun(self, who: Party, subject: Subject, mark: Mark) -> Party:
         """The first party of this sentence that agrees in number, for "Where a firm does so it must"."""
         plural = self.words[who.start].low in PLURAL
+        following = {token.low for token in self.words[mark.end : mark.end + 3]}
+        if following & (frames()["ban_frames"] | frames()["leave_frames"]) and not plural:
+            return who  # "it shall be prohibited to" stands for nobody
         for named in mentions(self.words, 0, subject.start, self.terms):
             if self._plural(named) == plural and self.words[named.start - 1].low != "of":
                 return replace(named, pronoun=True)
@@ -445,8 +457,10 @@ class _Reader:
         words, made = self.words, clause.sense
         stop = self._action_end(verb, end, around)
         subject = self._subject_text(clause.subject)
-        if verb >= stop:
-            return subject, subject
+        if verb >= stop or made.rule.endswith("_list"):
+            return "", "" if clause.who.kind is not None else subject
+        if made.rule == "power_conferred":
+            verb = next((i + 1 for i in range(verb, stop - 1) if words[i].low == "to" and is_base(words[i + 1].low)), verb)
         rest = self._without(verb + 1, stop, around)
         if made.passive and made.rule != "power_conferred":
             return self._passive_action(verb, stop, around, subject), subject
@@ -457,7 +471,7 @@ class _Reader:
             be = "are" if self._plural_subject(clause.subject) else "is"
             return f"ensure that {subject} {be} {rest}".strip(), subject
         shown = lemma_of_finite(low) if not made.state else low
-        return f"{shown} {rest}".strip(), self._object(verb + 1, stop)
+        return tidy(f"{shown} {rest}"), self._object(verb + 1, stop)
 
     def _action_end(self, verb: int, end: int, around: Sequence[Circumstance]) -> int:
         """Trailing conditions and exceptions are shown by themselves, not in the act."""
@@ -489,6 +503,15 @@ class _Reader:
         particle = ""
         if rest_start < stop and words[rest_start].low in PARTICLES:
             particle, rest_start = " " + words[rest_start].low, rest_start + 1
+        while base and rest_start + 1 < stop and words[rest_start].kind in ("conj", ","):
+            ahead = rest_start + 1
+            while ahead < stop and words[ahead].kind in ("conj", "adv"):
+                ahead += 1
+            further = base_of_participle(words[ahead].low) if ahead < stop else None
+            if further is None:
+                break
+            base += f"{',' if words[rest_start].kind == ',' and words[rest_start + 1].kind != 'conj' else ' ' + self._conj(rest_start, ahead)} {further}"
+            rest_start = ahead + 1
         rest = self._without(rest_start, stop, around)
         agent = self._agent(verb, stop)
         if agent is not None:
@@ -498,6 +521,9 @@ class _Reader:
         if base is None or base == "be":
             return f"ensure that {subject} is {words[verb].low} {rest}".strip()
         return " ".join(f"{base}{particle} {subject} {rest}".split())
+
+    def _conj(self, start: int, end: int) -> str:
+        return next((t.low for t in self.words[start:end] if t.kind == "conj"), "and")
 
     def _subject_text(self, subject: Subject) -> str:
         start, end = subject.start, subject.end
@@ -513,7 +539,7 @@ class _Reader:
     def _plural_subject(self, subject: Subject) -> bool:
         for index in range(subject.start, subject.end):
             token = self.words[index]
-            if token.kind in ("prep", "rel", "that", ",", "(") and index > subject.start:
+            if (token.kind in ("prep", "rel", "that", ",", "(") or is_participle(token.low)) and index > subject.start:
                 last = self.words[index - 1].low
                 return last.endswith("s") and not last.endswith("ss") or last in ("data",)
             if token.kind == "conj" and token.low == "and":
@@ -522,16 +548,36 @@ class _Reader:
         return (last.endswith("s") and not last.endswith("ss")) or last == "data"
 
     def _object(self, start: int, stop: int) -> str:
-        words, end = self.words, start
-        while end < stop and words[end].kind in ("adv", "not"):
+        words = self.words
+        start = end = self._past_verbs(start, stop)
+        if start < stop and words[start].kind == ",":
+            closing = next((i for i in range(start + 1, stop) if words[i].kind == ","), start)
+            start = end = closing + 1
+        while end < stop and words[end].kind in ("adv", "not", "label"):
             start = end = end + 1
-        if start < stop and words[start].kind in ("prep", "to"):
-            start = end = start + 1
+        if start < stop and words[start].kind in ("prep", "to", "conj"):
+            return ""
         while end < stop and words[end].kind not in ("prep", "to", "rel", "that", "sub", ",", ";", ":", "(", "."):
             end += 1
         while end > start and words[end - 1].kind in ("conj", "adv"):
             end -= 1
+        described = next((i for i in range(start + 1, end) if is_participle(words[i].low) and i + 1 < stop and words[i + 1].kind in ("prep", "to")), end)
+        end = described
         return " ".join(self.text[words[start].start : words[end - 1].end].split()) if end > start else ""
+
+    def _past_verbs(self, start: int, stop: int) -> int:
+        """"identify, classify and adequately document X": the object follows the last of the verbs."""
+        words = self.words
+        while start < stop and words[start].kind in (",", "conj"):
+            ahead = start
+            while ahead < stop and words[ahead].kind in (",", "conj", "adv"):
+                ahead += 1
+            if ahead >= stop or not (is_base(words[ahead].low) and ahead + 1 < stop and words[ahead + 1].kind not in ("prep",)):
+                break
+            if words[ahead].low == "be":
+                return stop
+            start = ahead + 1
+        return start
 
     def _confidence(self, clause: _Clause, bearer: Bearer, length: int) -> float:
         doubts = (
@@ -543,6 +589,11 @@ class _Reader:
             0.1 if clause.who.kind is None and not clause.sense.passive and not clause.sense.state else 0.0,
         )
         return round(max(0.3, 0.97 - sum(doubts)), 2)
+
+
+def tidy(text: str) -> str:
+    """Words joined again: no space before a comma, none at the ends."""
+    return " ".join(text.split()).replace(" ,", ",").replace(" ;", ";")
 
 
 def has_verb_modal(words: Sequence[Token], start: int, end: int) -> bool:
@@ -564,7 +615,8 @@ def heading_end(words: Sequence[Token], mark: int) -> int:
     """Past a heading that was glued to its sentence without a stop: "Monitoring and evaluation The Commission shall"."""
     for index in range(mark - 1, 0, -1):
         token, before = words[index], words[index - 1]
-        capital = token.text[0].isupper() and token.kind in ("det", "pron", "sub", "prep") and not token.text.isupper()
+        word = not token.text.isupper() or (token.text == "A" and words[index + 1].text[0].islower())
+        capital = token.text[0].isupper() and token.kind in ("det", "pron", "sub", "prep") and word
         if capital and before.kind in ("word", "num") and not (before.text[0].islower() and token.kind == "prep"):
             return index
     return 0

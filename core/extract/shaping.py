@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from core.extract.conditions import passages
+from core.extract.conditions import circumstances, passages
 from core.extract.deadlines import deadlines
 from core.extract.lists import LeadIn, completed, item_text
 from core.extract.reading import Norm, Sentence
@@ -129,10 +129,8 @@ def extras_of(norm: Norm, sentence: Sentence, passage: Passage, provision: Provi
 
 def plain_extras(sentence: Sentence, passage: Passage, provision: Provision, around: Around) -> Extras:
     """What a stretch of text holds besides its norm; the conditions of a stretch without a norm of its own too."""
-    from core.extract.conditions import circumstances
-
     assert passage.start is not None
-    found = circumstances(sentence.tokens, sentence.depth, 0, len(sentence.tokens), 0, 0) if not sentence.norms else []
+    found = circumstances(sentence.tokens, sentence.depth, 0, len(sentence.tokens), 0, -1) if not sentence.norms else []
     return Extras(
         passages(sentence.text, sentence.tokens, found, "condition", passage.start),
         passages(sentence.text, sentence.tokens, found, "exception", passage.start),

@@ -16,6 +16,8 @@ from core.settings import lexicon
 # relative: "…, which shall". complement: "ensure that X shall". subordinate: inside a condition or an object relative.
 Role = Literal["main", "same", "relative", "complement", "subordinate"]
 NOMINATIVE = frozenset({"it", "they", "he", "she", "we", "you", "i"})
+# Prepositions only before "to": "subject to", but "the data subject".
+WITH_TO = frozenset({"subject", "due", "prior", "contrary", "subsequent", "owing"})
 # A bare noun phrase in an enumeration ("EBA, ESMA or EIOPA") is short.
 LONGEST_LISTED = 9
 
@@ -40,6 +42,11 @@ class Chunk:
 @cache
 def _asides() -> frozenset[str]:
     return frozenset(lexicon("english")["asides"].split())
+
+
+@cache
+def _noun_verbs() -> frozenset[str]:
+    return frozenset(lexicon("english")["noun_verbs"].split())
 
 
 def depths(tokens: Sequence[Token]) -> list[int]:
@@ -78,15 +85,24 @@ def chunk_kind(tokens: Sequence[Token], start: int, end: int, last: bool) -> str
         return "noun"
     if token.kind in ("prep", "to") or (token.low == "other" and start + 1 < end and tokens[start + 1].low == "than"):
         return "phrase"
+    if token.low in WITH_TO and start + 1 < end and tokens[start + 1].low == "to":
+        return "phrase"
     if token.kind == "rel" or (token.kind == "that" and start + 1 < end and tokens[start + 1].kind in ("be", "have", "modal")):
         return "relative"
-    if not last and token.kind == "word" and participle_like(token.low):
+    if token.kind == "word" and participle_like(token.low) and (not last or _describes(tokens, start, end)):
         return "phrase"
     return "noun"
 
 
+def _describes(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """"…, addressed by the decision shall": a participle with its preposition describes what stands before."""
+    return start + 1 < end and tokens[start].low.endswith("ed") and tokens[start + 1].kind in ("prep", "to")
+
+
 def is_aside(tokens: Sequence[Token], start: int, end: int) -> bool:
     """"where applicable", "if so required", "as appropriate": closed in itself, no verb of its own."""
+    if start + 1 < end and tokens[start].kind == "sub" and tokens[start + 1].low in _asides():
+        return True
     return end - start <= 4 and tokens[end - 1].low in _asides() and not any(t.kind == "be" for t in tokens[start:end])
 
 
@@ -105,7 +121,10 @@ def has_verb(tokens: Sequence[Token], start: int, end: int) -> bool:
         before = tokens[index - 1]
         if before.kind in ("det", "prep", "to", "conj", ",", "that"):
             continue
-        if is_third_person(token.low) or base_of_participle(token.low) is not None:
+        if is_third_person(token.low):
+            return True
+        described = index + 1 < len(tokens) and tokens[index + 1].kind in ("prep", "to")
+        if base_of_participle(token.low) is not None and not described:
             return True
         if is_base(token.low) and (before.kind in ("pron", "adv", ")") or before.low.endswith("s")):
             return True
@@ -152,7 +171,9 @@ def _subject_chunk(pieces: Sequence[Chunk]) -> int:
 
 def _noun_before(pieces: Sequence[Chunk], at: int) -> bool:
     """"Member States, acting by unanimity and in accordance with Y shall": the phrase belongs to the noun before it."""
-    return at > 0 and pieces[at - 1].kind == "noun"
+    while at > 0 and pieces[at].kind in ("phrase", "relative", "aside"):
+        at -= 1
+    return pieces[at].kind == "noun"
 
 
 def _before_insertion(pieces: Sequence[Chunk], at: int) -> int:
@@ -189,7 +210,8 @@ def _inside_condition(tokens: Sequence[Token], pieces: Sequence[Chunk], at: int)
     for index in range(at - 1, -1, -1):
         piece = pieces[index]
         if piece.kind == "sub":
-            return not has_verb(tokens, piece.start + 1, pieces[at].start)
+            participle = piece.start + 1 < piece.end and participle_like(tokens[piece.start + 1].low)
+            return not participle and not has_verb(tokens, piece.start + 1, pieces[at].start)
         if piece.kind == "noun":
             return False
     return False
@@ -211,7 +233,7 @@ def _coordination(tokens: Sequence[Token], pieces: Sequence[Chunk], at: int) -> 
             and previous.end - previous.start <= LONGEST_LISTED
             and any(token.kind == "conj" for token in tokens[piece.start : pieces[-1].end])
             and not has_verb(tokens, previous.start, previous.end)
-            and not any(p.kind in ("sub", "phrase") for p in pieces[:at])
+            and (previous.end - previous.start <= 3 or not any(p.kind in ("sub", "phrase") for p in pieces[:at]))
         )
         if not (joined or listed):
             return at
@@ -350,8 +372,8 @@ def _sought_verb(tokens: Sequence[Token], start: int, end: int) -> int | None:
         if token.kind in (";", "."):
             return None
         before = tokens[index - 1].kind
-        if (_plain_verb(token) or token.low in ("be", "have")) and before not in ("det", "prep", "to", "conj", "num", "have"):
+        if (_plain_verb(token) or token.low in ("be", "have")) and before not in ("det", "prep", "to", "conj", "have"):
             follower = tokens[index + 1].kind if index + 1 < end else "."
-            if follower not in (",", "prep", "conj", ".", ";") or token.low in ("be", "comply", "cooperate", "report", "apply"):
+            if follower not in (",", "prep", "conj", ".", ";") or token.low not in _noun_verbs():
                 return index
     return None

@@ -114,7 +114,9 @@ def references(text: str, provision: Provision, known: Places, offset: int = 0) 
 
     acts = {m.start(): m for m in ACT.finditer(text)}
     base = base_of(provision.path)
-    for pattern, resolve in _PATTERNS:
+    for word, pattern, resolve in _PATTERNS:
+        if word not in text:
+            continue
         for match in pattern.finditer(text):
             if not free(match.start(), match.end()):
                 continue
@@ -269,7 +271,8 @@ def _sections(match: re.Match[str], base: Base) -> Resolved:
     yield match.start(), match.end(), match["list"].split(",")[0].split(" ")[0]
 
 
-_PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Base], Resolved]], ...] = (
-    (ARTICLE, _articles), (PARAGRAPH, _paragraphs), (SUBPARAGRAPH, _subparagraphs), (POINT, _points),
-    (THIS, _this), (ANNEX, _annexes), (SECTION, _sections), (RULE, _sections),
+# A word without which a pattern cannot match, the pattern, and what it cites.
+_PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str], Base], Resolved]], ...] = (
+    ("Article", ARTICLE, _articles), ("aragraph", PARAGRAPH, _paragraphs), ("paragraph", SUBPARAGRAPH, _subparagraphs), ("oint", POINT, _points),
+    ("this", THIS, _this), (" ", ANNEX, _annexes), (" ", SECTION, _sections), (".", RULE, _sections),
 )  # fmt: skip

@@ -1,14 +1,14 @@
 """Text → words and marks with their offsets and a rough class. No dictionary of nouns: position decides the rest."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from core.settings import lexicon
 
-# A word keeps its inner hyphens, apostrophes, slashes and points ("ICT-related", "entity’s", "2016/679", "4.2"), a possessive
-# apostrophe at its end too; anything else that is not white space is a mark of its own.
-WORD_OR_MARK = re.compile(r"[^\W_]+(?:[-‐‑’'./][^\W_]+)*|[^\w\s]|_")
+# A word keeps its inner hyphens, apostrophes and slashes ("ICT-related", "entity’s", "2016/679") and a point before a digit
+# ("4.2"); anything else that is not white space is a mark of its own.
+WORD_OR_MARK = re.compile(r"[^\W_]+(?:(?:[-‐‑’'/]|\.(?=\d))[^\W_]+)*|[^\w\s]|_")
 # Up to what length a list's letter or number is that ("(a)", "(iii)", "(12)").
 LABEL = re.compile(r"[a-z]{1,4}|\d{1,3}[a-z]?|[A-Z]", re.ASCII)
 
@@ -31,12 +31,10 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> list[Token]:
     """The words and marks of a text in order. A list's label in brackets ("(a)") is one token of kind "label"."""
-    kinds = _kinds()
     found: list[Token] = []
     for match in WORD_OR_MARK.finditer(text):
         word = match.group()
-        low = word.lower().replace("’", "'").replace("‐", "-").replace("‑", "-")
-        kind = kinds.get(low) or _kind(word, low)
+        low, kind = _classed(word)
         if kind == ")" and len(found) > 1 and found[-2].kind == "(" and LABEL.fullmatch(found[-1].text):
             opening = found[-2]
             del found[-2:]
@@ -47,6 +45,12 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
+@lru_cache(maxsize=1 << 16)
+def _classed(word: str) -> tuple[str, str]:
+    low = word.lower().replace("’", "'").replace("‐", "-").replace("‑", "-")
+    return low, _kinds().get(low) or _kind(word, low)
+
+
 def _kind(word: str, low: str) -> str:
     first = word[0]
     if first in MARKS:
@@ -55,7 +59,7 @@ def _kind(word: str, low: str) -> str:
         return "quote"
     if first.isdigit():
         return "num"
-    if low.endswith("ly") and first.islower() and len(low) > 4:
+    if low.endswith("ly") and first.islower() and len(low) > 3:
         return "adv"
     return "word"
 
@@ -73,6 +77,7 @@ def _kinds() -> dict[str, str]:
     return kinds | {"that": "that", "to": "to"}
 
 
+@lru_cache(maxsize=1 << 16)
 def singular(low: str) -> str:
     """'authorities' → 'authority', 'bodies' → 'body', 'firms' → 'firm', "entity's" → 'entity'. For look-ups, not for print."""
     if low.endswith("'s"):
