@@ -38,7 +38,7 @@ def read(
 
     `document_id` defaults to the first 16 hex digits of the file's SHA-256.
     """
-    from core.ingest import identity, sandbox
+    from core.ingest import applicability, identity, sandbox
     from core.ingest.provisions import provisions
 
     media_type = sniff.media_type(data, filename)
@@ -61,6 +61,9 @@ def read(
         pages=parsed.pages,
         regulation=known.regulation,
         language=known.language,
+        in_force=applicability.in_force(parsed, found),
+        applies_from=applicability.applies_from(found),
+        applies_to=applicability.applies_to(found),
         structure=identity.structure(parsed, found),
         warnings=warnings,
     )

@@ -1,12 +1,10 @@
 """What a block announces: an article, a section, an annex, a division, or the turn to another part of an act."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from core.settings import settings
 from core.types import Block
 
 Announces = Literal["article", "section", "division", "annex"]
@@ -14,6 +12,8 @@ Turn = Literal["recitals", "enacting", "signature", "formula", "notes", "content
 
 LONGEST_HEADING = 300
 LONGEST_ANNOUNCEMENT = 160
+LONGEST_INLINE_TITLE = 120
+VERB = re.compile(r"\b(?:shall|must|may|will|should|can|is|are|was|were|has|have|appl(?:y|ies)|means?|does|do)\b", re.I)
 SENTENCE_END = re.compile(r"[.;:,]['\"’”»)]?\s*$")
 # "Article 5 ........ 12" and "Payment<tab>7" are lines of a table of contents.
 CONTENTS_LINE = re.compile(r"(?:\.{3,}|…|(?:\s\.){3,}|\t)\s*\d{1,4}\s*$")
@@ -40,27 +40,27 @@ class Heading:
         return f"{word} {self.number}".strip()
 
 
-@cache
-def lexicon() -> dict[str, dict[str, list[str]]]:
-    with (settings().lexicon_dir / "structure.toml").open("rb") as file:
-        return tomllib.load(file)
+def words() -> dict[str, dict[str, list[str]]]:
+    from core.settings import lexicon  # 0.3 s that the parser's child pays only where it needs them
+
+    return lexicon("structure")
 
 
 @cache
 def announcing() -> re.Pattern[str]:
-    words = sorted((word for group in lexicon()["headings"].values() for word in group), key=len, reverse=True)
-    names = "|".join(re.escape(word) for word in words)
+    named = sorted((word for group in words()["headings"].values() for word in group), key=len, reverse=True)
+    names = "|".join(re.escape(word) for word in named)
     number = r"\d{1,5}(?:[.-]\d{1,4})*[a-z]{0,2}(?![\w/])|(?-i:[IVXLC]{1,7})\b|(?-i:[A-Z]\d{0,2})\b"
     return re.compile(
         rf"(?P<quote>[‘“„«\"'‚]\s?)?(?P<word>{names})(?:(?:\.\s*|\s+|(?<=§))(?P<number>{number}))?"
-        r"(?P<separator>\s*[—–:.|‐-]+(?=\s|$)\s*|\s*\n\s*|\s+|$)",
+        r"(?P<separator>\s*(?:[—–]+|[:.|‐-]+(?=\s|$))\s*|\s*\n\s*|\s+|$)",
         re.IGNORECASE,
     )
 
 
 @cache
 def kinds() -> dict[str, Announces]:
-    groups = lexicon()["headings"]
+    groups = words()["headings"]
     order: tuple[Announces, ...] = ("division", "annex", "section", "article")
     return {word: kind for kind in order for word in groups[kind]}
 
@@ -68,7 +68,7 @@ def kinds() -> dict[str, Announces]:
 @cache
 def turning() -> tuple[tuple[Turn, tuple[str, ...]], ...]:
     order: tuple[Turn, ...] = ("recitals", "enacting", "signature", "formula", "notes", "contents")
-    return tuple((turn, tuple(lexicon()["marks"][turn])) for turn in order)
+    return tuple((turn, tuple(words()["marks"][turn])) for turn in order)
 
 
 def announced(text: str) -> Heading | None:
@@ -104,6 +104,11 @@ def announcement(text: str, block: Block) -> Heading | None:
     return heading if heading.separated and short and heading.kind != "section" else inline(heading, title)
 
 
+def is_title(text: str) -> bool:
+    """Whether a short sentence behind a section number names the section: "Records and reports." has no verb."""
+    return len(text) <= LONGEST_INLINE_TITLE and not VERB.search(text)
+
+
 def inline(heading: Heading, title: str) -> Heading | None:
     """A heading with its text behind it: "Section 4.1 Payment. The buyer shall …", not "Section 4 of the Act"."""
     if heading.kind not in ("section", "article") or heading.quoted:
@@ -116,10 +121,10 @@ def inline(heading: Heading, title: str) -> Heading | None:
 def turn(text: str) -> Turn | None:
     """The mark between two parts of an act that `text` is, or opens with."""
     opening = text[:60].lower().lstrip(" ‘'\"*_")
-    for found, words in turning():
-        if not opening.startswith(words):
+    for found, marks in turning():
+        if not opening.startswith(marks):
             continue
-        longest = max(len(word) for word in words if opening.startswith(word))
+        longest = max(len(mark) for mark in marks if opening.startswith(mark))
         if found not in ("recitals", "notes", "contents") or len(opening.rstrip(" :.*")) <= longest:
             return found
     return None

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from core.ingest.headings import announced, turn
 from core.ingest.labels import leading
 from core.types import Block, BlockKind, ParsedFile
 
@@ -17,6 +16,10 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 LINE = re.compile(r"[^\n\r\f]*(?:\r\n|[\n\r\f]|$)")
+# "Article 5", "CHAPTER IV — Duties", "Artikel 3", "§ 12": a word or sign and a number, in whatever language.
+ANNOUNCED = re.compile(
+    r"(?:§{1,2}\s?|[^\W\d_]{3,12}\.?\s+)(?:\d{1,4}[a-z]{0,2}(?:\.\d{1,4})*|[IVXLC]{1,7})(?P<title>$|\s*[—–:.-]\s+\S.*)"
+)
 UNDERLINE = re.compile(r"\s*[=\-~_*]{3,}\s*$")
 SENTENCE_END = re.compile(r"[.;:!?]['\"’”»)\]]?\s*$")
 LIST_END = re.compile(r"(?:[.;:,–—]|\b(?:and|or))\s*$")
@@ -78,14 +81,13 @@ def blocks(text: str) -> Iterator[Block]:
     wrap = width(rows)
     first = 0
     while first < len(rows):
-        kind = heading_kind(text, rows, first, wrap)
+        level = heading_level(text, rows, first, wrap)
+        kind: BlockKind = "heading"
         last = first
-        if not kind:
+        if not level:
             while last + 1 < len(rows) and not opens(text, rows, last + 1, wrap):
                 last += 1
             kind, level = item_kind(text, rows[first])
-        else:
-            level = 3 if announced(text[rows[first].start : rows[first].end]) else 2
         if not UNDERLINE.match(text, rows[first].start, rows[last].end):
             yield Block(rows[first].start, rows[last].end, kind, level)
         first = last + 1
@@ -106,7 +108,7 @@ def opens(text: str, rows: list[Line], index: int, wrap: int) -> bool:
     row, before = rows[index], rows[index - 1]
     if row.blank or not wrap:
         return True
-    if heading_kind(text, rows, index, wrap):
+    if heading_level(text, rows, index, wrap):
         return True
     ended = LIST_END.search(text, max(before.start, before.end - 6), before.end)
     short = before.end - before.start + before.indent < wrap * 0.6
@@ -115,40 +117,35 @@ def opens(text: str, rows: list[Line], index: int, wrap: int) -> bool:
     return bool(labels) and bool(ended or short)
 
 
-def heading_kind(text: str, rows: list[Line], index: int, wrap: int) -> BlockKind | None:
-    """ "heading" for a line that is one: announced, underlined, the title of an article, or short and alone."""
+def heading_level(text: str, rows: list[Line], index: int, wrap: int) -> int:
+    """The depth of a heading: announced, underlined, an article's title, or short and alone; 0 for other lines."""
     row = rows[index]
     line = text[row.start : row.end]
     after = rows[index + 1] if index + 1 < len(rows) else None
     if len(line) > LONGEST_HEADING or UNDERLINE.match(line) or "|" in line:
-        return None
+        return 0
     if after and not after.blank and UNDERLINE.match(text, after.start, after.end):
-        return "heading"
-    named = announced(line)
-    if named and (named.rest >= len(line) or (named.separated and not SENTENCE_END.search(line))):
-        return "heading" if row.blank or not wrap or ended(text, rows[index - 1]) else None
-    if turn(line) or SENTENCE_END.search(line) or line.endswith(","):
-        return None
-    if index and titles(text, rows[index - 1]) and not leading(line, 0, len(line))[0]:
-        return "heading"
-    alone = row.blank and after is not None and after.blank
-    return "heading" if alone and titled(line) else None
-
-
-def titled(line: str) -> bool:
-    """Whether a line alone reads like a title: "4. Incident response", "GENERAL PROVISIONS"."""
+        return 1 if text[after.start] == "=" else 2
+    if SENTENCE_END.search(line) or line.endswith(","):
+        return 0
+    if ANNOUNCED.fullmatch(line) and (row.blank or not wrap or ended(text, rows[index - 1])):
+        return 3
     labels, start = leading(line, 0, len(line), heading=True)
+    if index and announces(text, rows[index - 1]) and not labels:
+        return 3
     if labels and (labels[0].bullet or labels[0].text.startswith("(")):
-        return False
+        return 0
     title = line[start:]
-    return len(title) <= LONGEST_TITLE and title[:1].isupper() and sum(map(str.isalpha, title)) > 2
+    wordy = len(title) <= LONGEST_TITLE and title[:1].isupper() and sum(map(str.isalpha, title)) > 2
+    alone = row.blank and after is not None and (after.blank or index == 0 or title.isupper())
+    depth = labels[0].text.count(".") - labels[0].text.endswith(".") if labels else 0
+    return (1 if index == 0 else 2 + depth) if wordy and alone else 0
 
 
-def titles(text: str, row: Line) -> bool:
+def announces(text: str, row: Line) -> bool:
     """Whether a line announces an article without naming it, so that the next line may be its title."""
-    line = text[row.start : row.end]
-    named = announced(line)
-    return named is not None and named.rest >= len(line)
+    match = ANNOUNCED.fullmatch(text, row.start, row.end)
+    return match is not None and not match["title"]
 
 
 def ended(text: str, row: Line) -> bool:

@@ -4,17 +4,30 @@ One pass over the blocks. Every paragraph, item, table row and note lands in exa
 headings name what follows them.
 """
 
+import re
 from collections.abc import Sequence
 
 from core.ingest import quoted
 from core.ingest.citing import cite, manner
-from core.ingest.headings import CONTENTS_LINE, LONGEST_HEADING, SENTENCE_END, Heading, Turn, announcement, turn
+from core.ingest.headings import (
+    CONTENTS_LINE,
+    LONGEST_HEADING,
+    SENTENCE_END,
+    Heading,
+    Turn,
+    announcement,
+    is_title,
+    turn,
+)
 from core.ingest.labels import Count, Label, Value, counts, first, follows, leading
 from core.ingest.outline import Level, Place, continued, place
 from core.ingest.tree import Root, Tree, finished, ordinal
 from core.types import Block, ParsedFile, Provision, ProvisionKind
 
 WITNESS_BLOCKS = 60
+CONJUNCTION = re.compile(r"(?:and|or|and/or)[,;:]?", re.IGNORECASE)
+# "(b) Separation. (1) You must …": United States sections name a paragraph before its first subparagraph.
+NAMED_CHAIN = re.compile(r"[A-Z][^.()]{1,80}\.\s+(?=\((?:1|i|a|A)\)\s)")
 LONGEST_TITLE = 200
 BULLET = Label("", "•", (Count(("", "bullet"), (1,)),))
 
@@ -150,7 +163,8 @@ class Walk:
         """An announced article, section, annex or division."""
         passage = self.passage(block)
         title, rest = passage[heading.rest :].strip(" \n—–:.|*"), block.end
-        if block.kind != "heading" and (SENTENCE_END.search(passage) or len(passage) > LONGEST_TITLE):
+        ends = SENTENCE_END.search(passage) or len(passage) > LONGEST_TITLE
+        if block.kind != "heading" and ends and not is_title(title):
             title, rest = "", block.start + heading.rest  # the text goes on behind the number
         kind = heading.kind
         if kind == "section" and self.has_articles and "." not in heading.number and heading.word != "§":
@@ -280,13 +294,21 @@ class Walk:
         if self.root:
             self.root.wants_title = False
         labels, start = self.labelled[self.now]
+        if not labels and CONJUNCTION.fullmatch(self.text, block.start, block.end) and self.tree.nodes:
+            self.tree.nodes[-1].end = block.end  # "and" on a line of its own belongs to the point before it
+            return
         if block.kind == "item" and not labels:
             labels, start = (BULLET,), block.start
         for step, label in enumerate(labels):
             last = step == len(labels) - 1
-            if not self.put(label, block, start if last else block.start, block.end if last else block.start):
+            name = NAMED_CHAIN.match(self.text, start, block.end) if last else None
+            end = block.start + len(self.text[block.start : name.end()].rstrip()) if name else block.end
+            if not self.put(label, block, start if last else block.start, end if last else block.start):
                 self.plain(block if step == 0 else Block(start, block.end, "paragraph", block.level))
                 return
+            if name:
+                inner, after = leading(self.text, name.end(), block.end)
+                self.put(inner[0], block, after, block.end)
         if not labels:
             self.plain(block)
 

@@ -107,6 +107,7 @@ def ordinal(number: int) -> str:
 
 def finished(tree: Tree, parsed: ParsedFile, document_id: str, lineage: str) -> tuple[Provision, ...]:
     """The nodes as provisions: unique paths, ids from lineage and path, pages from the printed words."""
+    contents(tree.nodes, parsed.text)
     kept = without_contents(tree.nodes)
     used: Counter[str] = Counter()
     ids: dict[int, str] = {}
@@ -134,6 +135,17 @@ def unique(path: str, used: Counter[str], taken: set[str]) -> str:
         used[path] += 1
     taken.add(named)
     return named
+
+
+def contents(nodes: list[Node], text: str) -> None:
+    """Lines of a table of contents are no provisions: their words come again as the heading of the same path."""
+    named = {(node.path, " ".join(node.heading.split()).strip(". ")) for node in nodes if node.heading}
+    number = 0
+    for node in nodes:
+        words = " ".join(text[node.start : min(node.end, node.start + 300)].split()).strip(". ")
+        if words and not node.children and words != node.heading.strip(". ") and (node.path, words) in named:
+            number += 1
+            node.path, node.kind, node.parent = f"Contents, paragraph {number}", "preamble", None
 
 
 def without_contents(nodes: list[Node]) -> list[int]:
