@@ -54,7 +54,7 @@ def read_pages(document: Any, ocr_language: str, clock: Clock) -> Iterator[PageT
             continue
         if found.needs_ocr and time.monotonic() < clock.ocr_ends:
             _read_scan(page, found, ocr_language)
-        elif found.ruled and found.lines and not page.rotation:
+        elif found.ruled and found.lines and not page.rotation and pdf_tables.gridded(page):
             if time.monotonic() < clock.tables_end:
                 rows = pdf_tables.tables(page)
                 found.lines = pdf_tables.with_rows(found.lines, rows, table_count + 1)
@@ -77,8 +77,9 @@ def _read_scan(page: Any, found: PageText, language: str) -> None:
 
 def laid_out(pages: list[PageText], *, declared: dict[str, str], warnings: list[str], media_type: str) -> ParsedFile:
     """Pages of lines → the text: running lines out, columns read in order, notes to the end, paragraphs whole."""
-    bodies = pdf_margins.without_running([(page.number, page.height, page.lines) for page in pages])
+    bodies = pdf_margins.without_running([(page.number, page.width, page.height, page.lines) for page in pages])
     rows = [pdf_columns.reading_order(lines) for lines in bodies]
+    pdf_columns.number_tables(rows, 1 + max((line.table for page in pages for line in page.lines), default=0))
     body = pdf_notes.body_size(rows)
     rows, notes = pdf_notes.without_notes(rows, body)
     flat = [row for page_rows in rows for row in page_rows]

@@ -1,8 +1,9 @@
 """The order in which a page is read: columns before rows, and what stands on one base line as one line."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from core.ingest.pdf_lines import Line
+from core.ingest.pdf_lines import LABEL, Line, Token, joined
 
 NARROWEST_REGION = 180.0  # points: less text than this across has no columns
 GUTTER = 6.0  # points between two columns
@@ -10,6 +11,10 @@ NARROWEST_COLUMN = 0.2  # share of the region; list labels stand in less
 FEWEST_LINES = 4  # in a column
 FILLED = 0.55  # share of its column that a typical line of prose fills; table cells and labels fill less
 STEP = 4.0
+FLUSH_POINTS = 1.5  # a row that ends this close to the right edge was stretched to it
+JUSTIFIED = 0.4  # share of such rows in justified text; the others end paragraphs
+FEWEST_CELLS, FEWEST_ROWS = 3, 3  # of a table without lines; two cells beside each other are signatures or forms
+CELL_GAP = 2.0  # times the type size: more space than this parts cells, not words
 
 
 def reading_order(lines: list[Line]) -> list[Line]:
@@ -18,10 +23,26 @@ def reading_order(lines: list[Line]) -> list[Line]:
     for column, region in enumerate(regions(lines), start=1):
         rows = [*joined_rows(region)]
         left, right = min(row.x0 for row in rows), max(row.x1 for row in rows)
+        flush = sum(1 for row in rows if right - row.x1 < FLUSH_POINTS)
         for row in rows:
             row.column, row.left, row.right = column, left, right
+            row.justified = flush > 3 and flush >= JUSTIFIED * len(rows)
         ordered += rows
     return ordered
+
+
+def number_tables(pages: list[list[Line]], first: int) -> None:
+    """Make tables without lines of rows that follow each other and have three cells or more, numbered from `first`."""
+    run: list[Line] = []
+    for row in [*(row for rows in pages for row in rows), None]:
+        if row is not None and not row.table and len(row.cells) >= FEWEST_CELLS:
+            run.append(row)
+            continue
+        if len(run) >= FEWEST_ROWS:
+            for place, member in enumerate(run):
+                member.table, member.header = first, place == 0
+            first += 1
+        run = []
 
 
 def regions(lines: list[Line]) -> Iterator[list[Line]]:
@@ -64,19 +85,22 @@ def find_gutter(lines: list[Line]) -> float | None:
     width = right - left
     if width < NARROWEST_REGION:
         return None
-    best, fewest = None, len(lines)
+    # Most pages are settled here: no second column where hardly a line begins well into the page.
+    if sum(1 for line in lines if line.x0 > left + NARROWEST_COLUMN * width) < FEWEST_LINES:
+        return None
+    crossings: list[tuple[int, float]] = []
     x = left + NARROWEST_COLUMN * width
     while x <= right - NARROWEST_COLUMN * width:
-        crossing = sum(1 for line in lines if line.x0 < x < line.x1)
-        if crossing < fewest:
-            best, fewest = x, crossing
+        crossings.append((sum(1 for line in lines if line.x0 < x < line.x1), x))
         x += STEP
-    if best is None or fewest > len(lines) // 2:
+    fewest = min(crossings)[0]
+    if fewest > len(lines) // 2:
         return None
-    return _middle_of_gap(lines, best, left, right)
+    near = (x for crossing, x in sorted(crossings) if crossing <= fewest + 2)
+    return next((gap for x in near if (gap := _middle_of_gap(lines, x, right)) is not None), None)
 
 
-def _middle_of_gap(lines: list[Line], x: float, left: float, right: float) -> float | None:
+def _middle_of_gap(lines: list[Line], x: float, right: float) -> float | None:
     """The middle of the empty strip around x if both sides look like columns of prose."""
     west = [line for line in lines if line.x1 <= x]
     east = [line for line in lines if line.x0 >= x]
@@ -147,4 +171,15 @@ def _joined(row: list[Line]) -> Line:
         italic=sum(line.length for line in row if line.italic) > 0.6 * letters,
         words=[word for line in row for word in line.words],
         raised=row[0].raised,
+        cells=_cells(row, longest.size),
     )
+
+
+def _cells(row: list[Line], size: float) -> list[list[Token]]:
+    """The pieces of a row as cells of a table without lines; [] when only a label stands apart."""
+    cells = [list(row[0].words)]
+    for before, line in pairwise(row):
+        if line.x0 - before.x1 > CELL_GAP * size and not LABEL.fullmatch(joined(cells[-1])):
+            cells.append([])
+        cells[-1] += line.words
+    return cells if len(cells) > 1 else []

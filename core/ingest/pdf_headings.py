@@ -2,8 +2,8 @@
 
 import re
 
-from core.ingest.pdf_lines import Line
-from core.ingest.pdf_paragraphs import LABEL, Style, centred
+from core.ingest.pdf_lines import LABEL, Line
+from core.ingest.pdf_paragraphs import Style, centred
 
 LONGEST = 220  # characters
 LARGER = 1.08  # times the body's size
@@ -32,7 +32,7 @@ def levels(found: list[LOOK | None]) -> list[int]:
 
 def _look(paragraph: list[Line], usual: Style, bold_body: bool) -> LOOK | None:
     first = paragraph[0]
-    if first.table or not first.upright or len(paragraph) > 5:
+    if first.table or first.cells or not first.upright or len(paragraph) > 5:
         return None
     text = " ".join(row.text for row in paragraph)
     letters = [c for c in text if c.isalpha()]
@@ -49,8 +49,8 @@ def _look(paragraph: list[Line], usual: Style, bold_body: bool) -> LOOK | None:
         return None
     if middle and not (larger or bold or capitals) and len(text) > 120:
         return None
-    if LABEL.fullmatch(text.strip()):
-        return None  # a label alone in its row
+    if LABEL.fullmatch(text.strip()) or not (text[0].isalnum() or text[0] == "§") or text[0].islower():
+        return None
     return max(size, usual.body), bold, capitals, middle
 
 

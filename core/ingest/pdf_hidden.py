@@ -26,8 +26,8 @@ class Paint:
 
     def __init__(self, page: Any) -> None:
         self.page = page
-        rect = page.rect
-        self.width, self.height = (rect.height, rect.width) if page.rotation in (90, 270) else (rect.width, rect.height)
+        sides = float(page.rect.width), float(page.rect.height)
+        self.width, self.height = sides[::-1] if page.rotation in (90, 270) else sides
 
     @cached_property
     def log(self) -> list[tuple[str, Box]]:
@@ -110,11 +110,11 @@ class Paint:
 
     def _opaque(self, box: Box) -> bool:
         """Whether the shape hides what is under it: most shapes over text are highlighting, paper and ink are not."""
-        return any(
-            max(abs(a - b) for a, b in zip(box, fill, strict=True)) < 2
-            and (min(colour) * 255 >= WHITE or max(colour) < 0.2)
-            for fill, colour in self.fills
-        )
+        for fill, colour in self.fills:
+            same = max(abs(a - b) for a, b in zip(box, fill, strict=True)) < 2
+            if same and (min(colour) * 255 >= WHITE or max(colour) < 0.2):
+                return True
+        return False
 
     def _clipped(self, box: Box) -> Box:
         return max(box[0], 0.0), max(box[1], 0.0), min(box[2], self.width), min(box[3], self.height)
@@ -122,7 +122,7 @@ class Paint:
 
 def hidden_words(line: Line, spans: list[dict[str, Any]], paint: Paint, turn: Any | None, scanned: bool) -> list[Token]:
     """The words of the line that nobody sees. A scan's own text layer is invisible, and what one reads: not hidden."""
-    boxes = [span["bbox"] for span in spans if span["text"].strip() and _unseen(span, paint, scanned)]
+    boxes = [span["bbox"] for span in spans if _unseen(span, paint, scanned) and span["text"].strip()]
     boxes += paint.covered
     if not boxes:
         return []

@@ -11,6 +11,11 @@ SYNTHETIC_BOLD, FILLED, STROKED, CLIPPED = 8, 16, 32, 64
 
 # "(¹)", "¹", "¹⁾", "*": how a reference to a note is printed; only its superscript part has to be small.
 REFERENCE = re.compile(r"\(?\s*(?:\d{1,3}|[*†‡§]{1,3})\s*\)?")
+# "(a)", "(12)", "1.", "4.2", "4.2.1.", "iv)", "B.", "—", "•": how an item of a list begins.
+LABEL = re.compile(
+    r"\((?:\d{1,3}[a-z]?|[a-z]{1,5}|[A-Z]{1,3})\)|(?:\d{1,3}[a-z]?|[A-Za-z]|[ivxlc]{1,6})[.)]|\d{1,3}(?:\.\d{1,3}){1,4}\.?"
+    r"|[—–•·▪◦●○■□‣⁃\uf0b7-]|§{1,2}"
+)
 RAISED_SIZE = 0.85  # of the line's size; MuPDF also calls full-size characters raised
 
 
@@ -29,8 +34,9 @@ class Token(NamedTuple):
 class Line:
     """Words that stand side by side. Boxes are in points, origin at the top left of the page as displayed.
 
-    `column` numbers the regions of a page in reading order; `left` and `right` are that region's text edges.
-    `table` is not 0 for a row of a ruled table, whose cells are `cells`, lists of tokens.
+    `column` numbers the regions of a page in reading order; `left` and `right` are that region's text edges, to which
+    its rows are stretched when it is `justified`. `table` is not 0 for a row of a ruled table. `cells` are its parts,
+    and those of any other row that has wide gaps.
     """
 
     page: int
@@ -46,6 +52,7 @@ class Line:
     column: int = 0
     left: float = 0.0
     right: float = 0.0
+    justified: bool = False
     upright: bool = True
     table: int = 0
     header: bool = False
@@ -84,15 +91,10 @@ def lines(textpage: Any, page: int, turn: Any | None = None) -> list[tuple[Line,
 
 def _line(page: int, printed: dict[str, Any], words: list[Any], turn: Any | None) -> Line:
     spans = printed["spans"]
-    size = max(span["size"] for span in spans if span["text"].strip() or len(spans) == 1)
-    weights = [(len(span["text"].strip()), span) for span in spans]
-    total = sum(weight for weight, _ in weights) or 1
-    bold = sum(w for w, s in weights if s["flags"] & BOLD or s["char_flags"] & SYNTHETIC_BOLD) > 0.6 * total
-    italic = sum(w for w, s in weights if s["flags"] & ITALIC) > 0.6 * total
-    raised = any(span["flags"] & SUPERSCRIPT and span["size"] < RAISED_SIZE * size for span in spans)
+    size, bold, italic, raised = _type(spans)
     direction = printed["dir"]
     if turn is None:
-        tokens = [Token(word[4], word[0], word[1], word[2], word[3]) for word in words]
+        tokens = [Token(text, x0, y0, x1, y1) for x0, y0, x1, y1, text, *_ in words]
         upright = direction[0] > 0.9
     else:
         tokens = [_turned(word, turn) for word in words]
@@ -100,18 +102,36 @@ def _line(page: int, printed: dict[str, Any], words: list[Any], turn: Any | None
     label = ""
     if raised:
         tokens, label = _without_references(tokens, spans, size)
-    return Line(
-        page=page,
-        x0=min(token.x0 for token in tokens) if tokens else 0.0,
-        y0=min(token.y0 for token in tokens) if tokens else 0.0,
-        x1=max(token.x1 for token in tokens) if tokens else 0.0,
-        y1=max(token.y1 for token in tokens) if tokens else 0.0,
-        size=size,
-        bold=bold,
-        italic=italic,
-        words=tokens,
-        raised=label,
-        upright=upright,
+    if not upright or raised or turn is not None:
+        box = _around(tokens)
+    else:  # the ends are enough, and the page has many words
+        box = min(tokens[0].x0, tokens[-1].x0), printed["bbox"][1], max(tokens[0].x1, tokens[-1].x1), printed["bbox"][3]
+    return Line(page, *box, size, bold, italic, tokens, label, upright=upright)
+
+
+def _type(spans: list[dict[str, Any]]) -> tuple[float, bool, bool, bool]:
+    """The line's type size, whether most of it is bold or italic, and whether some of it is raised."""
+    if len(spans) == 1:
+        span = spans[0]
+        bold = bool(span["flags"] & BOLD or span["char_flags"] & SYNTHETIC_BOLD)
+        return span["size"], bold, bool(span["flags"] & ITALIC), False
+    size = max((span["size"] for span in spans if span["text"].strip()), default=spans[0]["size"])
+    weights = [(len(span["text"].strip()), span) for span in spans]
+    total = sum(weight for weight, _ in weights) or 1
+    bold = sum(w for w, s in weights if s["flags"] & BOLD or s["char_flags"] & SYNTHETIC_BOLD) > 0.6 * total
+    italic = sum(w for w, s in weights if s["flags"] & ITALIC) > 0.6 * total
+    raised = any(span["flags"] & SUPERSCRIPT and span["size"] < RAISED_SIZE * size for span in spans)
+    return size, bold, italic, raised
+
+
+def _around(tokens: list[Token]) -> tuple[float, float, float, float]:
+    if not tokens:
+        return 0.0, 0.0, 0.0, 0.0
+    return (
+        min(token.x0 for token in tokens),
+        min(token.y0 for token in tokens),
+        max(token.x1 for token in tokens),
+        max(token.y1 for token in tokens),
     )
 
 

@@ -12,6 +12,8 @@ MARGIN = 0.14  # share of the page's height, at the top and at the foot, where r
 OUTER_ROWS = 4  # and how many rows deep
 SHARE = 0.25  # of all pages on which a line repeats
 SAME_PLACE_POINTS = 6.0
+CENTRE = 0.08  # of the page's width, to either side of its middle
+LEAST_LEFT = 0.3  # of a file's letters, or what was taken was not running lines
 SHORTEST_RUN = 3  # pages in a row with the same head: a chapter's name
 
 NUMBER = re.compile(r"\d+|\b[ivxlc]+\b")
@@ -21,26 +23,50 @@ PAGE_NUMBER = re.compile(
 )
 
 Key = tuple[str, int | None]
+Sheet = tuple[int, float, float, list[Line]]  # a page: its number, width, height and lines
 
 
-def without_running(pages: list[tuple[int, float, list[Line]]]) -> list[list[Line]]:
-    """The lines of each page less its running lines. A page is its number, its height and its lines."""
+def without_running(pages: list[Sheet]) -> list[list[Line]]:
+    """The lines of each page less its running lines and page numbers."""
     places: dict[Key, list[tuple[int, float]]] = defaultdict(list)
     candidates: list[list[tuple[Line, list[Key]]]] = []
-    for number, height, lines in pages:
+    for number, _width, height, lines in pages:
         outer = [(line, list(keys(line.text, number))) for line in outermost(lines, height)]
         candidates.append(outer)
         for line, found in outer:
             for key in found:
                 places[key].append((number, line.middle))
     running = {key for key, seen in places.items() if repeats(seen, len(pages))}
+    counted = stray_numbers(pages)
     kept = []
-    for (_number, _height, lines), outer in zip(pages, candidates, strict=True):
-        gone = {
+    for (_number, _width, _height, lines), outer in zip(pages, candidates, strict=True):
+        gone = counted | {
             id(line) for line, found in outer if running.intersection(found) or PAGE_NUMBER.fullmatch(line.text.strip())
         }
         kept.append([line for line in lines if id(line) not in gone])
-    return kept
+    # Slides and forms may hold little else than what looks like a head: then nothing is left out.
+    before, after = (sum(line.length for lines in part for line in lines) for part in ([p[3] for p in pages], kept))
+    return kept if after >= LEAST_LEFT * before else [lines for *_, lines in pages]
+
+
+def stray_numbers(pages: list[Sheet]) -> set[int]:
+    """Lines (by id) that hold only the next number, page after page, wherever on the page they stand.
+
+    A document made for other paper keeps its own page numbers in the middle of the text.
+    """
+    chain: list[Line] = []
+    longest: list[Line] = []
+    for _number, width, _height, lines in pages:
+        for line in lines:
+            text = line.text.strip(" -–—")
+            if not text.isdigit() or len(text) > 4 or abs((line.x0 + line.x1) / 2 - width / 2) > CENTRE * width:
+                continue
+            if chain and int(text) == int(chain[-1].text.strip(" -–—")) + 1:
+                chain.append(line)
+            elif not chain or int(text) <= 2:
+                chain = [line]
+            longest = max(longest, chain, key=len)
+    return {id(line) for line in longest} if len(longest) >= SHORTEST_RUN else set()
 
 
 def outermost(lines: list[Line], height: float) -> Iterator[Line]:

@@ -15,11 +15,12 @@ def opened(data: bytes, password: str | None, max_pages: int) -> Any:
     document = _open(data)
     if document is not None and document.needs_pass:
         _unlock(document, password)
-    if document is None or not _page_count(document):
-        document = _open(_rewritten(data))
+    for repaired in (_without_index, _rewritten):
+        if document is None or not _page_count(document):
+            document = _open(repaired(data))
     count = _page_count(document) if document is not None else 0
     if not count:
-        raise BadInput("This PDF is damaged beyond repair; open it in the program that made it and save it again.")
+        raise BadInput("This PDF has no pages that can be read; open it in the program that made it and save it again.")
     if count > max_pages:
         raise BadInput(
             f"This PDF has {count:,} pages and the limit is {max_pages:,}; split it, or raise COPILOT_MAX_PAGES."
@@ -50,6 +51,11 @@ def _unlock(document: Any, password: str | None) -> None:
     if password:
         raise PasswordNeeded("The password does not open this PDF; check it and try again.")
     raise PasswordNeeded("This PDF is locked with a password; enter the password to read it.")
+
+
+def _without_index(data: bytes) -> bytes:
+    """The same file with its index out of reach, so that MuPDF looks for the objects themselves."""
+    return data.replace(b"startxref", b"startnone")
 
 
 def _rewritten(data: bytes) -> bytes:

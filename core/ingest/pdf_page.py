@@ -75,6 +75,8 @@ def _judge(result: PageText, paint: Paint, scanned: bool, layered: bool) -> None
 def _garbled(found: list[Line]) -> float:
     """The share of characters that fonts without a Unicode map give: U+FFFD, private use, controls."""
     text = "".join(word.text for line in found for word in line.words)
+    if text.isprintable() and "\ufffd" not in text:
+        return 0.0
     odd = sum(1 for c in text if c == "\ufffd" or "\ue000" <= c <= "\uf8ff" or c < " ")
     return odd / len(text)
 

@@ -5,13 +5,8 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
-from core.ingest.pdf_lines import Line
+from core.ingest.pdf_lines import LABEL, Line
 
-# "(a)", "(12)", "1.", "4.2", "4.2.1.", "iv)", "B.", "—", "•": how an item of a list begins.
-LABEL = re.compile(
-    r"\((?:\d{1,3}[a-z]?|[a-z]{1,5}|[A-Z]{1,3})\)|(?:\d{1,3}[a-z]?|[A-Za-z]|[ivxlc]{1,6})[.)]|\d{1,3}(?:\.\d{1,3}){1,4}\.?"
-    r"|[—–•·▪◦●○■□‣⁃\uf0b7-]|§{1,2}"
-)
 SENTENCE_END = re.compile(r"[.;:!?][)\]”’\"'»]*$")
 CLAUSE_END = re.compile(r"(?:[.;:!?][)\]”’\"'»]*|[;,] (?:and|or|und|og))$")
 WIDE_SPACE = 0.5  # of the type size; what follows a label is set off by more than a space between words
@@ -51,7 +46,7 @@ def paragraphs(rows: list[Line], usual: Style) -> list[list[Line]]:
 def starts(paragraph: list[Line], row: Line, usual: Style) -> bool:
     """Whether the row begins a new paragraph after the rows of the one so far."""
     above = paragraph[-1]
-    if row.table or above.table or row.upright != above.upright:
+    if row.table or above.table or row.upright != above.upright or row.cells or above.cells:
         return True
     if _restyled(above, row):
         return True
@@ -89,7 +84,10 @@ def _restyled(above: Line, row: Line) -> bool:
         return True
     if above.bold == row.bold and (above.italic == row.italic or not (centred(above) or centred(row, above))):
         return False
-    return not (row.words[0].text[:1].islower() and not _ended(above))
+    if _ended(above):
+        return True
+    runs_on = row.words[0].text[:1].islower() or (not above.bold and above.right - above.x1 < row.size)
+    return not runs_on
 
 
 def _apart(paragraph: list[Line], row: Line, usual: Style) -> bool:
@@ -111,7 +109,7 @@ def _begins(paragraph: list[Line], row: Line) -> bool:
     middle = centred(row, above)
     if centred(above) != middle and (ended or row.words[0].text[:1].isupper()):
         return middle or all(centred(line) for line in paragraph)
-    room = above.right - above.x1 - (row.words[0].x1 - row.words[0].x0)
+    room = above.right - above.x1 - (0.0 if above.justified else row.words[0].x1 - row.words[0].x0)
     if ended and (room > 0.5 * row.size or _indented(paragraph, row)):
         return True
     return room > 0.3 * (above.right - above.left) and not row.words[0].text[:1].islower() and not centred(row)

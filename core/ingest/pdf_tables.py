@@ -4,7 +4,46 @@ from typing import Any
 
 from core.ingest.pdf_lines import Line, Token
 
+THIN = 3.0  # points: no thicker than this is a line
+MOST_CROSSINGS = 250_000
+MOST_LINES = 3_000  # a plan or a map, not a table
+
 Box = tuple[float, float, float, float]
+
+
+def gridded(page: Any) -> bool:
+    """Whether lines cross so that they could enclose two cells by two: asked first, as it takes a few milliseconds."""
+    across: list[Box] = []
+    down: list[Box] = []
+    for drawing in page.get_cdrawings():
+        for item in drawing["items"]:
+            for box in _strokes(item):
+                if box[3] - box[1] <= THIN and box[2] - box[0] >= 20:
+                    across.append(box)
+                elif box[2] - box[0] <= THIN and box[3] - box[1] >= 8:
+                    down.append(box)
+    if len(across) < 3 or len(down) < 3 or len(across) * len(down) > MOST_CROSSINGS:
+        return len(across) >= 3 and len(down) >= 3 and len(across) + len(down) < MOST_LINES
+    columns = {round(v[0] / 4) for v in down if sum(1 for h in across if _touch(h, v)) >= 2}
+    rows = {round(h[1] / 4) for h in across if sum(1 for v in down if _touch(h, v)) >= 2}
+    return len(columns) >= 3 and len(rows) >= 3
+
+
+def _strokes(item: tuple[Any, ...]) -> list[Box]:
+    """The boxes of the straight lines in a piece of a drawing; the four sides of a rectangle that is no line."""
+    if item[0] == "l":
+        (ax, ay), (bx, by) = item[1], item[2]
+        return [(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by))]
+    if item[0] != "re":
+        return []
+    x0, y0, x1, y1 = item[1]
+    if x1 - x0 <= THIN or y1 - y0 <= THIN:
+        return [(x0, y0, x1, y1)]
+    return [(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)]
+
+
+def _touch(across: Box, down: Box) -> bool:
+    return across[0] - THIN <= down[0] <= across[2] + THIN and down[1] - THIN <= across[1] <= down[3] + THIN
 
 
 def tables(page: Any) -> list[list[list[Box | None]]]:

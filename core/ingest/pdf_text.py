@@ -5,8 +5,8 @@ from itertools import pairwise
 
 from core.ingest.hyphens import EDGES, SOFT_HYPHEN, Vocabulary, broken
 from core.ingest.pdf_headings import levels, looks
-from core.ingest.pdf_lines import Line, Token
-from core.ingest.pdf_paragraphs import LABEL, Style
+from core.ingest.pdf_lines import LABEL, Line, Token
+from core.ingest.pdf_paragraphs import Style
 from core.types import Block, BlockKind, Word
 
 # Some fonts set these as one glyph with a hair's space after it: "off icer".
@@ -16,7 +16,7 @@ RULE = re.compile(r"[_\s.-]{5,}")  # a line to write on, or to part a note from 
 STARRED = re.compile(r"^\(\*+\d*\)")
 NOTE = re.compile(r"\(\*+\d*\)|[*†‡]+$")
 # Printed alike, and as long as each other: a search for "cross-border" must find it.
-SAME = str.maketrans({"\u2010": "-", "\u2011": "-", "\u00a0": " "})
+SAME = {"\u2010": "-", "\u2011": "-", "\u00a0": " "}
 INVISIBLE = dict.fromkeys([*range(32), 0x7F, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 
 
@@ -31,7 +31,10 @@ class Text:
         self.words: list[Word] = []
 
     def __str__(self) -> str:
-        return "".join(self.parts).translate(SAME)
+        text = "".join(self.parts)
+        for odd, plain in SAME.items():
+            text = text.replace(odd, plain)
+        return text
 
     def paragraph(self, lines: list[Line], kind: BlockKind, level: int = 0) -> None:
         start = self._open()
@@ -85,28 +88,37 @@ class Text:
         """Add one printed line; the separator to put before the next."""
         last = len(tokens) - 1
         after = " "
+        glyph = ""
         for index, token in enumerate(tokens):
             word = token.text
-            if index == last and following and broken(word):
-                join = self.vocabulary.join(word, following)
-                after = " " if join == "space" else ""
-                word = word[:-1] if join == "close" else word.replace(SOFT_HYPHEN, "-")
-            elif index == last and following and word.endswith("/"):
-                after = ""
-            glued = token.glued and index > 0
-            if word.startswith("(*") and self.length > self.start:
-                word, glued = STARRED.sub("", word), True
+            if index == last and following:
+                word, after = self._broken(word, following)
             if not word.isprintable():
                 word = word.translate(INVISIBLE)
+            glued = index > 0 and (token.glued or (glyph in "fil" and self._one_word(tokens[index - 1], token)))
+            if word[:2] == "(*" and self.length > self.start:
+                word, glued = STARRED.sub("", word), True
             if not word:
                 continue
-            if separator and not (glued or (index and self._one_word(tokens[index - 1], token))):
+            glyph = word[-1]
+            if separator and not glued:
                 self._put(separator)
             start = self.length
             self._put(word)
             self.words.append(Word(start, self.length, page, token.x0, token.y0, token.x1, token.y1))
             separator = " "
         return after
+
+    def _broken(self, word: str, following: str) -> tuple[str, str]:
+        """A line's last word without the hyphen that only marks the break, and what comes between it and the next."""
+        if word.endswith("/"):
+            return word, ""
+        if not broken(word):
+            return word, " "
+        join = self.vocabulary.join(word, following)
+        if join == "close":
+            return word[:-1], ""
+        return word.replace(SOFT_HYPHEN, "-"), " " if join == "space" else ""
 
     def _one_word(self, before: Token, token: Token) -> bool:
         if not before.text.endswith(LIGATURES) or token.x0 - before.x1 > HAIR * (token.y1 - token.y0):
