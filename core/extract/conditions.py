@@ -11,6 +11,8 @@ from core.settings import lexicon
 from core.types import Passage
 
 Kind = Literal["condition", "exception"]
+# After these "if" asks and sets no condition: "a review to assess if".
+BEFORE_WHETHER = frozenset({"as", "assess", "determine", "verify", "check", "see", "ascertain", "establish", "examine", "consider", "know", "even", "ask"})
 # "as soon as possible" is a deadline and no condition.
 AT_ONCE = frozenset({"possible", "practicable", "reasonably", "feasible"})
 
@@ -89,13 +91,13 @@ def _no_condition(tokens: Sequence[Token], index: int, parts: tuple[str, ...]) -
     before = tokens[index - 1]
     if parts == ("where",) and (before.low in _places() or before.kind == "prep"):
         return True
-    if parts == ("provided",) and (before.kind in ("be", "word", "adv") or (index + 1 < len(tokens) and tokens[index + 1].kind == "prep")):
+    if parts == ("provided",) and (before.kind not in (",", ";") or index + 1 >= len(tokens) or tokens[index + 1].kind in ("prep", "to")):
         return True
     if parts == ("subject", "to") and before.kind in ("be", "adv", "word", "not"):
         return True
     if parts == ("following",) and before.kind in ("det", "word", "prep"):
         return True
-    return before.low == "as" and parts == ("if",)
+    return parts == ("if",) and before.low in BEFORE_WHETHER
 
 
 def _stop(
@@ -143,7 +145,7 @@ def _ends_at(tokens: Sequence[Token], index: int, comma: int, verb: int) -> bool
 def passages(text: str, tokens: Sequence[Token], found: Sequence[Circumstance], kind: Kind, offset: int) -> tuple[Passage, ...]:
     made = []
     for circumstance in found:
-        if circumstance.kind == kind:
+        if circumstance.kind == kind and circumstance.end - circumstance.start > 1:
             start, end = tokens[circumstance.start].start, tokens[circumstance.end - 1].end
             made.append(Passage(text[start:end], offset + start))
     return tuple(made)

@@ -80,7 +80,7 @@ ANCHOR = re.compile(
     r"|(?P<soon>as soon as))\s(?P<event>[^,;:.()]{3,140})",
     re.IGNORECASE,
 )
-ANCHOR_STOP = re.compile(r"\s(?:where|unless|if|and in any|and shall|and, |or within|whichever|when|provided|in accordance|pursuant|to the (?:extent|competent)|by means|shall|must|may|which)\b")
+ANCHOR_STOP = re.compile(r"\s(?:where|unless|if|and in any|and shall|and, |or within|whichever|when|provided|in accordance|pursuant|to the (?:extent|competent)|by means|shall|must|may|which)\b|(?<=request)\sof\b|(?<=application)\sof\b")
 LETTERS = {"hour": "H", "day": "D", "week": "W", "month": "M", "year": "Y"}
 
 

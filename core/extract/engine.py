@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from core.extract.bearers import Terms, document_terms
 from core.extract.lists import LeadIn, is_lead_in, list_mode
-from core.extract.reading import Antecedent, Norm, Sentence, inner_norm, read
+from core.extract.reading import Antecedent, Norm, Sentence, inner_norm, listed_norm, read
 from core.extract.sanctions import article_of, sanctions
 from core.extract.shaping import Around, as_inner, item_draft, listed_draft, own_draft
 from core.language.references import places
@@ -102,7 +102,7 @@ def _article(group: Sequence[Provision], document: _Document) -> Found:
 
 def _no_norms(provision: Provision, document: _Document) -> str:
     """Why a whole provision commands nobody: recital, amendment or definition; "" when it may."""
-    if provision.kind == "recital":
+    if provision.kind == "recital" or provision.path.startswith("Recital "):
         return "recital"
     if _amends(provision, document):
         return "amendment"
@@ -137,11 +137,11 @@ def _defines(provision: Provision, document: _Document) -> bool:
     """A point of a definitions article, or of a list under "the following definitions apply"."""
     if DEFINED_TERM.match(provision.text):
         return True
-    if DEFINITION_HEADING.search(provision.heading) and provision.kind in ("point", "table_row"):
+    if DEFINITION_HEADING.search(provision.heading) and provision.kind == "table_row":
         return True
     parent = document.by_id.get(provision.parent or "") if provision.kind == "point" else None
     while parent is not None:
-        if DEFINITION_LEAD.search(parent.text):
+        if DEFINITION_LEAD.search(parent.text) or DEFINED_TERM.match(parent.text):
             return True
         parent = document.by_id.get(parent.parent or "") if parent.kind == "point" else None
     return False
@@ -189,6 +189,8 @@ def _lead(provision: Provision, document: _Document, before: Antecedent) -> Lead
     sentence = read(passage.text, document.terms, before)
     mode = list_mode(sentence, outer)
     norm = sentence.norms[-1] if sentence.norms else None
+    if norm is not None and mode == "open":
+        norm = listed_norm(sentence, document.terms) or norm
     lead = LeadIn(provision, passage, sentence, mode, norm, outer)
     document.leads[provision.id] = lead
     return lead
@@ -294,16 +296,59 @@ def _after(sentence: Sentence, before: Antecedent) -> Antecedent:
 
 
 def _inferred(found: Found) -> Found:
-    """A norm without a bearer gets the nearest one that its article names, marked so; before it rather than after."""
-    named = [
-        (place, draft)
-        for place, draft in enumerate(found)
-        if isinstance(draft, Draft) and draft.bearer.explicit and draft.bearer.kind != "unspecified" and draft.modality != "right"
-    ]
+    """A norm without a bearer gets one that its article names, marked so.
+
+    First that of the provision its subject cites ("The notification referred to in paragraph 1 shall"), else the
+    nearest before it, else the first after it. Duties and powers name who acts; permissions only where nothing else does.
+    """
+    named = [(place, d) for place, d in enumerate(found) if isinstance(d, Draft) and d.bearer.explicit and d.bearer.kind != "unspecified"]
+    firm = [(place, d) for place, d in named if d.modality in ("obligation", "prohibition", "power")]
+    named = firm or [(place, d) for place, d in named if d.modality != "right"]
     for place, draft in enumerate(found):
         if isinstance(draft, Draft) and not draft.bearer.text and named:
-            near = [entry for entry in named if entry[0] < place]
-            source = near[-1][1] if near else named[0][1]
+            before = [d for at, d in named if at < place]
+            source = _cited(draft, [d for _, d in named]) or _spoken_of(draft, before)
+            source = source or (before[-1] if before else named[0][1])
             bearer = Bearer(source.bearer.text, source.bearer.kind, False, source.provision.path)
             found[place] = replace(draft, bearer=bearer)
     return found
+
+
+def _spoken_of(draft: Draft, before: Sequence[Draft]) -> Draft | None:
+    """"The assessment shall contain": who must carry out an assessment, a few norms before."""
+    held = draft.lead_in if draft.lead_in and draft.mark and not _holds(draft.quote, draft.mark) else draft.quote
+    if draft.mark is None or draft.mark.start is None or held.start is None or not _holds(held, draft.mark):
+        return None
+    words = held.text[: draft.mark.start - held.start].rsplit(",", 1)[-1].split()
+    nouns = []
+    for word in words:
+        if word.lower() in ENDS_SUBJECT and nouns:
+            break
+        nouns.append(word.lower())
+    head = nouns[-1] if nouns else ""
+    if len(head) < 4:
+        return None
+    return next((d for d in reversed(before) if head in d.action.lower()), None)
+
+
+def _holds(outer: Passage, inner: Passage) -> bool:
+    if outer.start is None or inner.start is None or outer.end is None:
+        return False
+    return outer.start <= inner.start < outer.end
+
+
+# After these the subject's own noun is over: "the assessment referred to in paragraph 1".
+ENDS_SUBJECT = frozenset("of in on for to by with under from referred pursuant provided which that and or made drawn carried set submitted".split())
+
+
+def _cited(draft: Draft, named: Sequence[Draft]) -> Draft | None:
+    if draft.mark is None or draft.mark.start is None:
+        return None
+    for reference in draft.references:
+        start, target = reference.passage.start, reference.target
+        if target is None or start is None or not draft.mark.start - 200 < start < draft.mark.start:
+            continue
+        source = next((d for d in named if d.provision.path == target), None)
+        if source is not None:
+            return source
+    return None

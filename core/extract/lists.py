@@ -80,8 +80,10 @@ def completed(stem: str, item: str) -> str:
     """"submit the following to the authority" + "an initial notification" → "submit an initial notification to the authority"."""
     stem, item = stem.rstrip(" :—–-,"), " ".join(item_text(item).split())
     if not stem.strip():
-        return item
+        return item.removeprefix("to ")
     found = THE_FOLLOWING.search(stem)
+    if found and found["noun"] and item.startswith("to ") and found["noun"].split()[-1] in TASKS:
+        return item[3:]
     if found and not found["noun"]:
         return " ".join(f"{stem[: found.start()]} {item} {found['rest']}".split())
     if found and not found["rest"].strip():
@@ -89,5 +91,7 @@ def completed(stem: str, item: str) -> str:
     return f"{stem}: {item}" if found else f"{stem} {item}"
 
 
+# "shall have the following tasks: (a) to inform X": the item is the act.
+TASKS = frozenset("tasks duties responsibilities functions obligations powers rights".split())
 # Nouns that only say that a list comes: "the following information", which its items replace.
 NOUNS_OF_LISTS = frozenset("information elements particulars details items data documents measures actions tasks steps requirements points matters".split())

@@ -190,18 +190,22 @@ def _be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated:
         return Sense("power_conferred", "A power is conferred on somebody.", "power", verb=at, end=at + 2, passive=True)
     if mark.word == "should":
         return Sense("recommendation", "“should” recommends; it does not oblige.", statement="recommendation", verb=at)
-    stated = _be_statement(tokens, words, at, who, negated)
+    stated = _be_statement(tokens, words, at, who, mark.word)
     if stated:
         return stated
     if low in words["answerable_frames"] and who.kind is not None:
         return Sense("answerable", f"Somebody is made {low} for something.", "obligation", verb=be, end=at, state=True)
-    return _be_norm(tokens, mark, be, at, negated)
+    return _be_norm(tokens, mark, be, at, negated, who)
 
 
 def _framed(words: dict[str, frozenset[str]], low: str, after: str, at: int, negated: bool) -> Sense | None:
     """"be required to", "be prohibited from", "be entitled to": the frame decides, not the modal."""
     start = at + 2 if after in ("to", "from") else None
+    if low == "required" and negated and after not in ("by",):
+        return Sense("no_duty", "It lifts a duty and imposes none.", statement="exemption", verb=at)
     if low in words["duty_frames"] and after in ("to", "by"):
+        if low == "bound" and after == "by":
+            return Sense("bound_by", "Who is bound by something must keep to it.", "obligation", verb=at - 1, state=True)
         if negated:
             return Sense("no_duty", "It lifts a duty and imposes none.", statement="exemption", verb=at)
         if after == "to":
@@ -239,7 +243,7 @@ def _impersonal(tokens: Sequence[Token], framed: Sense, at: int) -> Sense:
 
 
 def _be_statement(
-    tokens: Sequence[Token], words: dict[str, frozenset[str]], at: int, who: Party, negated: bool
+    tokens: Sequence[Token], words: dict[str, frozenset[str]], at: int, who: Party, mark_word: str
 ) -> Sense | None:
     """"shall be deemed", "shall be without prejudice to", "shall be EUR 50 000": the law says what is, not what to do."""
     low, after = _low(tokens, at), _low(tokens, at + 1)
@@ -261,7 +265,11 @@ def _be_statement(
             return None
         if {t.low for t in tokens[at + 2 : at + 6]} & words["acts_undergone"]:
             return Sense("subjected_to_act", "Something must undergo an act of somebody.", "obligation", verb=at - 1, state=True)
+        if {t.low for t in tokens[at + 2 : at + 8]} & words["penalties"]:
+            return Sense("sanction", "It says which sanction follows a breach.", statement="sanction", verb=at)
         return Sense("subjected", "It says what something is subject to.", statement="legal effect", verb=at)
+    if mark_word == "may" and who.kind is not None and kind == "det":
+        return None
     if kind in ("det", "num") or low in ("as", "such", "eur", "euro") or kind == "to":
         return Sense("fixing", "It fixes what something is or amounts to.", statement="fixing", verb=at)
     if low in ("at", "no", "not", "between", "from") and any(t.kind == "num" for t in tokens[at : at + 5]):
@@ -269,7 +277,7 @@ def _be_statement(
     return None
 
 
-def _be_norm(tokens: Sequence[Token], mark: Mark, be: int, at: int, negated: bool) -> Sense:
+def _be_norm(tokens: Sequence[Token], mark: Mark, be: int, at: int, negated: bool, who: Party) -> Sense:
     low = _low(tokens, at)
     passive = is_participle(low)
     verb = at if passive else be
@@ -278,6 +286,8 @@ def _be_norm(tokens: Sequence[Token], mark: Mark, be: int, at: int, negated: boo
             return Sense("may_not", "“may not” forbids.", "prohibition", verb=verb, passive=passive, state=not passive)
         if passive or low in ("made", "given"):
             return Sense("may_passive", "“may” permits it to be done.", "permission", verb=verb, passive=True)
+        if who.kind is not None and tokens[at].kind == "det":
+            return Sense("may_be", "“may” permits somebody to be it.", "permission", verb=verb, state=True)
         return Sense("possibility", "“may be” says what is possible.", statement="possibility", verb=verb)
     if mark.word == "will":
         return Sense("future", "“will” tells what comes and binds nobody here.", statement="future", verb=verb)
@@ -298,6 +308,11 @@ def _have_sense(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) 
     if low not in RIGHTS | POWERS | DUTY_NOUNS and _low(tokens, at + 1) in RIGHTS | POWERS:
         at, low = at + 1, _low(tokens, at + 1)
     denied = _low(tokens, at + 1) == "not" and _low(tokens, at + 2) == "to"
+    if any(t.low == "following" for t in tokens[mark.verb : at + 3]):
+        listed = next((t.low for t in tokens[at : at + 8] if t.low in POWERS | RIGHTS), "")
+        if listed in ("powers", "rights"):
+            kind: Modality = "power" if listed == "powers" else "right"
+            return Sense(f"{kind}s_list", f"It leads into a list of {listed}.", kind, verb=None)
     start = at + 3 if denied else at + 2 if _low(tokens, at + 1) == "to" else None
     if low in RIGHTS:
         if negated:

@@ -92,12 +92,32 @@ def inner_norm(text: str, terms: Terms, outer: Norm) -> Norm | None:
     return reader._with((clause, bearer, None, at), 0, len(words), around)
 
 
+def listed_norm(sentence: Sentence, terms: Terms) -> Norm | None:
+    """"Member States shall ensure that the bank:" before a list: a norm of the bank, whose acts are the items."""
+    norm, words = sentence.norms[-1], sentence.tokens
+    verb = norm.sense.verb
+    if verb is None or words[verb].low not in frames()["passing_verbs"]:
+        return None
+    end = len(words)
+    while end > verb and words[end - 1].kind in (":", "-", ",", "adv"):
+        end -= 1
+    that = next((i for i in range(end - 1, verb, -1) if words[i].kind == "that"), None)
+    who = party(words, that + 1, end, terms) if that is not None else None
+    if who is None or who.kind is None or has_verb(words, who.end, end):
+        return None
+    bearer = Bearer(sentence.slice(who.start, who.end), who.kind, explicit=True)
+    via = sentence.slice(norm.who.start, norm.who.end) or sentence.slice(norm.subject.start, norm.subject.end)
+    made = replace(norm.sense, rule=f"{norm.sense.rule}_via", reason=f"{via} must see to it; {bearer.text} must do it.", verb=None)
+    return replace(norm, sense=made, who=who, bearer=bearer, via=via, action="", object="")
+
+
 @dataclass(slots=True)
 class _Clause:
     mark: Mark
     subject: Subject
     who: Party
     sense: Sense
+    begin: int = 0
 
 
 class _Reader:
@@ -140,9 +160,21 @@ class _Reader:
             if clause is None:
                 stated.append(Stated("subordinate", "A relative clause describes a thing and commands nobody."))
                 continue
+            clause.begin = boundary
             clauses.append(clause)
             hard = mark.end
-        return clauses
+        return clauses or self._unintroduced(found)
+
+    def _unintroduced(self, found: Sequence[Mark]) -> list[_Clause]:
+        """"When deciding on the amount due regard shall be given": an introduction that no comma ends; the last mark rules."""
+        mark = found[-1]
+        if self.words[0].kind != "sub" or mark.word not in ("shall", "must") or mark.verb is None:
+            return []
+        if any(token.kind in ("rel", "that") for token in self.words[1 : mark.start]):
+            return []
+        subject = Subject(mark.start, mark.start, "main", sure=False)
+        who = Party(mark.start, mark.start, None)
+        return [_Clause(mark, subject, who, sense(self.words, mark, who, denied=False))]
 
     def _hard_boundary(self, after: int, mark: int) -> int:
         """After a semicolon a new sentence may start: the index behind it, when a subject of its own stands before the mark."""
@@ -215,9 +247,9 @@ class _Reader:
 
     def _start(self, clauses: Sequence[_Clause], number: int) -> int:
         """Where a clause starts: the sentence, or what follows the clause before it."""
-        if number == 0:
-            return 0
         clause = clauses[number]
+        if number == 0 or clause.begin:
+            return clause.begin
         if clause.subject.role in ("same", "relative", "complement"):
             return clause.mark.start
         start = clause.subject.start
@@ -309,7 +341,8 @@ class _Reader:
             if token.low == "by" and not self.depth[index]:
                 who = party(self.words, index + 1, end, self.terms)
                 return who if who.kind is not None and who.known else None
-            if token.kind in (";", ":", "sub", "rel") or (is_participle(token.low) and index > participle + 1):
+            joined = self.words[index - 1].kind in ("conj", ",", "adv")
+            if token.kind in (";", ":", "sub", "rel") or (is_participle(token.low) and not joined):
                 return None
         return None
 
@@ -457,7 +490,7 @@ class _Reader:
         words, made = self.words, clause.sense
         stop = self._action_end(verb, end, around)
         subject = self._subject_text(clause.subject)
-        if verb >= stop or made.rule.endswith("_list"):
+        if verb >= stop or made.verb is None:
             return "", "" if clause.who.kind is not None else subject
         if made.rule == "power_conferred":
             verb = next((i + 1 for i in range(verb, stop - 1) if words[i].low == "to" and is_base(words[i + 1].low)), verb)
@@ -465,13 +498,15 @@ class _Reader:
         if made.passive and made.rule != "power_conferred":
             return self._passive_action(verb, stop, around, subject), subject
         low = words[verb].low
+        if made.rule == "right_to" and words[verb - 2].kind == "not":
+            return f"not {low} {rest}".strip(), ""
         if made.state and low in ("be", "is", "are"):
             if clause.who.kind is not None:
                 return f"be {rest}".strip(), ""
             be = "are" if self._plural_subject(clause.subject) else "is"
             return f"ensure that {subject} {be} {rest}".strip(), subject
         shown = lemma_of_finite(low) if not made.state else low
-        return tidy(f"{shown} {rest}"), self._object(verb + 1, stop)
+        return tidy(f"{shown} {rest}"), "" if low == "be" else self._object(verb + 1, stop)
 
     def _action_end(self, verb: int, end: int, around: Sequence[Circumstance]) -> int:
         """Trailing conditions and exceptions are shown by themselves, not in the act."""
@@ -545,6 +580,8 @@ class _Reader:
             if token.kind == "conj" and token.low == "and":
                 return True
         last = self.words[subject.end - 1].low if subject.end > subject.start else ""
+        if last in PLURAL:
+            return True
         return (last.endswith("s") and not last.endswith("ss")) or last == "data"
 
     def _object(self, start: int, stop: int) -> str:

@@ -6,10 +6,14 @@ from dataclasses import dataclass, replace
 from core.extract.conditions import circumstances, passages
 from core.extract.deadlines import deadlines
 from core.extract.lists import LeadIn, completed, item_text
-from core.extract.reading import Norm, Sentence
+from core.extract.reading import Norm, Sentence, lemma_of_finite
 from core.extract.sanctions import Sanctions, sanctions_of
 from core.language.references import Places, references
 from core.types import Bearer, Deadline, Draft, Passage, Provision, Reference
+
+
+# Openers of conditions whose times are their own.
+ON_CONDITION = ("where", "if", "when", "unless", "in the event", "in case", "provided", "save", "except")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,21 @@ def item_draft(passage: Passage, item: Sentence, provision: Provision, lead: Lea
     for step in reversed(steps):
         stem = completed(stem, step)
     mark = mark_of(norm, source.sentence, source.passage)
-    return _draft(norm, provision, passage, lead, extras, around, completed(stem, passage.text), mark)
+    act = _act(passage, extras)
+    if norm.via is not None and not stem:
+        first, _, rest = act.partition(" ")
+        act = f"{lemma_of_finite(first.lower())} {rest}"
+    if norm.object.startswith(("all", "the following", "at least", "any")):
+        norm = replace(norm, object="")
+    return _draft(norm, provision, passage, lead, extras, around, completed(stem, act), mark)
+
+
+def _act(passage: Passage, extras: Extras) -> str:
+    """An item without the condition that it starts with: "where applicable, the fact that X"."""
+    first = next((c for c in (*extras.conditions, *extras.exceptions) if c.start == passage.start), None)
+    if first is None or first.end is None or passage.start is None:
+        return passage.text
+    return passage.text[first.end - passage.start :].lstrip(" ,") or passage.text
 
 
 def listed_draft(lead: LeadIn, items: Sequence[Provision], provision: Provision, around: Around) -> Draft:
@@ -85,8 +103,13 @@ def _draft(
         provision=provision, quote=quote, modality=norm.sense.modality, bearer=norm.bearer, action=action, rule=norm.sense.rule,
         reason=norm.sense.reason, lead_in=lead.passage if lead else None, mark=mark, object=norm.object, via=norm.via,
         conditions=extras.conditions, exceptions=extras.exceptions, deadlines=extras.deadlines, references=extras.references,
-        sanctions=sanctions_of(provision.path, around.tied), confidence=norm.confidence,
+        sanctions=sanctions_of(provision.path, around.tied) if _punishable(norm) else (), confidence=norm.confidence,
     )  # fmt: skip
+
+
+def _punishable(norm: Norm) -> bool:
+    """A fine threatens who is bound, and who denies a right; not a legislator, a state or a supervisor."""
+    return norm.sense.modality in ("obligation", "prohibition", "right") and norm.bearer.kind in ("regulated", "person", "unspecified")
 
 
 def mark_of(norm: Norm, sentence: Sentence, passage: Passage) -> Passage:
@@ -112,18 +135,23 @@ def extras_of(norm: Norm, sentence: Sentence, passage: Passage, provision: Provi
     """The passages of one norm; where the sentence holds several, times go to the clause that they stand in."""
     assert passage.start is not None
     found = plain_extras(sentence, passage, provision, around)
-    times = found.deadlines
+    conditions = passages(sentence.text, sentence.tokens, norm.circumstances, "condition", passage.start)
+    exceptions = passages(sentence.text, sentence.tokens, norm.circumstances, "exception", passage.start)
+    times = tuple(d for d in found.deadlines if not _conditional(d, (*conditions, *exceptions)))
     if not only:
         words = sentence.tokens
         start = passage.start + words[norm.start].start
         later = [n.start for n in sentence.norms if n.start > norm.start]
         end = passage.start + words[min([norm.end, *later]) - 1].end
         times = tuple(d for d in times if d.passage.start is not None and start <= d.passage.start < end)
-    return Extras(
-        passages(sentence.text, sentence.tokens, norm.circumstances, "condition", passage.start),
-        passages(sentence.text, sentence.tokens, norm.circumstances, "exception", passage.start),
-        times,
-        found.references,
+    return Extras(conditions, exceptions, times, found.references)
+
+
+def _conditional(deadline: Deadline, around: Sequence[Passage]) -> bool:
+    """"Where it is not made within 72 hours, …": that time belongs to the condition and limits nothing here."""
+    start = deadline.passage.start
+    return start is not None and any(
+        c.start is not None and c.end is not None and c.start <= start < c.end and c.text.lower().startswith(ON_CONDITION) for c in around
     )
 
 

@@ -89,6 +89,8 @@ def chunk_kind(tokens: Sequence[Token], start: int, end: int, last: bool) -> str
         return "phrase"
     if token.kind == "rel" or (token.kind == "that" and start + 1 < end and tokens[start + 1].kind in ("be", "have", "modal")):
         return "relative"
+    if token.low in ("having", "being") and not last:
+        return "phrase"
     if token.kind == "word" and participle_like(token.low) and (not last or _describes(tokens, start, end)):
         return "phrase"
     return "noun"
@@ -126,7 +128,8 @@ def has_verb(tokens: Sequence[Token], start: int, end: int) -> bool:
         described = index + 1 < len(tokens) and tokens[index + 1].kind in ("prep", "to")
         if base_of_participle(token.low) is not None and not described:
             return True
-        if is_base(token.low) and (before.kind in ("pron", "adv", ")") or before.low.endswith("s")):
+        says = index + 1 < len(tokens) and tokens[index + 1].kind == "that"
+        if is_base(token.low) and (before.kind in ("pron", "adv", ")") or before.low.endswith("s") or says):
             return True
     return False
 
@@ -245,7 +248,7 @@ def _open_clause(tokens: Sequence[Token], start: int, end: int) -> Subject | Non
     """A relative or "that" clause still open before the verb: "the conditions under which X may", "which shall"."""
     for index in range(end - 1, start, -1):
         kind = tokens[index].kind
-        if kind in (",", ";") and index < end - 1:
+        if kind in (",", ";"):
             return None
         if kind == "rel" or (kind == "that" and index == end - 1):
             if index == end - 1:
@@ -267,7 +270,10 @@ def next_subject(tokens: Sequence[Token], depth: Sequence[int], after: int, mark
         pieces = chunks(tokens, depth, after, end)
         end = _insertion_start(tokens, pieces)
     if end <= after or tokens[end - 1].kind == "conj":
-        return Subject(mark, mark, "same")
+        # "which are related to X or may affect Y": the second verb belongs to the clause that is still open.
+        other = tokens[mark].low != tokens[after - 1].low and tokens[mark].kind == "modal"
+        nested = other and any(token.kind in ("rel", "sub") for token in tokens[after:end])
+        return Subject(mark, mark, "subordinate" if nested else "same")
     last = tokens[end - 1]
     if last.kind == "rel" or (last.kind == "that" and end - 1 > after):
         return Subject(end - 1, end, "relative")
@@ -344,13 +350,14 @@ def verb_after(tokens: Sequence[Token], start: int, end: int) -> int | None:
 
 
 def _past_adverbs(tokens: Sequence[Token], index: int, end: int) -> int:
-    while index < end and tokens[index].kind in ("adv", "not", "quote", "-"):
+    while index < end and (tokens[index].kind in ("adv", "not", "quote", "-") or tokens[index].low in ("either", "both", "each")):
         index += 1
     return index
 
 
 def _plain_verb(token: Token) -> bool:
-    return is_base(token.low)
+    """"Member State" holds no verb: verbs are not capitalised inside a sentence."""
+    return is_base(token.low) and (token.text[0].islower() or token.text.isupper())
 
 
 def _verb_after_insertion(tokens: Sequence[Token], comma: int, end: int) -> int | None:

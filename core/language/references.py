@@ -194,13 +194,14 @@ def _suffixes(match: re.Match[str]) -> list[str]:
 
 def _articles(match: re.Match[str], base: Base) -> Resolved:
     suffixes = _suffixes(match)
-    previous = ""
+    previous, first = "", 0
     several = len(list(_items(match))) > 1
     for start, end, item, ranged in _items(match):
         path = f"Article {item}" if item[0].isdigit() else f"{_stem(previous)}{item}"
         where = (start, end) if several else (match.start(), match.end())
         if ranged and previous:
-            yield from ((start, end, p) for p in _between(previous, path))
+            yield from ((first, end, p) for p in _between(previous, path))
+        first = start
         for suffix in suffixes if not several else suffixes[:1] if suffixes == [""] else suffixes:
             yield *where, path + suffix
         previous = path
@@ -220,14 +221,15 @@ def _between(first: str, last: str) -> list[str]:
 
 
 def _paragraphs(match: re.Match[str], base: Base) -> Resolved:
-    suffixes, previous = _suffixes(match), ""
+    suffixes, previous, first = _suffixes(match), "", 0
     items = list(_items(match))
     for start, end, item, ranged in items:
         number, _, point = item.partition("(")
         path = f"{base.article}({number})" + (f"({point}" if point else "")
         where = (start, end) if len(items) > 1 else (match.start(), match.end())
         if ranged and previous:
-            yield from ((start, end, p) for p in _between(previous, path))
+            yield from ((first, end, p) for p in _between(previous, path))
+        first = start
         for suffix in suffixes:
             yield *where, path + suffix
         previous = path
@@ -247,12 +249,13 @@ def _subparagraphs(match: re.Match[str], base: Base) -> Resolved:
 def _points(match: re.Match[str], base: Base) -> Resolved:
     """"point (a)" alone stands in the same paragraph or under the same point."""
     items = list(_items(match))
-    previous = ""
+    previous, first = "", 0
     for start, end, item, ranged in items:
         where = (start, end) if len(items) > 1 else (match.start(), match.end())
         path = base.paragraph + item
         if ranged and previous and len(item) == 3 and len(previous) == len(path):
-            yield from ((start, end, base.paragraph + f"({chr(c)})") for c in range(ord(previous[-2]) + 1, ord(item[1])))
+            yield from ((first, end, base.paragraph + f"({chr(c)})") for c in range(ord(previous[-2]) + 1, ord(item[1])))
+        first = start
         yield *where, path
         previous = path
 
