@@ -61,14 +61,10 @@ def write(db: Database) -> Iterator[None]:
     db.conn.execute("pragma query_only = off")
     try:
         _begin(db.conn)
-        try:
-            yield
-        except BaseException:
-            _rollback(db.conn)
-            raise
+        yield
         db.conn.execute("commit")
     finally:
-        _rollback(db.conn)
+        _rollback(db.conn)  # nothing is left to roll back after the commit
         db.conn.execute("pragma query_only = on")
 
 
