@@ -15,7 +15,7 @@ from core.extract.ground import Grounded, ground, located
 from core.extract.profiles import applies, known
 from core.extract.quality import quality
 from core.extract.risk import document_risk, obligation_risk
-from core.extract.scope import scope
+from core.extract.scope import in_our_language, scope
 from core.extract.summary import summary
 from core.scan import scan
 from core.settings import Settings
@@ -82,7 +82,9 @@ def analyze_reading(
         risk=risk,
         actions=steps,
         summary=summary(document, decision, obligations, steps, risk, covered),
-        quality=quality(document, obligations, covered, grounded.ungrounded, rejected),
+        quality=quality(
+            document, obligations, covered, grounded.ungrounded, rejected, understood=in_our_language(document)
+        ),
         coverage=covered,
         metadata=Metadata(
             request_id=uuid.uuid4().hex,
@@ -108,10 +110,7 @@ def extractor(model: str) -> Extractor:
 
 def is_read(decision: Scope, reading: Reading) -> bool:
     """What lays down no rules, or is in a language that the engine does not read, is not extracted from."""
-    return decision.decision != "out_of_scope" and reading.document.language.split("-")[0].lower() in READABLE
-
-
-READABLE = ("en",)
+    return decision.decision != "out_of_scope" and in_our_language(reading.document)
 
 
 def found(extract: Extractor, reading: Reading) -> tuple[list[Draft], list[Statement], list[Rejected]]:

@@ -1,15 +1,16 @@
 """From duties to steps that a firm takes: what, who, by when, and whether somebody must approve it first."""
 
 import hashlib
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from core.extract.durations import added
 from core.extract.phrases import plain, said
 from core.extract.risk import LEVELS, shortened
-from core.extract.titles import title
+from core.extract.titles import instruction, title
 from core.settings import lexicon
 from core.types import DUTIES, Action, Deadline, Obligation, RiskLevel
 
@@ -18,25 +19,49 @@ OURS = ("regulated", "unspecified")
 NEEDS_APPROVAL: tuple[RiskLevel, ...] = ("high", "critical")
 
 
-def actions(obligations: Iterable[Obligation], today: date, policy: Policy | None = None) -> tuple[Action, ...]:
+def actions(obligations: Sequence[Obligation], today: date, policy: Policy | None = None) -> tuple[Action, ...]:
     """One step for each duty of the firm, in text order; items of one list, and duties alike in title, share a step.
 
     A duty is the firm's unless its bearer is an authority, a public body or a private person, or the chosen profile
-    says that it does not apply.
+    says that it does not apply. What only states a consequence ("shall be liable") asks for no step.
     """
     policy = policy or lexicon("actions")
+    public = public_articles(obligations)
     groups: dict[tuple[object, ...], list[Obligation]] = defaultdict(list)
     for duty in obligations:
-        if duty.draft.modality in DUTIES and duty.draft.bearer.kind in OURS and duty.applies.answer != "no":
-            groups[likeness(duty, policy)].append(duty)
+        if is_step(duty, public, policy):
+            groups[likeness(duty)].append(duty)
     return tuple(action(group, today, policy) for group in groups.values())
 
 
-def likeness(duty: Obligation, policy: Policy) -> tuple[object, ...]:
-    """Duties with the same key become one step."""
-    if duty.lead_in:
-        return duty.lead_in.start, duty.draft.modality, duty.draft.bearer.text
-    return title(duty.draft, policy["title"]).lower(), duty.draft.bearer.text.lower()
+def is_step(duty: Obligation, public: frozenset[str], policy: Policy) -> bool:
+    draft = duty.draft
+    if draft.modality not in DUTIES or draft.bearer.kind not in OURS or duty.applies.answer == "no":
+        return False
+    if not draft.bearer.text and article_of(draft.provision.path) in public:
+        return False
+    return not said(policy["no_step"]["starts"], plain(draft.action)[:60])
+
+
+def public_articles(obligations: Sequence[Obligation]) -> frozenset[str]:
+    """Articles whose named bearers are all authorities or public bodies: their unnamed ones are such too."""
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for one in obligations:
+        if one.draft.bearer.text:
+            kinds[article_of(one.draft.provision.path)].add(one.draft.bearer.kind)
+    return frozenset(article for article, found in kinds.items() if not found & {"regulated", "unspecified", "person"})
+
+
+def article_of(path: str) -> str:
+    return re.split(r"[(,]", path, maxsplit=1)[0]
+
+
+def likeness(duty: Obligation) -> tuple[object, ...]:
+    """Duties with the same key become one step. An item with a deadline of its own stays on its own."""
+    draft, deadline = duty.draft, duty.deadline
+    if duty.lead_in and not (deadline and duty.span.start <= (deadline.passage.start or -1) < duty.span.end):
+        return duty.lead_in.start, draft.modality, draft.bearer.text, draft.mark
+    return plain(instruction(draft)), draft.bearer.text.lower(), deadline.passage.text if deadline else ""
 
 
 def action(group: Sequence[Obligation], today: date, policy: Policy) -> Action:
@@ -47,7 +72,7 @@ def action(group: Sequence[Obligation], today: date, policy: Policy) -> Action:
     soonest = min((day for day, _ in dates if day), default=None)
     return Action(
         id=hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16],
-        title=title(group[0].draft, policy["title"], items=len(group)),
+        title=title([duty.draft for duty in group], policy["title"]["most_characters"]),
         detail=detail(group, worst),
         owner_role=owner_role(group, policy),
         priority=level,
@@ -81,10 +106,10 @@ def next_time(deadline: Deadline, today: date) -> date | None:
 
 
 def owner_role(group: Sequence[Obligation], policy: Policy) -> str:
-    """The first topic that the duty speaks of, else the first that its heading speaks of."""
-    words = plain(*(part for duty in group for part in (duty.draft.quote.text, duty.draft.action, duty.draft.object)))
+    """The first topic that the duty speaks of, else its heading, else the name of its bearer."""
+    words = plain(*(part for duty in group for part in (duty.draft.quote.text, duty.draft.action)))
     heading = plain(group[0].draft.provision.heading)
-    for text in (words, heading):
+    for text in (words, heading, plain(group[0].draft.bearer.text)):
         for topic in policy["owner"]["topic"]:
             if said(topic["phrases"], text):
                 return str(topic["role"])
@@ -94,7 +119,11 @@ def owner_role(group: Sequence[Obligation], policy: Policy) -> str:
 def detail(group: Sequence[Obligation], worst: Obligation) -> str:
     """Where it is written, who must do it, when, on what condition, and why it matters; a line each."""
     first = group[0].draft
-    lines = [f"{where(group)}: “{shortened(first.quote.text, 240)}”"]
+    lines = [f"{first.provision.path}: “{shortened(first.quote.text, 240)}”"]
+    if len(group) > 1:
+        lines += [f"{duty.draft.provision.path}: “{shortened(duty.draft.quote.text, 100)}”" for duty in group[1:8]]
+    if len(group) > 8:
+        lines.append(f"and {len(group) - 8} more")
     if first.bearer.text:
         lines.append(f"Who: {shortened(first.bearer.text, 120)}")
     deadlines = {duty.deadline.passage.text: duty.deadline for duty in group if duty.deadline}
@@ -117,8 +146,3 @@ def timing(deadline: Deadline) -> str:
     if deadline.anchor and plain(deadline.anchor) not in plain(deadline.passage.text):
         return f"{words} (from: {shortened(deadline.anchor, 80)})"
     return words
-
-
-def where(group: Sequence[Obligation]) -> str:
-    paths = list(dict.fromkeys(duty.draft.provision.path for duty in group))
-    return paths[0] if len(paths) == 1 else f"{paths[0]} to {paths[-1]}" if len(paths) > 2 else " and ".join(paths)

@@ -68,6 +68,15 @@ def normative(text: str, provisions: Sequence[Provision]) -> Iterator[tuple[int,
                 yield start + first, start + last, within
 
 
+def explaining(provisions: Sequence[Provision]) -> set[str]:
+    """Ids of recitals, notes and the like, and of what stands under them; parents come before their children."""
+    kinds, found = set(lexicon("coverage")["outside"]), set[str]()
+    for provision in provisions:
+        if provision.kind in kinds or provision.parent in found:
+            found.add(provision.id)
+    return found
+
+
 @cache
 def mark_pattern() -> re.Pattern[str]:
     marks = sorted(lexicon("coverage")["marks"], key=len, reverse=True)
@@ -78,12 +87,12 @@ def mark_pattern() -> re.Pattern[str]:
 
 def stretches_of(text: str, provisions: Sequence[Provision]) -> Iterator[tuple[int, int]]:
     """The provisions' own texts that can direct somebody, and the gaps between provisions."""
-    outside, last = set(lexicon("coverage")["outside"]), 0
+    explains, last = explaining(provisions), 0
     for provision in sorted(provisions, key=lambda one: (one.span.start, one.span.end)):
         start, end = max(last, provision.span.start), provision.span.end
         if last < start:
             yield last, start
-        if start < end and provision.kind not in outside:
+        if start < end and provision.id not in explains:
             yield start, end
         last = max(last, end)
     if last < len(text):

@@ -76,6 +76,10 @@ class Source:
     def own(self) -> dict[str, Region]:
         return {p.id: Region(self.document.text, p.span.start, p.span.end) for p in self.provisions}
 
+    @cached_property
+    def whole(self) -> Region:
+        return Region(self.document.text, 0, len(self.document.text))
+
     def article(self, provision: Provision) -> Region:
         return self.articles[self.roots[provision.id]]
 
@@ -174,6 +178,10 @@ def verified(draft: Draft, found: Found, source: Source) -> tuple[Draft, Found, 
     def refer(reference: Reference) -> Reference:
         return replace(reference, passage=place(reference.passage))
 
+    def tie(sanction: Reference) -> Reference:
+        """Fines stand in an article of their own: a right hint may lie anywhere in the document."""
+        return sanction if source.whole.at(sanction.passage.text, sanction.passage.start) else refer(sanction)
+
     checked = replace(
         draft,
         quote=Passage(quote.text, found.start),
@@ -183,7 +191,7 @@ def verified(draft: Draft, found: Found, source: Source) -> tuple[Draft, Found, 
         exceptions=tuple(map(place, draft.exceptions)),
         deadlines=tuple(replace(deadline, passage=place(deadline.passage)) for deadline in draft.deadlines),
         references=tuple(map(refer, draft.references)),
-        sanctions=tuple(map(refer, draft.sanctions)),
+        sanctions=tuple(map(tie, draft.sanctions)),
     )
     weights = lexicon("ground")["confidence"]
     sure = draft.confidence * weights[found.match] * (found.score / 100)

@@ -17,7 +17,10 @@ def said(phrases: Iterable[str], text: str) -> str | None:
 
     A phrase begins at a word and may end inside one ("notif" finds "notification"); ended by a space it is whole words.
     """
-    return next((phrase.strip() for phrase in phrases if f" {phrase}" in text), None)
+    for phrase in phrases:
+        if f" {phrase}" in text:
+            return phrase.strip()
+    return None
 
 
 def count(phrases: Iterable[str], text: str) -> int:

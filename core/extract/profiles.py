@@ -7,10 +7,14 @@ from typing import Any
 from core.errors import BadInput
 from core.extract.phrases import plain, said
 from core.settings import lexicon
-from core.types import Applies, Document, Obligation
+from core.types import Applies, Bearer, Document, Obligation
 
 # What follows one of these only narrows the noun before it: "service providers | to financial entities".
-NARROWING = re.compile(r"\s(?:of|to|for|with|in|from|by|on|under|which|that|who|whose|referred|within|subject)\s")
+NARROWING = re.compile(
+    r"\s(?:of|to|for|with|in|from|by|on|under|which|that|who|whose|referred|within|subject|representing|established|providing)\s"
+)
+# "the controller and, where applicable, the controller's representative": each is asked about by itself.
+COORDINATED = re.compile(r",? (?:and|or)(?:, [a-z ]{1,30},)? (?:the )?|, (?:the )?")
 OTHERS = {
     "authority": "binds authorities",
     "eu_body": "binds bodies of the Union",
@@ -27,8 +31,7 @@ def known(profile: str) -> Mapping[str, Any]:
     profiles = lexicon("profiles")["profile"]
     if profile not in profiles:
         raise BadInput(f"There is no profile {profile!r}; choose one of: {', '.join(sorted(profiles))}.")
-    found: Mapping[str, Any] = profiles[profile]
-    return found
+    return {"key": profile, "also": (), "maybe": (), "covered_by": (), "never": (), **profiles[profile]}
 
 
 def applies(obligation: Obligation, document: Document, profile: str) -> Applies:
@@ -37,37 +40,68 @@ def applies(obligation: Obligation, document: Document, profile: str) -> Applies
         return Applies("unclear", "No firm profile is chosen.")
     chosen, bearer = known(profile), obligation.draft.bearer
     if bearer.kind in OTHERS:
-        return Applies("no", f"It {OTHERS[bearer.kind]} (“{bearer.text}”).")
+        return Applies("no", f"It {OTHERS[bearer.kind]} (“{' '.join(bearer.text.split())}”).")
     if not bearer.text.strip():
         return Applies("unclear", "The sentence does not say who must act.")
-    head = plain(NARROWING.split(bearer.text, maxsplit=1)[0])
-    whole = [phrase for phrase in chosen["is"] if " of " in phrase]
-    if words := said(chosen["is"], head) or said(whole, plain(bearer.text)):
-        return Applies("yes", f"“{bearer.text}” names a {chosen['name'].lower()} (“{words}”).")
-    if words := said(lexicon("profiles")["general"]["phrases"], head):
-        return by_scope(words, document, chosen)
-    if words := said(chosen.get("maybe", ()), head):
-        return Applies("unclear", f"A {chosen['name'].lower()} can be “{words}” too.")
+    head = NARROWING.split(bearer.text, maxsplit=1)[0]
+    parts = [part for part in COORDINATED.split(head) if part.strip()]
+    answers = [judged(part, bearer, document, chosen) for part in parts or [bearer.text]]
+    return min(answers, key=lambda answer: ("yes", "unclear", "no").index(answer.answer))
+
+
+def judged(part: str, bearer: Bearer, document: Document, chosen: Mapping[str, Any]) -> Applies:
+    """One bearer of a coordination ("controller or processor"): what it is to the chosen profile."""
+    general = lexicon("profiles")["general"]
+    name, quoted = article(chosen["name"]), f"“{' '.join(part.split())}”"
+    head, whole = plain(part), plain(bearer.text)
+    if said(chosen["never"], head):
+        return Applies("no", f"{capital(name)} is none of the {quoted}.")
+    if said(chosen["is"], head) or said([phrase for phrase in chosen["is"] if " of " in phrase], whole):
+        return Applies("yes", f"{quoted} names {name}.")
+    if said(chosen["also"], head):
+        return Applies("yes", f"{capital(name)} also acts as {quoted}.")
+    if said(chosen["maybe"], head):
+        return Applies("unclear", f"{capital(name)} may also act as {quoted}.")
+    if said([*others(chosen), *general["other_firms"]], head):
+        return Applies("no", f"{quoted} is another kind of firm.")
+    if said(chosen["covered_by"], head):
+        return by_scope(quoted, document, chosen)
     if bearer.kind == "person":
-        return Applies("no", f"It binds private persons (“{bearer.text}”).")
-    if words := said(others(profile), head):
-        return Applies("no", f"“{bearer.text}” is another kind of firm.")
-    return Applies("unclear", f"“{bearer.text}” is not a bearer that this profile knows.")
+        return Applies("no", f"It binds persons and not firms ({quoted}).")
+    if said(general["organs"], head):
+        return by_organ(quoted, whole, chosen)
+    return Applies("unclear", f"{quoted} may or may not include {name}.")
 
 
-def by_scope(words: str, document: Document, chosen: Mapping[str, Any]) -> Applies:
-    """A general bearer ("financial entities") is the firm where the document says that it applies to such firms."""
-    subjects = plain(*document.applies_to)
+def by_scope(quoted: str, document: Document, chosen: Mapping[str, Any]) -> Applies:
+    """A general bearer ("financial entities") is the firm unless the document lists those it applies to without it."""
+    name, subjects = article(chosen["name"]), plain(*document.applies_to)
     if said(chosen["is"], subjects):
-        return Applies("yes", f"“{words}” here includes a {chosen['name'].lower()}: the document says that it applies.")
-    if document.applies_to and words in chosen.get("covered_by", ()):
-        return Applies("no", f"The document does not list a {chosen['name'].lower()} among those it applies to.")
-    if words in chosen.get("covered_by", ()):
-        return Applies("yes", f"A {chosen['name'].lower()} is one of the “{words}”.")
-    return Applies("unclear", f"“{words}” may or may not include a {chosen['name'].lower()}.")
+        return Applies("yes", f"{quoted} includes {name}: the document names it among those it applies to.")
+    if said([*others(chosen), *lexicon("profiles")["general"]["other_firms"]], subjects):
+        return Applies("no", f"The document names those it applies to, and {name} is not among them.")
+    return Applies("yes", f"{capital(name)} is one of the {quoted}.")
 
 
-def others(profile: str) -> list[str]:
-    """What the other profiles are called by."""
-    profiles = lexicon("profiles")["profile"]
-    return [phrase for key, other in profiles.items() if key != profile for phrase in other["is"]]
+def by_organ(quoted: str, whole: str, chosen: Mapping[str, Any]) -> Applies:
+    """An organ or officer ("management body of the financial entity") binds the firm that it belongs to."""
+    if said([*chosen["is"], *chosen["covered_by"]], whole):
+        return Applies("yes", f"{quoted} is part of {article(chosen['name'])}.")
+    return Applies("unclear", f"{quoted} is part of a firm; of which one the words alone do not say.")
+
+
+def others(chosen: Mapping[str, Any]) -> list[str]:
+    """What the other profiles are called by, and this one is not."""
+    own = {*chosen["is"], *chosen["also"], *chosen["maybe"]}
+    rest = (other for key, other in lexicon("profiles")["profile"].items() if key != chosen["key"])
+    return [phrase for other in rest for phrase in other["is"] if phrase not in own]
+
+
+def article(name: str) -> str:
+    """As in "Investment firm" → "an investment firm"; abbreviations keep their capitals."""
+    words = name if name[:2].isupper() else name[:1].lower() + name[1:]
+    return f"{'an' if words[:1].lower() in 'aeio' else 'a'} {words}"
+
+
+def capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -12,9 +12,15 @@ def quality(
     coverage: Coverage,
     ungrounded: Sequence[Ungrounded] = (),
     rejected: Sequence[Rejected] = (),
+    understood: bool = True,
 ) -> Quality:
-    """5 less what each shortcoming costs, never under 1; `reasons` name them, or say that there is none."""
+    """5 less what each shortcoming costs, never under 1; `reasons` name them, or say that there is none.
+
+    A text in a language that the engine does not read is not `understood`: 1.
+    """
     rules = lexicon("quality")
+    if not understood:
+        return Quality(1, (rules["not_understood"].format(language=document.language or "unknown"),))
     found = shortcomings(document, obligations, coverage, len(ungrounded), len(rejected))
     lost, reasons = 0.0, []
     for name, share in found.items():

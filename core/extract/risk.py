@@ -25,7 +25,7 @@ def obligation_risk(obligation: Obligation, weights: Weights | None = None) -> R
     factors = sorted(factors_of(obligation, weights), key=lambda factor: -factor[1])
     scale = kind["share"] * whose
     score = min(100, round(kind["base"] * whose + scale * sum(points for _, points in factors)))
-    reasons = [f"{name} (+{points:.0f})" for name, points in factors]
+    reasons = [f"{name} (+{points:.0f})" for name, points in factors if points]
     if draft.modality not in DUTIES:
         reasons.append(f"a {draft.modality}, not a duty (×{kind['share']})")
     elif whose < 1:
@@ -44,14 +44,16 @@ def factors_of(obligation: Obligation, weights: Weights) -> Iterator[Factor]:
         yield "prohibition", weights["modality"]["prohibition"]["base"] - weights["modality"]["obligation"]["base"]
     if obligation.deadline:
         yield deadline_factor(obligation.deadline, weights)
-    text = plain(draft.lead_in.text if draft.lead_in else "", draft.quote.text)
+    # The bearer's own name is no factor: not every duty of a "third-party service provider" is about outsourcing.
+    text = plain(draft.lead_in.text if draft.lead_in else "", draft.quote.text).replace(plain(draft.bearer.text), " ")
     heading = plain(draft.provision.heading)
+    both = text + heading
     seen: set[str] = set()
     if draft.sanctions:
         seen.add(weights["sanction"]["name"])
         yield f"sanction: “{shortened(draft.sanctions[0].passage.text)}”", weights["sanction"]["points"]
     for factor in weights["factor"]:
-        if factor["name"] in seen:
+        if factor["name"] in seen or met(factor, both) is None:
             continue
         for place, share in ((text, 1.0), (heading, weights["heading"]["share"])):
             words = met(factor, place)
@@ -76,7 +78,9 @@ def deadline_factor(deadline: Deadline, weights: Weights) -> Factor:
     if deadline.kind == "period" and length is not None:
         fitting = (row["points"] for row in weights["deadline"] if length <= row["hours"])
         return name, next(fitting, weights["deadline_kind"]["other"])
-    return name, weights["deadline_kind"].get(deadline.kind, weights["deadline_kind"]["other"])
+    soft = deadline.kind == "immediate" and said(weights["soft"]["phrases"], plain(deadline.passage.text))
+    points = weights["deadline_kind"]
+    return name, points["soft"] if soft else points.get(deadline.kind, points["other"])
 
 
 def shortened(text: str, limit: int = 60) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from core.extract.phrases import count, plain, said
 from core.scan import Finding
 from core.settings import lexicon
-from core.types import Document, Provision, Reading, Scope
+from core.types import Document, Reading, Scope
 
 WORDLIKE = re.compile(r"\b[^\W\d_]{2,24}\b")
 TOKEN = re.compile(r"\S+")
@@ -21,8 +21,7 @@ def scope(reading: Reading, findings: Iterable[Finding] = ()) -> Scope:
     risky = [*dangers(reading, findings, rules["escalate"]), *foreign(reading.document, rules["languages"])]
     if risky:
         return Scope("escalate", tuple(risky))
-    text = reading.document.text[: rules["most_characters"]]
-    words = plain(text)
+    words = plain(sampled(reading.document.text, rules["most_characters"]))
     number = words.count(" ") - 1
     if number < rules["least_words"]:
         return Scope("out_of_scope", (f"{max(0, number)} words are too few to lay down rules",))
@@ -33,9 +32,21 @@ def scope(reading: Reading, findings: Iterable[Finding] = ()) -> Scope:
     return Scope("in_scope" if score >= rules["threshold"] else "out_of_scope", (decision, *told))
 
 
+def sampled(text: str, most: int) -> str:
+    """The whole of a short text; of a long one its beginning, middle and end."""
+    if len(text) <= most:
+        return text
+    part, middle = most // 3, len(text) // 2
+    return "\n".join((text[:part], text[middle - part // 2 : middle + part // 2], text[-part:]))
+
+
 def foreign(document: Document, languages: Sequence[str]) -> Iterator[str]:
-    if document.language.split("-")[0].lower() not in languages:
+    if not in_our_language(document):
         yield f"the language is {document.language or 'unknown'}, and only {', '.join(languages)} is read"
+
+
+def in_our_language(document: Document) -> bool:
+    return document.language.split("-")[0].lower() in lexicon("scope")["languages"]
 
 
 def dangers(reading: Reading, findings: Iterable[Finding], rules: Mapping[str, Any]) -> Iterator[str]:
@@ -46,7 +57,7 @@ def dangers(reading: Reading, findings: Iterable[Finding], rules: Mapping[str, A
     unread = [page.number for page in pages if page.state == "unread"]
     if unread and len(unread) >= rules["unread_share"] * len(pages):
         yield f"{len(unread)} of {len(pages)} pages could not be read"
-    text = reading.document.text
+    text = sampled(reading.document.text, lexicon("scope")["most_characters"])
     tokens = len(TOKEN.findall(text))
     if tokens and len(WORDLIKE.findall(text)) < rules["readable_share"] * tokens:
         yield "most of it is not made of words"
@@ -62,8 +73,11 @@ def signals_of(reading: Reading, words: str, number: int, rules: Mapping[str, An
         yield points, f"it presents itself as a {kind}"
     norms = count(rules["norms"]["phrases"], words)
     yield capped(norms * per_thousand, rules["norms"]), f"{norms} normative words in {number:,}"
-    places = sum(provision_counts(reading.provisions, rules["structure"]["kinds"]))
-    yield capped(places * per_thousand, rules["structure"]), f"{places} numbered places"
+    places = sum(
+        provision.kind in rules["structure"]["kinds"] and bool(provision.label) for provision in reading.provisions
+    )
+    length = max(200, len(reading.document.text) // 6)  # words of the whole text, near enough
+    yield capped(places * 1000 / length, rules["structure"]), f"{places} numbered places"
     legal = count(rules["vocabulary"]["phrases"], words)
     yield capped(legal * per_thousand, rules["vocabulary"]), f"{legal} words of law and compliance"
     for other in rules["other"]:
@@ -75,7 +89,3 @@ def signals_of(reading: Reading, words: str, number: int, rules: Mapping[str, An
 
 def capped(rate: float, rule: Mapping[str, float]) -> float:
     return round(min(rule["most"], rate * rule["each"]), 2)
-
-
-def provision_counts(provisions: Sequence[Provision], kinds: Sequence[str]) -> Iterator[int]:
-    return (1 for provision in provisions if provision.kind in kinds and provision.label)

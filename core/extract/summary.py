@@ -1,10 +1,17 @@
 """An executive summary built from counted facts; no sentence in it is anybody's opinion."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
-from core.extract.risk import LEVELS
+from core.extract.risk import LEVELS, shortened
 from core.types import DUTIES, Action, Coverage, Document, Obligation, Risk, Scope
+
+LONGEST_TITLE = 100
+# Where the official title of an act goes on to say who adopted it, when, and on what.
+LONG_TITLE = re.compile(
+    r",? (?:of the European Parliament|of the Council|of the Commission|af \d|laying down|on the )\b", re.I
+)
 
 
 def summary(
@@ -28,7 +35,11 @@ def summary(
 
 
 def named(document: Document) -> str:
-    return document.title.strip().rstrip(".") or "This document"
+    """Its title as people say it: "Regulation (EU) 2016/679", not the hundred words that follow."""
+    title = " ".join(document.title.split()).rstrip(".")
+    if len(title) > LONGEST_TITLE:
+        title = LONG_TITLE.split(title, maxsplit=1)[0]
+    return shortened(title, LONGEST_TITLE) or "This document"
 
 
 def counted(number: int, one: str, many: str) -> str:
@@ -42,9 +53,17 @@ def others(obligations: Sequence[Obligation]) -> str:
 
 
 def bearers(duties: Sequence[Obligation]) -> str:
-    counts = Counter(one.draft.bearer.text.strip() for one in duties if one.draft.bearer.text.strip())
-    top = [f"{text} ({number})" for text, number in counts.most_common(3) if len(text) <= 80]
+    texts = [" ".join(one.draft.bearer.text.split()) for one in duties if one.draft.bearer.text.strip()]
+    shown = {same(text): text[:1].lower() + text[1:] if text[1:2].islower() else text for text in reversed(texts)}
+    counts = Counter(map(same, texts))
+    top = [f"{shown[key]} ({number})" for key, number in counts.most_common(3) if len(shown[key]) <= 80]
     return f"They bind most often {listed(top)}." if top else ""
+
+
+def same(text: str) -> str:
+    """One key for "Financial entities" and "financial entity"."""
+    low = text.lower()
+    return low[:-3] + "y" if low.endswith("ies") else low.removesuffix("s")
 
 
 def stakes(duties: Sequence[Obligation], risk: Risk) -> str:
