@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from core.cli import files
 from core.cli.commands import Commands, command
 from core.cli.documents import document_id, opened
-from core.cli.text import counted, say
+from core.cli.text import counted, printable, say
 from core.errors import BadInput, CopilotError
 
 if TYPE_CHECKING:
@@ -88,9 +88,8 @@ def verify(name: str, analysis: "AnalysisJson", text: str) -> None:
     if wrong:
         raise SpanMismatch(f"{counted(len(wrong), 'place')} wrong; analyse the document again and report this.")
     passages = sum(len(one[kind]) for one in analysis["obligations"] for kind in PASSAGES)
-    print(
-        f"{name}: {counted(len(analysis['obligations']), 'quote')} and {counted(passages, 'passage')} at their places"
-    )
+    quotes = counted(len(analysis["obligations"]), "quote")
+    print(f"{printable(name)}: {quotes} and {counted(passages, 'passage')} at their places", flush=True)
 
 
 def _files(arguments: Namespace) -> int:

@@ -5,13 +5,14 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import asdict
+from io import StringIO
 from typing import TYPE_CHECKING
 
 from core.cli import files
 from core.cli.commands import Commands, command
-from core.cli.text import counted, say, table
+from core.cli.text import counted, printable, row, say, table
 from core.errors import BadInput, Conflict, CopilotError
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def import_files(arguments: Namespace) -> int:
                 receipt = library.receive(db, user, files.read(source), name, password=password)
                 if receipt.document_id:
                     say(f"{name}: is in the library already")
-                    print(f"{receipt.document_id}\t{name}")
+                    row(receipt.document_id, name)
                 elif receipt.job_id:
                     queued[receipt.job_id] = name
         if arguments.no_wait:
@@ -130,8 +131,7 @@ def import_files(arguments: Namespace) -> int:
         for job_id, name in queued.items():
             with tally.attempt(name):
                 _done(db, user, job_id)
-                job = jobs.job(db, user, job_id)
-                print(f"{job.subject}\t{name}", flush=True)
+                row(jobs.job(db, user, job_id).subject, name)
     return tally.code
 
 
@@ -141,7 +141,8 @@ def _done(db: "Database", user: "User", job_id: str) -> None:
 
     while (job := jobs.job(db, user, job_id)).state in ("queued", "running"):
         try:
-            worker.drain()
+            with redirect_stderr(StringIO()):  # the worker's log of ids; what failed is told per file
+                worker.drain()
         except Conflict:  # another process is the worker
             time.sleep(WAIT_SECONDS)
     if job.state != "done":
@@ -185,21 +186,21 @@ def delete(arguments: Namespace) -> int:
     with opened() as (db, user):
         for given in arguments.id:
             with tally.attempt(given):
-                row = library.document_row(db, user, document_id(db, user, given))
+                listed = library.document_row(db, user, document_id(db, user, given))
                 if not arguments.yes:
-                    _confirm(f"Delete “{row.title}” ({row.file_name}) and everything made from it?")
-                deleted = library.delete(db, user, row.id)
+                    _confirm(f"Delete “{listed.title}” ({listed.file_name}) and everything made from it?")
+                deleted = library.delete(db, user, listed.id)
                 if deleted.outcome == "withdrawn":
-                    say(f"“{row.title}” was withdrawn, not deleted: {deleted.reason}")
+                    say(f"“{listed.title}” was withdrawn, not deleted: {deleted.reason}")
                 for name, count in sorted(deleted.counts.items()):
-                    print(f"{row.id}\t{name}\t{count}")
+                    row(listed.id, name, count)
     return tally.code
 
 
 def _confirm(question: str) -> None:
     if not sys.stdin.isatty():
         raise BadInput("Nobody is there to confirm; add --yes to delete without being asked.")
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    print(f"{printable(question)} [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise Conflict("Kept; nothing was deleted.")
 

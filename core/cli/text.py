@@ -25,16 +25,23 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def row(*cells: object) -> None:
+    """One tab-separated line on stdout."""
+    print("\t".join(printable("" if cell is None else str(cell)) for cell in cells), flush=True)
+
+
 def table(titles: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
     """On a terminal columns cut to its width; into a file or pipe tab-separated and whole, without titles."""
-    rows = [[printable("" if cell is None else str(cell)) for cell in line] for line in lines]
     if not sys.stdout.isatty():
-        for row in rows:
-            print("\t".join(row))
+        for line in lines:
+            row(*line)
         return
+    rows = [[printable("" if cell is None else str(cell)) for cell in line] for line in lines]
     widths = fitted([list(titles), *rows], shutil.get_terminal_size().columns)
-    for row in [list(titles), *rows]:
-        cut = (cell if len(cell) <= width else cell[: width - 1] + "…" for cell, width in zip(row, widths, strict=True))
+    for line in [list(titles), *rows]:
+        cut = (
+            cell if len(cell) <= width else cell[: width - 1] + "…" for cell, width in zip(line, widths, strict=True)
+        )
         print((" " * GAP).join(cell.ljust(width) for cell, width in zip(cut, widths, strict=True)).rstrip())
 
 
