@@ -17,7 +17,12 @@ SHARED = ROOT.parent / "shared" / "data" / "obligations"
 SENTENCES = SHARED / "eu_regulatory_sentences_dev.jsonl"
 PROVISIONS = SHARED / "gdpr_provision_labels_dev.csv"
 # What others reach on these sentences (arXiv 2505.00479); the last one's answers stand in the file itself.
-PUBLISHED = {"shall/must rule": 0.54, "dependency parser": 0.80, "InLegalBERT + XGBoost (paper)": 0.84, "InLegalBERT + XGBoost (these sentences)": 0.876}
+PUBLISHED = {
+    "shall/must rule": 0.54,
+    "dependency parser": 0.80,
+    "InLegalBERT + XGBoost (paper)": 0.84,
+    "InLegalBERT + XGBoost (these sentences)": 0.876,
+}
 PUBLISHED_PROVISIONS = {"shall/must rule on the paragraph": 0.83}
 COUNTED = frozenset({"obligation", "prohibition", "right", "power"})
 DUTIES = frozenset({"obligation", "prohibition"})
@@ -57,7 +62,9 @@ def score(answers: Sequence[Answer]) -> Score:
 
 def as_provision(text: str, number: int) -> Provision:
     """A loose sentence as the provision that the engine expects."""
-    return Provision(f"sentence-{number}", f"Sentence {number}", "", text, Span("sentences", 0, len(text)), None, "article")
+    return Provision(
+        f"sentence-{number}", f"Sentence {number}", "", text, Span("sentences", 0, len(text)), None, "article"
+    )
 
 
 def drafts_of(text: str, number: int = 0) -> list[Draft]:
@@ -65,7 +72,10 @@ def drafts_of(text: str, number: int = 0) -> list[Draft]:
 
 
 def explained(drafts: Iterable[Draft]) -> str:
-    return "; ".join(f"{d.modality} {d.rule} [{d.bearer.text or '-'}{'' if d.bearer.explicit else ' (not explicit)'}] {d.action[:60]}" for d in drafts)
+    return "; ".join(
+        f"{d.modality} {d.rule} [{d.bearer.text or '-'}{'' if d.bearer.explicit else ' (not explicit)'}] {d.action[:60]}"
+        for d in drafts
+    )
 
 
 def sentence_answers(path: Path) -> list[Answer]:
@@ -75,7 +85,15 @@ def sentence_answers(path: Path) -> list[Answer]:
         row = json.loads(line)
         drafts = drafts_of(row["sentence"], number)
         found = any(d.modality in COUNTED and d.bearer.explicit for d in drafts)
-        answers.append(Answer(row["sentence"], row["label"] == "regulatory", found, explained(drafts), number % HELD_OUT == HELD_OUT - 1))
+        answers.append(
+            Answer(
+                row["sentence"],
+                row["label"] == "regulatory",
+                found,
+                explained(drafts),
+                number % HELD_OUT == HELD_OUT - 1,
+            )
+        )
     return answers
 
 
@@ -110,7 +128,9 @@ def paragraph(text: str, number: int) -> list[Provision]:
     top = f"Article {number}(1)"
 
     def made(path: str, first: int, last: int, kind: ProvisionKind, label: str = "") -> Provision:
-        return Provision(path, path, "", text[first:last], Span("paragraph", first, last), None if path == top else top, kind, label)
+        return Provision(
+            path, path, "", text[first:last], Span("paragraph", first, last), None if path == top else top, kind, label
+        )
 
     provisions = [made(top, start, ends[0], "paragraph")]
     for cut, last in zip(cuts, ends[1:], strict=True):
@@ -123,7 +143,9 @@ def lines(path: Path) -> list[str]:
     try:
         return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
     except OSError as error:
-        raise BadInput(f"The labelled file {path} cannot be read ({error.strerror}); give another with --sentences or --provisions.") from error
+        raise BadInput(
+            f"The labelled file {path} cannot be read ({error.strerror}); give another with --sentences or --provisions."
+        ) from error
 
 
 def measure_extraction(sentences: Path | None = None, provisions: Path | None = None) -> dict[str, Any]:
@@ -150,12 +172,25 @@ def measure_extraction(sentences: Path | None = None, provisions: Path | None = 
 
 def figures(answers: Sequence[Answer]) -> dict[str, float | int]:
     made = score(answers)
-    return {"count": made.count, "accuracy": round(made.accuracy, 4), "precision": round(made.precision, 4), "recall": round(made.recall, 4), "f1": round(made.f1, 4)}
+    return {
+        "count": made.count,
+        "accuracy": round(made.accuracy, 4),
+        "precision": round(made.precision, 4),
+        "recall": round(made.recall, 4),
+        "f1": round(made.f1, 4),
+    }
 
 
 def errors(answers: Sequence[Answer]) -> list[dict[str, Any]]:
     return [
-        {"number": number, "text": " ".join(a.text.split()), "expected": a.expected, "found": a.found, "why": a.why, "held_out": a.held_out}
+        {
+            "number": number,
+            "text": " ".join(a.text.split()),
+            "expected": a.expected,
+            "found": a.found,
+            "why": a.why,
+            "held_out": a.held_out,
+        }
         for number, a in enumerate(answers)
         if a.expected != a.found
     ]
@@ -164,12 +199,24 @@ def errors(answers: Sequence[Answer]) -> list[dict[str, Any]]:
 def as_text(report: dict[str, Any], with_errors: bool = False) -> str:
     """The report as a person reads it."""
     parts = ["Set                              n   accuracy precision recall  F1"]
-    for name, made in {**{f"sentences, {k}": v for k, v in report.get("sentences", {}).items()}, **({"GDPR provisions": report["provisions"]} if "provisions" in report else {})}.items():
-        parts.append(f"{name:30} {made['count']:4d}   {made['accuracy']:.3f}    {made['precision']:.3f}    {made['recall']:.3f}   {made['f1']:.3f}")
-    parts += ["", "Published on the sentences (accuracy):"] + [f"  {name}: {value}" for name, value in report["published"].items()]
-    parts += ["Published on the provisions (F1):"] + [f"  {name}: {value}" for name, value in report["published_provisions"].items()]
+    for name, made in {
+        **{f"sentences, {k}": v for k, v in report.get("sentences", {}).items()},
+        **({"GDPR provisions": report["provisions"]} if "provisions" in report else {}),
+    }.items():
+        parts.append(
+            f"{name:30} {made['count']:4d}   {made['accuracy']:.3f}    {made['precision']:.3f}    {made['recall']:.3f}   {made['f1']:.3f}"
+        )
+    parts += ["", "Published on the sentences (accuracy):"] + [
+        f"  {name}: {value}" for name, value in report["published"].items()
+    ]
+    parts += ["Published on the provisions (F1):"] + [
+        f"  {name}: {value}" for name, value in report["published_provisions"].items()
+    ]
     if with_errors:
         for title in ("sentence_errors", "provision_errors"):
             parts += ["", title.replace("_", " ").capitalize() + ":"]
-            parts += [f"  {e['number']:4d} {'missed' if e['expected'] else 'too much'}: {e['text'][:220]}\n       {e['why'] or 'nothing found'}" for e in report.get(title, ())]
+            parts += [
+                f"  {e['number']:4d} {'missed' if e['expected'] else 'too much'}: {e['text'][:220]}\n       {e['why'] or 'nothing found'}"
+                for e in report.get(title, ())
+            ]
     return "\n".join(parts)

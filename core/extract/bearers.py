@@ -87,7 +87,7 @@ def document_terms(provisions: Sequence[Provision]) -> Terms:
 
 
 def abbreviations(provisions: Sequence[Provision], terms: Terms) -> Iterable[tuple[tuple[str, ...], BearerKind | None]]:
-    """"a business impact analysis (BIA)" makes BIA a thing, "incident response teams (CSIRTs)" somebody."""
+    """ "a business impact analysis (BIA)" makes BIA a thing, "incident response teams (CSIRTs)" somebody."""
     seen: set[tuple[str, ...]] = set()
     for provision in provisions:
         for match in ABBREVIATED.finditer(provision.text) if "(" in provision.text else ():
@@ -96,7 +96,9 @@ def abbreviations(provisions: Sequence[Provision], terms: Terms) -> Iterable[tup
                 continue
             seen.add(words)
             phrase = tokens(provision.text[max(0, match.start() - LONG_NAME) : match.start()])
-            who = max((lookup(phrase, i, len(phrase), terms) or (0, None) for i in range(len(phrase))), key=lambda f: f[0])
+            who = max(
+                (lookup(phrase, i, len(phrase), terms) or (0, None) for i in range(len(phrase))), key=lambda f: f[0]
+            )
             yield words, who[1] if who[0] == len(phrase) else None
 
 
@@ -144,7 +146,7 @@ def party(text: Sequence[Token], start: int, end: int, terms: Terms) -> Party:
 
 
 def _last_conjunct(text: Sequence[Token], first: Party, end: int, terms: Terms) -> Party:
-    """"Assessment and reporting Member States shall": a heading glued to its sentence; the known party at the end acts."""
+    """ "Assessment and reporting Member States shall": a heading glued to its sentence; the known party at the end acts."""
     conj = next((i for i in range(first.end, end) if text[i].kind == "conj"), None)
     if conj is None or any(token.kind in PHRASE_END for token in text[first.end : end]):
         return first
@@ -272,10 +274,15 @@ def _unnamed(text: Sequence[Token], start: int, stop: int) -> Party:
     if low in sets["not_names"] or low in sets["not_agents"]:
         return Party(start, head + 1, None)
     if ACRONYM.fullmatch(word):
-        return Party(start, head + 1, "eu_body")
+        return Party(start, head + 1, "unspecified")
     if agent_ending(low) and len(low) > 4:
         return Party(start, head + 1, "regulated")
     return Party(start, head + 1, None)
+
+
+def is_thing(low: str) -> bool:
+    sets = _word_sets()
+    return low in sets["not_names"] or low in sets["not_agents"]
 
 
 def agent_ending(low: str) -> bool:
@@ -290,7 +297,11 @@ def mentions(text: Sequence[Token], start: int, end: int, terms: Terms) -> Itera
         if found and found[1] is not None:
             following = text[found[0]] if found[0] < len(text) else None
             # "Council Decision", "Commission Regulation": an act and not its author.
-            if following is None or singular(following.low) not in _word_sets()["not_names"] or following.text[0].islower():
+            if (
+                following is None
+                or singular(following.low) not in _word_sets()["not_names"]
+                or following.text[0].islower()
+            ):
                 yield Party(index, found[0], found[1], known=True)
             index = found[0]
         else:

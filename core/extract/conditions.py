@@ -12,7 +12,23 @@ from core.types import Passage
 
 Kind = Literal["condition", "exception"]
 # After these "if" asks and sets no condition: "a review to assess if".
-BEFORE_WHETHER = frozenset({"as", "assess", "determine", "verify", "check", "see", "ascertain", "establish", "examine", "consider", "know", "even", "ask"})
+BEFORE_WHETHER = frozenset(
+    {
+        "as",
+        "assess",
+        "determine",
+        "verify",
+        "check",
+        "see",
+        "ascertain",
+        "establish",
+        "examine",
+        "consider",
+        "know",
+        "even",
+        "ask",
+    }
+)
 # "as soon as possible" is a deadline and no condition.
 AT_ONCE = frozenset({"possible", "practicable", "reasonably", "feasible"})
 
@@ -83,7 +99,7 @@ def _opener(tokens: Sequence[Token], index: int, verb: int) -> tuple[int, Kind] 
 
 
 def _no_condition(tokens: Sequence[Token], index: int, parts: tuple[str, ...]) -> bool:
-    """"the Member State where it is established" tells a place; "as if", "whether", "provided by" are none either."""
+    """ "the Member State where it is established" tells a place; "as if", "whether", "provided by" are none either."""
     if parts == ("as", "soon", "as") and index + 3 < len(tokens) and tokens[index + 3].low in AT_ONCE:
         return True
     if not index:
@@ -91,7 +107,9 @@ def _no_condition(tokens: Sequence[Token], index: int, parts: tuple[str, ...]) -
     before = tokens[index - 1]
     if parts == ("where",) and (before.low in _places() or before.kind == "prep"):
         return True
-    if parts == ("provided",) and (before.kind not in (",", ";") or index + 1 >= len(tokens) or tokens[index + 1].kind in ("prep", "to")):
+    if parts == ("provided",) and (
+        before.kind not in (",", ";") or index + 1 >= len(tokens) or tokens[index + 1].kind in ("prep", "to")
+    ):
         return True
     if parts == ("subject", "to") and before.kind in ("be", "adv", "word", "not"):
         return True
@@ -124,7 +142,13 @@ def _stop(
             if ahead + 1 < limit and (_opener(tokens, ahead + 1, verb) or _ends_at(tokens, index, ahead, verb)):
                 stop = ahead
                 break
-        elif token.kind == "sub" and ahead > index + 2 and index > verb and _opener(tokens, ahead, verb) and token.low == "unless":
+        elif (
+            token.kind == "sub"
+            and ahead > index + 2
+            and index > verb
+            and _opener(tokens, ahead, verb)
+            and token.low == "unless"
+        ):
             stop = ahead
             break
     while stop > index and tokens[stop - 1].kind in (",", ";", ".", ":", "conj", "-"):
@@ -135,14 +159,21 @@ def _stop(
 def _ends_at(tokens: Sequence[Token], index: int, comma: int, verb: int) -> bool:
     """Whether a comma ends what began at `index`: "other than X, …", "…, shall", "…, in order to", an item's "where X is, Y"."""
     following = tokens[comma + 1]
-    if following.kind == "modal" or (following.low == "in" and comma + 2 < len(tokens) and tokens[comma + 2].low == "order"):
+    if following.kind == "modal" or (
+        following.low == "in" and comma + 2 < len(tokens) and tokens[comma + 2].low == "order"
+    ):
         return True
     if tokens[index].low in ("other", "excluding", "with", "except"):
         return following.kind not in ("conj", "num", "label")
-    return verb < 0 and index == 0 and has_verb(tokens, index + 1, comma)
+    if tokens[index].low in ("on", "upon") and tokens[index + 1].low == "request":
+        return True
+    unfinished = following.kind == "conj" or tokens[comma - 1].kind == "prep"
+    return verb < 0 and index == 0 and not unfinished and has_verb(tokens, index + 1, comma)
 
 
-def passages(text: str, tokens: Sequence[Token], found: Sequence[Circumstance], kind: Kind, offset: int) -> tuple[Passage, ...]:
+def passages(
+    text: str, tokens: Sequence[Token], found: Sequence[Circumstance], kind: Kind, offset: int
+) -> tuple[Passage, ...]:
     made = []
     for circumstance in found:
         if circumstance.kind == kind and circumstance.end - circumstance.start > 1:

@@ -80,7 +80,9 @@ ANCHOR = re.compile(
     r"|(?P<soon>as soon as))\s(?P<event>[^,;:.()]{3,140})",
     re.IGNORECASE,
 )
-ANCHOR_STOP = re.compile(r"\s(?:where|unless|if|and in any|and shall|and, |or within|whichever|when|provided|in accordance|pursuant|to the (?:extent|competent)|by means|shall|must|may|which)\b|(?<=request)\sof\b|(?<=application)\sof\b")
+ANCHOR_STOP = re.compile(
+    r"\s(?:where|unless|if|and in any|and shall|and, |or within|whichever|when|provided|in accordance|pursuant|to the (?:extent|competent)|by means|shall|must|may|which)\b|(?<=request)\sof\b|(?<=application)\sof\b"
+)
 LETTERS = {"hour": "H", "day": "D", "week": "W", "month": "M", "year": "Y"}
 
 
@@ -109,7 +111,9 @@ def deadlines(text: str, offset: int = 0) -> tuple[Deadline, ...]:
 Made = Iterator[tuple[int, int, Callable[[Passage], Deadline]]]
 
 
-def _make(kind: DeadlineKind, iso: str | None, working: bool = False, anchor: str | None = None, date: str | None = None) -> Callable[[Passage], Deadline]:
+def _make(
+    kind: DeadlineKind, iso: str | None, working: bool = False, anchor: str | None = None, date: str | None = None
+) -> Callable[[Passage], Deadline]:
     return lambda passage: Deadline(passage, kind, iso, "working" if working else "calendar", anchor, date)
 
 
@@ -152,7 +156,11 @@ def _dates(text: str) -> Made:
 def _date(match: re.Match[str]) -> str | None:
     if match["iso"]:
         return match["iso"]
-    day, month, year = match["day"] or match["us_day"], match["month"] or match["us_month"], match["year"] or match["us_year"]
+    day, month, year = (
+        match["day"] or match["us_day"],
+        match["month"] or match["us_month"],
+        match["year"] or match["us_year"],
+    )
     if not year:
         return None
     return f"{int(year):04d}-{MONTHS[month.lower()]:02d}-{int(day):02d}"
@@ -193,7 +201,11 @@ def _recurrences(text: str) -> Made:
             continue
         word = (match["count"] or "1").lower()
         count = 2 if word == "other" else number(word)
-        iso = "P6M" if (match["times"] or "").lower() == "twice" and match["unit"].lower() == "year" else duration(count, match["unit"])
+        iso = (
+            "P6M"
+            if (match["times"] or "").lower() == "twice" and match["unit"].lower() == "year"
+            else duration(count, match["unit"])
+        )
         yield match.start(), match.end(), _make("recurrence", f"R/{iso}")
     for match in REGULAR.finditer(text):
         yield match.start(), match.end(), _make("recurrence", None)
@@ -203,7 +215,11 @@ def _immediate(text: str) -> Made:
     for match in IMMEDIATE.finditer(text):
         follows = ANCHOR.match(text, match.end())
         wanted = follows and (follows["soon"] or follows["how"].lower() in ("after", "upon", "following", "once", "on"))
-        yield match.start(), match.end(), _make("immediate", None, anchor=anchor_after(text, match.end()) if wanted else None)
+        yield (
+            match.start(),
+            match.end(),
+            _make("immediate", None, anchor=anchor_after(text, match.end()) if wanted else None),
+        )
 
 
 def _others(text: str) -> Made:

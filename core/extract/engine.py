@@ -24,7 +24,9 @@ COMMAND = re.compile(
     r"|permitted|allowed|entitled|empowered|responsible)|ha(?:s|ve)\s(?:to|the right)|agrees?\sto|undertakes?\sto|covenants?\sto)\b"
 )
 DEFINITION_HEADING = re.compile(r"\b(?:definitions?|interpretation|defined terms|glossary)\b", re.IGNORECASE)
-DEFINITION_LEAD = re.compile(r"\bdefinitions?\b[^.]{0,60}\bappl|\bfollowing meanings?\b|\bmeanings? (?:set out|given|assigned)\b", re.IGNORECASE)
+DEFINITION_LEAD = re.compile(
+    r"\bdefinitions?\b[^.]{0,60}\bappl|\bfollowing meanings?\b|\bmeanings? (?:set out|given|assigned)\b", re.IGNORECASE
+)
 DEFINED_TERM = re.compile(r"\s*[‘“\"'][^’”\"']{2,80}[’”\"'][^.;]{0,60}\bmeans?\b")
 AMENDMENT_HEADING = re.compile(r"\bamendments?\s(?:to|of)\b|\bamending\b", re.IGNORECASE)
 AMENDMENT_LEAD = re.compile(
@@ -123,7 +125,7 @@ def _amends(provision: Provision, document: _Document) -> bool:
     text = provision.text.lstrip()
     if AMENDMENT_LEAD.search(text) and (text.rstrip().endswith((":", "’", "”", "’.", "’;", "”.", "”;")) or "‘" in text):
         return True
-    if text[:1] in "‘“\"" and not DEFINED_TERM.match(text) and AMENDMENT_HEADING.search(provision.heading):
+    if text[:1] in '‘“"' and not DEFINED_TERM.match(text) and AMENDMENT_HEADING.search(provision.heading):
         return True
     parent = document.by_id.get(provision.parent or "")
     while parent is not None:
@@ -234,7 +236,9 @@ def _stated(sentence: Sentence, passage: Passage, provision: Provision) -> Found
     """One statement for a sentence without norms; the clause that decides is its own, not a subordinate one."""
     if not COMMAND.search(passage.text) and not any(s.kind in ("recommendation",) for s in sentence.stated):
         return []
-    best = next((s for s in sentence.stated if s.kind != "subordinate"), sentence.stated[0] if sentence.stated else None)
+    best = next(
+        (s for s in sentence.stated if s.kind != "subordinate"), sentence.stated[0] if sentence.stated else None
+    )
     kind, reason = (best.kind, best.reason) if best else ("not a mark", REASONS["not a mark"])
     return [Statement(provision, passage, kind, reason)]
 
@@ -276,7 +280,7 @@ def _completing(sentence: Sentence, passage: Passage, provision: Provision, lead
 
 
 def _inner(sentence: Sentence, lead: LeadIn, document: _Document) -> Norm | None:
-    """"Member States shall ensure that: (a) the bank keeps records": the item's own subject must do it."""
+    """ "Member States shall ensure that: (a) the bank keeps records": the item's own subject must do it."""
     source = lead.source.norm
     if source is None or source.who.kind != "member_state":
         return None
@@ -301,7 +305,11 @@ def _inferred(found: Found) -> Found:
     First that of the provision its subject cites ("The notification referred to in paragraph 1 shall"), else the
     nearest before it, else the first after it. Duties and powers name who acts; permissions only where nothing else does.
     """
-    named = [(place, d) for place, d in enumerate(found) if isinstance(d, Draft) and d.bearer.explicit and d.bearer.kind != "unspecified"]
+    named = [
+        (place, d)
+        for place, d in enumerate(found)
+        if isinstance(d, Draft) and d.bearer.explicit and d.bearer.kind != "unspecified"
+    ]
     firm = [(place, d) for place, d in named if d.modality in ("obligation", "prohibition", "power")]
     named = firm or [(place, d) for place, d in named if d.modality != "right"]
     for place, draft in enumerate(found):
@@ -315,7 +323,7 @@ def _inferred(found: Found) -> Found:
 
 
 def _spoken_of(draft: Draft, before: Sequence[Draft]) -> Draft | None:
-    """"The assessment shall contain": who must carry out an assessment, a few norms before."""
+    """ "The assessment shall contain": who must carry out an assessment, a few norms before."""
     held = draft.lead_in if draft.lead_in and draft.mark and not _holds(draft.quote, draft.mark) else draft.quote
     if draft.mark is None or draft.mark.start is None or held.start is None or not _holds(held, draft.mark):
         return None
@@ -338,7 +346,9 @@ def _holds(outer: Passage, inner: Passage) -> bool:
 
 
 # After these the subject's own noun is over: "the assessment referred to in paragraph 1".
-ENDS_SUBJECT = frozenset("of in on for to by with under from referred pursuant provided which that and or made drawn carried set submitted".split())
+ENDS_SUBJECT = frozenset(
+    "of in on for to by with under from referred pursuant provided which that and or made drawn carried set submitted".split()
+)
 
 
 def _cited(draft: Draft, named: Sequence[Draft]) -> Draft | None:

@@ -41,7 +41,9 @@ class LeadIn:
 
 @cache
 def _leads(name: str) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(phrase) for phrase in sorted(frames()[name], key=len, reverse=True)), re.IGNORECASE)
+    return re.compile(
+        "|".join(re.escape(phrase) for phrase in sorted(frames()[name], key=len, reverse=True)), re.IGNORECASE
+    )
 
 
 def is_lead_in(text: str) -> bool:
@@ -59,16 +61,35 @@ def list_mode(sentence: Sentence, outer: LeadIn | None) -> Mode:
         return "continued" if outer is not None and outer.mode in ("open", "continued", "that") else "none"
     if last == "that":
         return "that"
-    if last in frames()["condition_ends"] or _leads("condition_leads").search(tail) and not _acts_on_list(sentence, tail):
+    if (
+        last in frames()["condition_ends"]
+        or _list_of_conditions(sentence)
+        or _leads("condition_leads").search(tail)
+        and not _acts_on_list(sentence, tail)
+    ):
         return "conditions"
     if _leads("measure_leads").search(tail[-70:]):
         return "measure"
     return "open"
 
 
+def _list_of_conditions(sentence: Sentence) -> bool:
+    """ "if it becomes aware that any of the following has occurred:": the list completes the condition and not the act."""
+    last = sentence.norms[-1].circumstances[-1:]
+    if not last or last[0].kind != "condition" or last[0].end < len(sentence.tokens) - 2:
+        return False
+    verb = sentence.norms[-1].sense.verb
+    return verb is not None and last[0].start > verb and "following" in sentence.slice(last[0].start, last[0].end)
+
+
 def _acts_on_list(sentence: Sentence, tail: str) -> bool:
-    """"shall ensure that the following conditions are met": the list is what must be so."""
-    return "ensure" in tail or "comply with the following" in tail or "fulfil the following" in tail or "meet the following" in tail
+    """ "shall ensure that the following conditions are met": the list is what must be so."""
+    return (
+        "ensure" in tail
+        or "comply with the following" in tail
+        or "fulfil the following" in tail
+        or "meet the following" in tail
+    )
 
 
 def item_text(text: str) -> str:
@@ -77,7 +98,7 @@ def item_text(text: str) -> str:
 
 
 def completed(stem: str, item: str) -> str:
-    """"submit the following to the authority" + "an initial notification" → "submit an initial notification to the authority"."""
+    """ "submit the following to the authority" + "an initial notification" → "submit an initial notification to the authority"."""
     stem, item = stem.rstrip(" :—–-,"), " ".join(item_text(item).split())
     if not stem.strip():
         return item.removeprefix("to ")
@@ -87,11 +108,17 @@ def completed(stem: str, item: str) -> str:
     if found and not found["noun"]:
         return " ".join(f"{stem[: found.start()]} {item} {found['rest']}".split())
     if found and not found["rest"].strip():
-        return " ".join(f"{stem[: found.start()]} {item}".split()) if found["noun"].split()[-1] in NOUNS_OF_LISTS else f"{stem}: {item}"
+        return (
+            " ".join(f"{stem[: found.start()]} {item}".split())
+            if found["noun"].split()[-1] in NOUNS_OF_LISTS
+            else f"{stem}: {item}"
+        )
     return f"{stem}: {item}" if found else f"{stem} {item}"
 
 
 # "shall have the following tasks: (a) to inform X": the item is the act.
 TASKS = frozenset("tasks duties responsibilities functions obligations powers rights".split())
 # Nouns that only say that a list comes: "the following information", which its items replace.
-NOUNS_OF_LISTS = frozenset("information elements particulars details items data documents measures actions tasks steps requirements points matters".split())
+NOUNS_OF_LISTS = frozenset(
+    "information elements particulars details items data documents measures actions tasks steps requirements points matters".split()
+)

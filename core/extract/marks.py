@@ -90,11 +90,13 @@ def _modal(tokens: Sequence[Token], index: int) -> Mark:
             break
     if not negated and _low(tokens, end) == "only":
         end += 1
-    return Mark(index, end, tokens[index].low, verb_after(tokens, end, len(tokens)), negated)
+    verb = verb_after(tokens, end, len(tokens))
+    negated |= verb is not None and tokens[verb - 1].low == "neither"
+    return Mark(index, end, tokens[index].low, verb, negated)
 
 
 def _be_mark(tokens: Sequence[Token], index: int) -> Mark | None:
-    """"is required to", "are to be kept", "is prohibited", "is responsible for ensuring"."""
+    """ "is required to", "are to be kept", "is prohibited", "is responsible for ensuring"."""
     if index and tokens[index - 1].low == "it" and _low(tokens, index + 1) == "the":
         return None
     at, negated = _past(tokens, index + 1)
@@ -103,7 +105,10 @@ def _be_mark(tokens: Sequence[Token], index: int) -> Mark | None:
     if low == "to" and (is_base(after) or after in ("be", "have")):
         return Mark(index, at + 1, "is to", at + 1, negated)
     framed = (
-        (low in words["duty_frames"] | words["leave_frames"] | words["right_frames"] | words["power_frames"] and after == "to")
+        (
+            low in words["duty_frames"] | words["leave_frames"] | words["right_frames"] | words["power_frames"]
+            and after == "to"
+        )
         or (low in words["right_frames"] | words["ban_frames"] and low not in ("precluded",))
         or (low == "responsible" and after == "for")
         or low in ("conferred", "delegated")
@@ -160,12 +165,14 @@ def sense(tokens: Sequence[Token], mark: Mark, who: Party, denied: bool) -> Sens
         if held:
             return held
     if mark.word == "should":
-        return Sense("recommendation", "“should” recommends; it does not oblige.", statement="recommendation", verb=mark.verb)
+        return Sense(
+            "recommendation", "“should” recommends; it does not oblige.", statement="recommendation", verb=mark.verb
+        )
     return _stating(tokens, mark, who, negated) or _doing(tokens, mark, who, negated)
 
 
 def _leads_into_list(tokens: Sequence[Token], mark: Mark) -> bool:
-    """"X shall:", "X shall, where appropriate:": the verbs are in the list."""
+    """ "X shall:", "X shall, where appropriate:": the verbs are in the list."""
     return tokens[-1].kind in (":", "-") and not any(token.kind in (";", ".") for token in tokens[mark.end :])
 
 
@@ -199,29 +206,41 @@ def _be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated:
 
 
 def _framed(words: dict[str, frozenset[str]], low: str, after: str, at: int, negated: bool) -> Sense | None:
-    """"be required to", "be prohibited from", "be entitled to": the frame decides, not the modal."""
+    """ "be required to", "be prohibited from", "be entitled to": the frame decides, not the modal."""
     start = at + 2 if after in ("to", "from") else None
     if low == "required" and negated and after not in ("by",):
         return Sense("no_duty", "It lifts a duty and imposes none.", statement="exemption", verb=at)
     if low in words["duty_frames"] and after in ("to", "by"):
         if low == "bound" and after == "by":
-            return Sense("bound_by", "Who is bound by something must keep to it.", "obligation", verb=at - 1, state=True)
+            return Sense(
+                "bound_by", "Who is bound by something must keep to it.", "obligation", verb=at - 1, state=True
+            )
         if negated:
             return Sense("no_duty", "It lifts a duty and imposes none.", statement="exemption", verb=at)
         if after == "to":
-            return Sense("required_to", "“required to” imposes a duty on its subject.", "obligation", verb=start, end=at + 2)
+            return Sense(
+                "required_to", "“required to” imposes a duty on its subject.", "obligation", verb=start, end=at + 2
+            )
     if low in words["ban_frames"]:
         if negated:
             return Sense("no_ban", "It says what is not prohibited.", statement="exemption", verb=at)
-        return Sense("prohibited", f"“{low}” forbids.", "prohibition", verb=start or at, end=at + 1, passive=start is None)
-    if low in words["leave_frames"] and (after in ("to", "where", "if", "only", "in", "for", "") or not after.isalpha()):
+        return Sense(
+            "prohibited", f"“{low}” forbids.", "prohibition", verb=start or at, end=at + 1, passive=start is None
+        )
+    if low in words["leave_frames"] and (
+        after in ("to", "where", "if", "only", "in", "for", "") or not after.isalpha()
+    ):
         verb = start or at
         if negated:
-            return Sense("not_permitted", f"“not {low}” forbids.", "prohibition", verb=verb, end=at + 1, passive=start is None)
+            return Sense(
+                "not_permitted", f"“not {low}” forbids.", "prohibition", verb=verb, end=at + 1, passive=start is None
+            )
         return Sense("permitted", f"“{low}” permits.", "permission", verb=verb, end=at + 1, passive=start is None)
     if low in words["right_frames"]:
         if negated:
-            return Sense("not_entitled", "It denies a right.", "prohibition", verb=start, end=at + 1, state=start is None)
+            return Sense(
+                "not_entitled", "It denies a right.", "prohibition", verb=start, end=at + 1, state=start is None
+            )
         return Sense("entitled", "“entitled to” grants a right.", "right", verb=start, end=at + 2, state=start is None)
     if low in words["power_frames"]:
         return Sense("empowered", "“empowered to” confers a power.", "power", verb=start, end=at + 2)
@@ -229,7 +248,7 @@ def _framed(words: dict[str, frozenset[str]], low: str, after: str, at: int, neg
 
 
 def _impersonal(tokens: Sequence[Token], framed: Sense, at: int) -> Sense:
-    """"It shall be prohibited (for X) to do Y": the act follows "to"."""
+    """ "It shall be prohibited (for X) to do Y": the act follows "to"."""
     if not framed.passive or framed.rule not in ("prohibited", "permitted", "not_permitted"):
         return framed
     if at + 1 >= len(tokens) or tokens[at + 1].low != "for":
@@ -245,7 +264,7 @@ def _impersonal(tokens: Sequence[Token], framed: Sense, at: int) -> Sense:
 def _be_statement(
     tokens: Sequence[Token], words: dict[str, frozenset[str]], at: int, who: Party, mark_word: str
 ) -> Sense | None:
-    """"shall be deemed", "shall be without prejudice to", "shall be EUR 50 000": the law says what is, not what to do."""
+    """ "shall be deemed", "shall be without prejudice to", "shall be EUR 50 000": the law says what is, not what to do."""
     low, after = _low(tokens, at), _low(tokens, at + 1)
     kind = tokens[at].kind if at < len(tokens) else "."
     if low in words["deeming_frames"] and after != "by":
@@ -261,10 +280,14 @@ def _be_statement(
     if low in words["effect_frames"] and not (who.kind and low in ("available",)):
         return Sense("legal_effect", f"“be {low}” states a legal effect.", statement="legal effect", verb=at)
     if low == "subject" and after == "to":
-        if {t.low for t in tokens[at + 2 : at + 5]} & (DUTY_NOUNS | {"requirement", "requirements", "obligations"}) and who.kind:
+        if {t.low for t in tokens[at + 2 : at + 5]} & (
+            DUTY_NOUNS | {"requirement", "requirements", "obligations"}
+        ) and who.kind:
             return None
         if {t.low for t in tokens[at + 2 : at + 6]} & words["acts_undergone"]:
-            return Sense("subjected_to_act", "Something must undergo an act of somebody.", "obligation", verb=at - 1, state=True)
+            return Sense(
+                "subjected_to_act", "Something must undergo an act of somebody.", "obligation", verb=at - 1, state=True
+            )
         if {t.low for t in tokens[at + 2 : at + 8]} & words["penalties"]:
             return Sense("sanction", "It says which sanction follows a breach.", statement="sanction", verb=at)
         return Sense("subjected", "It says what something is subject to.", statement="legal effect", verb=at)
@@ -296,12 +319,21 @@ def _be_norm(tokens: Sequence[Token], mark: Mark, be: int, at: int, negated: boo
     modality: Modality = "prohibition" if negated else "obligation"
     how = "passive" if passive else "state"
     said = "must not be" if negated else "must be"
-    return Sense(f"{_stem(mark)}_{how}", f"It says what {said} so or done.", modality, verb=verb, passive=passive, state=not passive)
+    return Sense(
+        f"{_stem(mark)}_{how}",
+        f"It says what {said} so or done.",
+        modality,
+        verb=verb,
+        passive=passive,
+        state=not passive,
+    )
 
 
 def _have_sense(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> Sense | None:
     assert mark.verb is not None
     at = mark.verb + 1
+    if mark.word == "may" and is_participle(_low(tokens, at)):
+        return Sense("possibility", "“may have” says what is possible.", statement="possibility", verb=mark.verb)
     while at < len(tokens) and tokens[at].kind in ("adv", "not", "det", "quote"):
         at += 1
     low = _low(tokens, at)
@@ -317,9 +349,13 @@ def _have_sense(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) 
     if low in RIGHTS:
         if negated:
             return Sense("no_right", "It denies a right.", statement="legal effect", verb=at)
-        return Sense("right_to", "“have the right” grants a right.", "right", verb=start, end=at + 2, state=start is None)
+        return Sense(
+            "right_to", "“have the right” grants a right.", "right", verb=start, end=at + 2, state=start is None
+        )
     if low in POWERS and (start or low.startswith("power")):
-        return Sense("power_to", "“have the power” confers a power.", "power", verb=start, end=at + 2, state=start is None)
+        return Sense(
+            "power_to", "“have the power” confers a power.", "power", verb=start, end=at + 2, state=start is None
+        )
     if low in DUTY_NOUNS and start:
         return Sense("duty_to", "“have the duty” imposes a duty.", "obligation", verb=start, end=at + 2)
     if low in ("effect", "legal", "force") or (mark.verb + 1 < len(tokens) and tokens[mark.verb + 1].kind == "num"):
@@ -328,11 +364,23 @@ def _have_sense(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) 
 
 
 def _stating(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> Sense | None:
-    """"shall mean", "shall apply from", "shall not affect": what the law states without commanding anybody."""
+    """ "shall mean", "shall apply from", "shall not affect": what the law states without commanding anybody."""
     assert mark.verb is not None
     low, words = _low(tokens, mark.verb), frames()
     following = tokens[mark.verb + 1] if mark.verb + 1 < len(tokens) else None
-    alone = following is None or following.kind in ("prep", "to", ".", ",", ";", ":", "conj", "adv", "sub", "label", "rel")
+    alone = following is None or following.kind in (
+        "prep",
+        "to",
+        ".",
+        ",",
+        ";",
+        ":",
+        "conj",
+        "adv",
+        "sub",
+        "label",
+        "rel",
+    )
     thing = who.kind is None
     if low == "apply" and alone and (thing or who.pronoun):
         return Sense("application", "It says where or when a rule applies.", statement="application", verb=mark.verb)
@@ -341,12 +389,18 @@ def _stating(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> 
     if low == "mean" or (low in words["stating_verbs"]):
         kind = "definition" if low == "mean" else "legal effect"
         return Sense("stating", f"“{low}” states what is so in law.", statement=kind, verb=mark.verb)
+    if thing and low == "take" and _low(tokens, mark.verb + 1) == "place" and _low(tokens, mark.verb + 2) == "only":
+        return Sense("only_if", "It is forbidden unless these conditions are met.", "prohibition", verb=mark.verb)
     if thing and low == "take" and _low(tokens, mark.verb + 1) in ("effect", "place", "precedence"):
         return Sense("stating", "It says when or how something takes effect.", statement="legal effect", verb=mark.verb)
     if thing and not negated and low in words["stating_of_things"] and not (low == "apply" and not alone):
-        return Sense("stating_of_things", f"A thing that shall {low} commands nobody.", statement="legal effect", verb=mark.verb)
+        return Sense(
+            "stating_of_things", f"A thing that shall {low} commands nobody.", statement="legal effect", verb=mark.verb
+        )
     if thing and negated and low in words["stating_when_denied"]:
-        return Sense("denied_effect", f"It says that a rule does not {low} something.", statement="saving", verb=mark.verb)
+        return Sense(
+            "denied_effect", f"It says that a rule does not {low} something.", statement="saving", verb=mark.verb
+        )
     return None
 
 
@@ -361,7 +415,11 @@ def _doing(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> Se
             return Sense("may_only", "“may only” forbids everything else.", "prohibition", verb=verb)
         if low == "adopt" and {t.low for t in tokens[verb : verb + 8]} & frames()["acts_of_power"]:
             return Sense("may_adopt_acts", "“may adopt delegated acts” confers a power.", "power", verb=verb)
-        if who.kind is None and not who.pronoun and low not in ("include", "contain", "provide", "take", "cover", "specify"):
+        if (
+            who.kind is None
+            and not who.pronoun
+            and low not in ("include", "contain", "provide", "take", "cover", "specify")
+        ):
             return Sense("possibility", "“may” with a thing says what is possible.", statement="possibility", verb=verb)
         return Sense("may", "“may” permits.", "permission", verb=verb)
     if mark.word == "will":
@@ -374,7 +432,9 @@ def _doing(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> Se
     stem = _stem(mark)
     if negated:
         return Sense(f"{stem}_not", f"“{mark.word} not” forbids.", "prohibition", verb=verb)
-    return Sense(f"{stem}_only" if only else stem, f"“{mark.word}” with a verb of doing obliges.", "obligation", verb=verb)
+    return Sense(
+        f"{stem}_only" if only else stem, f"“{mark.word}” with a verb of doing obliges.", "obligation", verb=verb
+    )
 
 
 def _stem(mark: Mark) -> str:

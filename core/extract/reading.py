@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from core.extract.bearers import Party, Terms, mentions, party
+from core.extract.bearers import Party, Terms, is_thing, mentions, party
 from core.extract.conditions import Circumstance, circumstances
 from core.extract.marks import Mark, Sense, frames, lemma, marks, sense
 from core.language.clauses import Subject, depths, first_subject, has_verb, next_subject
-from core.language.tokens import Token, tokens
+from core.language.tokens import Token, singular, tokens
 from core.language.verbs import base_of_participle, is_base, is_participle, is_third_person
 from core.types import Bearer
 
 PLURAL = frozenset({"they", "these", "those", "both", "we"})
 PARTICLES = frozenset({"out", "down", "up", "off", "over", "forward", "aside", "back"})
 # A thing as subject of these says what a text must hold, so a pronoun with one of them is likely a thing.
-CONTENT_VERBS = frozenset("include contain indicate state specify cover comprise describe set show mention apply be".split())
+CONTENT_VERBS = frozenset(
+    "include contain indicate state specify cover comprise describe set show mention apply be".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def read(text: str, terms: Terms, before: Antecedent = Antecedent()) -> Sentence
 
 
 def inner_norm(text: str, terms: Terms, outer: Norm) -> Norm | None:
-    """"the bank keeps records", under "Member States shall ensure that:": a norm of the bank; None where nobody acts."""
+    """ "the bank keeps records", under "Member States shall ensure that:": a norm of the bank; None where nobody acts."""
     words = tokens(text)
     reader = _Reader(text, words, depths(words), terms, Antecedent())
     inner = reader._inner_that(0, len(words))
@@ -85,7 +87,9 @@ def inner_norm(text: str, terms: Terms, outer: Norm) -> Norm | None:
         return None
     who, at, modality, state = inner
     bearer = reader._as_bearer(who)
-    made = Sense(f"{outer.sense.rule}_via", f"A state must see to it; {bearer.text} must do it.", modality, verb=at, state=state)
+    made = Sense(
+        f"{outer.sense.rule}_via", f"A state must see to it; {bearer.text} must do it.", modality, verb=at, state=state
+    )
     subject = Subject(who.start, who.end, "main")
     clause = _Clause(Mark(at, at + 1, words[at].low, at), subject, who, made)
     around = circumstances(words, reader.depth, 0, len(words), who.start, at)
@@ -93,7 +97,7 @@ def inner_norm(text: str, terms: Terms, outer: Norm) -> Norm | None:
 
 
 def listed_norm(sentence: Sentence, terms: Terms) -> Norm | None:
-    """"Member States shall ensure that the bank:" before a list: a norm of the bank, whose acts are the items."""
+    """ "Member States shall ensure that the bank:" before a list: a norm of the bank, whose acts are the items."""
     norm, words = sentence.norms[-1], sentence.tokens
     verb = norm.sense.verb
     if verb is None or words[verb].low not in frames()["passing_verbs"]:
@@ -107,7 +111,9 @@ def listed_norm(sentence: Sentence, terms: Terms) -> Norm | None:
         return None
     bearer = Bearer(sentence.slice(who.start, who.end), who.kind, explicit=True)
     via = sentence.slice(norm.who.start, norm.who.end) or sentence.slice(norm.subject.start, norm.subject.end)
-    made = replace(norm.sense, rule=f"{norm.sense.rule}_via", reason=f"{via} must see to it; {bearer.text} must do it.", verb=None)
+    made = replace(
+        norm.sense, rule=f"{norm.sense.rule}_via", reason=f"{via} must see to it; {bearer.text} must do it.", verb=None
+    )
     return replace(norm, sense=made, who=who, bearer=bearer, via=via, action="", object="")
 
 
@@ -135,7 +141,9 @@ class _Reader:
                 stated.append(Stated(clause.sense.statement, clause.sense.reason))
                 continue
             norm = self._norm(clause, start, end)
-            same = norms and norms[-1].bearer.text == norm.bearer.text and norms[-1].sense.modality == norm.sense.modality
+            same = (
+                norms and norms[-1].bearer.text == norm.bearer.text and norms[-1].sense.modality == norm.sense.modality
+            )
             if clause.subject.role == "same" and same:
                 norms[-1] = self._joined(norms[-1], norm)
             else:
@@ -153,8 +161,15 @@ class _Reader:
                 subject = first_subject(self.words, self.depth, begin, mark.start)
             else:
                 subject = next_subject(self.words, self.depth, clauses[-1].mark.end, mark.start)
+            if subject.role == "same" and clauses and self._nested(clauses[-1], mark):
+                subject = replace(subject, role="subordinate")
             if subject.role == "subordinate":
-                stated.append(Stated("subordinate", f"“{self.words[mark.start].text}” stands inside a condition or a relative clause."))
+                stated.append(
+                    Stated(
+                        "subordinate",
+                        f"“{self.words[mark.start].text}” stands inside a condition or a relative clause.",
+                    )
+                )
                 continue
             clause = self._clause(mark, subject, clauses)
             if clause is None:
@@ -166,7 +181,7 @@ class _Reader:
         return clauses or self._unintroduced(found)
 
     def _unintroduced(self, found: Sequence[Mark]) -> list[_Clause]:
-        """"When deciding on the amount due regard shall be given": an introduction that no comma ends; the last mark rules."""
+        """ "When deciding on the amount due regard shall be given": an introduction that no comma ends; the last mark rules."""
         mark = found[-1]
         if self.words[0].kind != "sub" or mark.word not in ("shall", "must") or mark.verb is None:
             return []
@@ -175,6 +190,13 @@ class _Reader:
         subject = Subject(mark.start, mark.start, "main", sure=False)
         who = Party(mark.start, mark.start, None)
         return [_Clause(mark, subject, who, sense(self.words, mark, who, denied=False))]
+
+    def _nested(self, last: _Clause, mark: Mark) -> bool:
+        """ "where lists are related to X or may affect Y": the second verb belongs to the clause that is still open."""
+        if last.sense.statement == "possibility":
+            return True
+        between = self.words[last.mark.end : mark.start]
+        return mark.word != last.mark.word and any(token.kind in ("rel", "sub", "that") for token in between)
 
     def _hard_boundary(self, after: int, mark: int) -> int:
         """After a semicolon a new sentence may start: the index behind it, when a subject of its own stands before the mark."""
@@ -206,15 +228,30 @@ class _Reader:
             who = party(words, subject.start, subject.end, self.terms)
         if who.pronoun and who.kind is None:
             who = self._pronoun(who, subject, mark)
+        if who.kind is None and not who.pronoun and self._acts(who, mark):
+            who = replace(who, kind="regulated")
         first = words[subject.start].low if subject.end > subject.start else ""
         if first == "nothing" or first == "there":
-            return _Clause(mark, subject, who, Sense("nothing", "It states what is, and commands nobody.", statement="saving"))
+            return _Clause(
+                mark, subject, who, Sense("nothing", "It states what is, and commands nobody.", statement="saving")
+            )
         return _Clause(mark, subject, who, sense(words, mark, who, denied=first in ("no", "neither", "nobody", "none")))
+
+    def _acts(self, who: Party, mark: Mark) -> bool:
+        """A noun that no list knows acts when only somebody can do what follows: "The Society must inform the PRA"."""
+        if who.end <= who.start or mark.verb is None or self.words[mark.verb].low not in frames()["agentive_verbs"]:
+            return False
+        head = self.words[who.end - 1]
+        named = who.end - who.start == 1 and head.text[0].isupper() and self.words[who.start - 1].kind == "det"
+        low = singular(head.low)
+        return named and not low.endswith(tuple(frames()["endings_of_things"])) and not is_thing(low)
 
     def _passes(self, outer: _Clause) -> bool:
         """Only what must be ensured or required is a norm inside "that": what may be determined is none yet."""
         at = outer.sense.verb
-        return outer.sense.modality == "obligation" and at is not None and self.words[at].low in frames()["passing_verbs"]
+        return (
+            outer.sense.modality == "obligation" and at is not None and self.words[at].low in frames()["passing_verbs"]
+        )
 
     def _antecedent(self, rel: int) -> Party | None:
         """Who "which" is: the last party before it in its stretch, when nothing but its own modifiers follows."""
@@ -228,7 +265,11 @@ class _Reader:
             return None
         nearest = found[-1]
         distance = rel - nearest.end
-        return nearest if distance <= 1 or self.words[nearest.end].low in ("designated", "established", "concerned", "referred") else None
+        return (
+            nearest
+            if distance <= 1 or self.words[nearest.end].low in ("designated", "established", "concerned", "referred")
+            else None
+        )
 
     def _pronoun(self, who: Party, subject: Subject, mark: Mark) -> Party:
         """The first party of this sentence that agrees in number, for "Where a firm does so it must"."""
@@ -260,7 +301,7 @@ class _Reader:
         return introduction if introduction is not None else start
 
     def _introduction(self, floor: int, start: int) -> int | None:
-        """"…; where X applies, Y shall": the semicolon or full stop before the introduction."""
+        """ "…; where X applies, Y shall": the semicolon or full stop before the introduction."""
         for index in range(start - 1, floor, -1):
             if self.words[index].kind == ";" and not self.depth[index]:
                 return index + 1
@@ -291,10 +332,23 @@ class _Reader:
         clause, bearer, via, verb = read
         action, thing = self._action(clause, verb, end, around, bearer)
         confidence = self._confidence(clause, bearer, end - start)
-        return Norm(clause.sense, clause.mark, clause.subject, clause.who, bearer, action, thing, start, end, via, tuple(around), confidence)
+        return Norm(
+            clause.sense,
+            clause.mark,
+            clause.subject,
+            clause.who,
+            bearer,
+            action,
+            thing,
+            start,
+            end,
+            via,
+            tuple(around),
+            confidence,
+        )
 
     def _joined(self, first: Norm, second: Norm) -> Norm:
-        """"shall A and shall B" of one bearer is one norm with both acts and all conditions."""
+        """ "shall A and shall B" of one bearer is one norm with both acts and all conditions."""
         around = {(c.start, c.end): c for c in (*first.circumstances, *second.circumstances)}
         return replace(first, end=second.end, circumstances=tuple(around[key] for key in sorted(around)))
 
@@ -310,7 +364,11 @@ class _Reader:
         if made.passive:
             agent = self._agent(verb, end)
             return (self._as_bearer(agent) if agent else Bearer("")), who
-        if made.rule in ("prohibited", "permitted", "not_permitted", "required_to") and who.pronoun and who.kind is None:
+        if (
+            made.rule in ("prohibited", "permitted", "not_permitted", "required_to")
+            and who.pronoun
+            and who.kind is None
+        ):
             return Bearer(""), who
         if who.kind is None and who.pronoun:
             return self._unresolved(clause), who
@@ -335,7 +393,7 @@ class _Reader:
         return Bearer(word.text, "unspecified", explicit=True)
 
     def _agent(self, participle: int, end: int) -> Party | None:
-        """"by the controller" after the participle it belongs to."""
+        """ "by the controller" after the participle it belongs to."""
         for index in range(participle + 1, min(end, participle + 40)):
             token = self.words[index]
             if token.low == "by" and not self.depth[index]:
@@ -365,7 +423,9 @@ class _Reader:
         if low not in frames()["passing_verbs"] and not requires:
             return None
         that = next((i for i in range(verb + 1, min(end, verb + 4)) if words[i].kind == "that"), None)
-        inner = self._inner_that(that + 1, end) if that is not None else self._inner_to(verb + 1, end) if requires else None
+        inner = (
+            self._inner_that(that + 1, end) if that is not None else self._inner_to(verb + 1, end) if requires else None
+        )
         if inner is None:
             return None
         inner_who, at, modality, state = inner
@@ -397,10 +457,12 @@ class _Reader:
         return self._inner_sense(who, at, end)
 
     def _past_introduction(self, start: int, end: int) -> int:
-        """"that, where appropriate, X does" and "that when X, Y does"."""
+        """ "that, where appropriate, X does" and "that when X, Y does"."""
         words = self.words
         if start < end and (words[start].kind in (",", "sub", "prep")):
-            comma = next((i for i in range(start + 1, min(end, start + 45)) if words[i].kind == "," and not self.depth[i]), None)
+            comma = next(
+                (i for i in range(start + 1, min(end, start + 45)) if words[i].kind == "," and not self.depth[i]), None
+            )
             return comma + 1 if comma is not None else start
         return start
 
@@ -473,9 +535,16 @@ class _Reader:
         return None
 
     def _inner_to(self, start: int, end: int) -> tuple[Party, int, str, bool] | None:
-        """"require X (not) to V"."""
+        """ "require X (not) to V"."""
         words = self.words
-        to = next((i for i in range(start + 1, min(end, start + 30)) if words[i].kind == "to" and i + 1 < end and is_base(words[i + 1].low)), None)
+        to = next(
+            (
+                i
+                for i in range(start + 1, min(end, start + 30))
+                if words[i].kind == "to" and i + 1 < end and is_base(words[i + 1].low)
+            ),
+            None,
+        )
         if to is None:
             return None
         who = party(words, start, to, self.terms)
@@ -486,14 +555,18 @@ class _Reader:
 
     # --- the act ---
 
-    def _action(self, clause: _Clause, verb: int, end: int, around: Sequence[Circumstance], bearer: Bearer) -> tuple[str, str]:
+    def _action(
+        self, clause: _Clause, verb: int, end: int, around: Sequence[Circumstance], bearer: Bearer
+    ) -> tuple[str, str]:
         words, made = self.words, clause.sense
         stop = self._action_end(verb, end, around)
         subject = self._subject_text(clause.subject)
         if verb >= stop or made.verb is None:
             return "", "" if clause.who.kind is not None else subject
         if made.rule == "power_conferred":
-            verb = next((i + 1 for i in range(verb, stop - 1) if words[i].low == "to" and is_base(words[i + 1].low)), verb)
+            verb = next(
+                (i + 1 for i in range(verb, stop - 1) if words[i].low == "to" and is_base(words[i + 1].low)), verb
+            )
         rest = self._without(verb + 1, stop, around)
         if made.passive and made.rule != "power_conferred":
             return self._passive_action(verb, stop, around, subject), subject
@@ -569,7 +642,11 @@ class _Reader:
         text = " ".join(self.text[self.words[start].start : self.words[end - 1].end].split())
         first = self.words[start]
         proper = len(first.text) > 1 and (first.text[1].isupper() or not first.text[1:].islower())
-        return text if proper or (start + 1 < end and self.words[start + 1].text[0].isupper() and first.kind != "det") else text[0].lower() + text[1:]
+        return (
+            text
+            if proper or (start + 1 < end and self.words[start + 1].text[0].isupper() and first.kind != "det")
+            else text[0].lower() + text[1:]
+        )
 
     def _plural_subject(self, subject: Subject) -> bool:
         for index in range(subject.start, subject.end):
@@ -598,18 +675,27 @@ class _Reader:
             end += 1
         while end > start and words[end - 1].kind in ("conj", "adv"):
             end -= 1
-        described = next((i for i in range(start + 1, end) if is_participle(words[i].low) and i + 1 < stop and words[i + 1].kind in ("prep", "to")), end)
+        described = next(
+            (
+                i
+                for i in range(start + 1, end)
+                if is_participle(words[i].low) and i + 1 < stop and words[i + 1].kind in ("prep", "to")
+            ),
+            end,
+        )
         end = described
         return " ".join(self.text[words[start].start : words[end - 1].end].split()) if end > start else ""
 
     def _past_verbs(self, start: int, stop: int) -> int:
-        """"identify, classify and adequately document X": the object follows the last of the verbs."""
+        """ "identify, classify and adequately document X": the object follows the last of the verbs."""
         words = self.words
         while start < stop and words[start].kind in (",", "conj"):
             ahead = start
             while ahead < stop and words[ahead].kind in (",", "conj", "adv"):
                 ahead += 1
-            if ahead >= stop or not (is_base(words[ahead].low) and ahead + 1 < stop and words[ahead + 1].kind not in ("prep",)):
+            if ahead >= stop or not (
+                is_base(words[ahead].low) and ahead + 1 < stop and words[ahead + 1].kind not in ("prep",)
+            ):
                 break
             if words[ahead].low == "be":
                 return stop
@@ -638,7 +724,7 @@ def has_verb_modal(words: Sequence[Token], start: int, end: int) -> bool:
 
 
 def lemma_of_finite(low: str) -> str:
-    """"has" → "have", "ensures" → "ensure", for the act shown as an infinitive."""
+    """ "has" → "have", "ensures" → "ensure", for the act shown as an infinitive."""
     if low in ("has", "is", "are", "does"):
         return {"has": "have", "does": "do"}.get(low, "be")
     if not is_base(low) and is_third_person(low):

@@ -8,8 +8,14 @@ from core.language.sentences import sentences
 from core.types import Passage, Provision, Reference
 
 # "Infringements of the following provisions shall be subject to administrative fines up to …"
-BREACH = re.compile(r"\b(?:infringe|infringes|infringements?|breach|breaches|violations?|violates?|contravenes?|contraventions?|non-compliance|failure to comply|fails? to comply)\b", re.IGNORECASE)
-PENALTY = re.compile(r"\b(?:fines?|penalt(?:y|ies)|sanctions?|pecuniary|imprisonment|administrative measures?|remedial measures?)\b", re.IGNORECASE)
+BREACH = re.compile(
+    r"\b(?:infringe|infringes|infringements?|breach|breaches|violations?|violates?|contravenes?|contraventions?|non-compliance|failure to comply|fails? to comply)\b",
+    re.IGNORECASE,
+)
+PENALTY = re.compile(
+    r"\b(?:fines?|penalt(?:y|ies)|sanctions?|pecuniary|imprisonment|administrative measures?|remedial measures?)\b",
+    re.IGNORECASE,
+)
 
 Sanctions = Mapping[str, tuple[Reference, ...]]
 
@@ -44,8 +50,15 @@ def _tie(found: dict[str, list[Reference]], cited: Sequence[Reference], sanction
             found.setdefault(reference.target, []).append(sanction)
 
 
+# "Outsourcing 2.1" and "4.2" stand in chapter 2 and section 4.
+RULE_NUMBER = re.compile(r"(?P<chapter>.*?\d+)\.\d+[A-Z]*")
+
+
 def article_of(path: str) -> str:
-    return path.split("(", 1)[0].split(",", 1)[0].strip()
+    """The article that a path stands in; for decimal numbers the chapter."""
+    whole = path.split("(", 1)[0].split(",", 1)[0].strip()
+    rule = None if whole.startswith("§") else RULE_NUMBER.fullmatch(whole)
+    return rule["chapter"] if rule else whole
 
 
 def sanctions_of(path: str, tied: Sanctions) -> tuple[Reference, ...]:

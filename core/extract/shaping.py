@@ -92,11 +92,20 @@ def listed_draft(lead: LeadIn, items: Sequence[Provision], provision: Provision,
     else:
         norm = replace(norm, action=f"{norm.action}: " + "; ".join(" ".join(text.text.split()) for text in texts)[:400])
     outer = lead.outer if lead.outer and lead.outer.mode != "stated" else None
-    return _draft(norm, provision, lead.passage, outer, extras, around, norm.action, mark_of(norm, lead.sentence, lead.passage))
+    return _draft(
+        norm, provision, lead.passage, outer, extras, around, norm.action, mark_of(norm, lead.sentence, lead.passage)
+    )
 
 
 def _draft(
-    norm: Norm, provision: Provision, quote: Passage, lead: LeadIn | None, extras: Extras, around: Around, action: str, mark: Passage
+    norm: Norm,
+    provision: Provision,
+    quote: Passage,
+    lead: LeadIn | None,
+    extras: Extras,
+    around: Around,
+    action: str,
+    mark: Passage,
 ) -> Draft:
     assert norm.sense.modality is not None
     return Draft(
@@ -109,7 +118,11 @@ def _draft(
 
 def _punishable(norm: Norm) -> bool:
     """A fine threatens who is bound, and who denies a right; not a legislator, a state or a supervisor."""
-    return norm.sense.modality in ("obligation", "prohibition", "right") and norm.bearer.kind in ("regulated", "person", "unspecified")
+    return norm.sense.modality in ("obligation", "prohibition", "right") and norm.bearer.kind in (
+        "regulated",
+        "person",
+        "unspecified",
+    )
 
 
 def mark_of(norm: Norm, sentence: Sentence, passage: Passage) -> Passage:
@@ -131,7 +144,9 @@ def clause_quote(norm: Norm, sentence: Sentence, passage: Passage) -> Passage:
     return Passage(sentence.text[start:end], passage.start + start)
 
 
-def extras_of(norm: Norm, sentence: Sentence, passage: Passage, provision: Provision, around: Around, only: bool) -> Extras:
+def extras_of(
+    norm: Norm, sentence: Sentence, passage: Passage, provision: Provision, around: Around, only: bool
+) -> Extras:
     """The passages of one norm; where the sentence holds several, times go to the clause that they stand in."""
     assert passage.start is not None
     found = plain_extras(sentence, passage, provision, around)
@@ -148,10 +163,14 @@ def extras_of(norm: Norm, sentence: Sentence, passage: Passage, provision: Provi
 
 
 def _conditional(deadline: Deadline, around: Sequence[Passage]) -> bool:
-    """"Where it is not made within 72 hours, …": that time belongs to the condition and limits nothing here."""
+    """ "Where it is not made within 72 hours, …": that time belongs to the condition and limits nothing here."""
     start = deadline.passage.start
     return start is not None and any(
-        c.start is not None and c.end is not None and c.start <= start < c.end and c.text.lower().startswith(ON_CONDITION) for c in around
+        c.start is not None
+        and c.end is not None
+        and c.start <= start < c.end
+        and c.text.lower().startswith(ON_CONDITION)
+        for c in around
     )
 
 
@@ -170,7 +189,9 @@ def plain_extras(sentence: Sentence, passage: Passage, provision: Provision, aro
 def lead_extras(lead: LeadIn, around: Around) -> Extras:
     """What a lead-in, and those above it, give to each of its items."""
     if lead.norm is not None and lead.mode != "continued":
-        own = extras_of(lead.norm, lead.sentence, lead.passage, lead.provision, around, only=len(lead.sentence.norms) == 1)
+        own = extras_of(
+            lead.norm, lead.sentence, lead.passage, lead.provision, around, only=len(lead.sentence.norms) == 1
+        )
     else:
         own = plain_extras(lead.sentence, lead.passage, lead.provision, around)
     above = lead.outer if lead.mode in ("continued", "none") else None

@@ -87,7 +87,9 @@ def chunk_kind(tokens: Sequence[Token], start: int, end: int, last: bool) -> str
         return "phrase"
     if token.low in WITH_TO and start + 1 < end and tokens[start + 1].low == "to":
         return "phrase"
-    if token.kind == "rel" or (token.kind == "that" and start + 1 < end and tokens[start + 1].kind in ("be", "have", "modal")):
+    if token.kind == "rel" or (
+        token.kind == "that" and start + 1 < end and tokens[start + 1].kind in ("be", "have", "modal")
+    ):
         return "relative"
     if token.low in ("having", "being") and not last:
         return "phrase"
@@ -97,12 +99,12 @@ def chunk_kind(tokens: Sequence[Token], start: int, end: int, last: bool) -> str
 
 
 def _describes(tokens: Sequence[Token], start: int, end: int) -> bool:
-    """"…, addressed by the decision shall": a participle with its preposition describes what stands before."""
+    """ "…, addressed by the decision shall": a participle with its preposition describes what stands before."""
     return start + 1 < end and tokens[start].low.endswith("ed") and tokens[start + 1].kind in ("prep", "to")
 
 
 def is_aside(tokens: Sequence[Token], start: int, end: int) -> bool:
-    """"where applicable", "if so required", "as appropriate": closed in itself, no verb of its own."""
+    """ "where applicable", "if so required", "as appropriate": closed in itself, no verb of its own."""
     if start + 1 < end and tokens[start].kind == "sub" and tokens[start + 1].low in _asides():
         return True
     return end - start <= 4 and tokens[end - 1].low in _asides() and not any(t.kind == "be" for t in tokens[start:end])
@@ -128,8 +130,8 @@ def has_verb(tokens: Sequence[Token], start: int, end: int) -> bool:
         described = index + 1 < len(tokens) and tokens[index + 1].kind in ("prep", "to")
         if base_of_participle(token.low) is not None and not described:
             return True
-        says = index + 1 < len(tokens) and tokens[index + 1].kind == "that"
-        if is_base(token.low) and (before.kind in ("pron", "adv", ")") or before.low.endswith("s") or says):
+        says = index + 1 < len(tokens) and tokens[index + 1].kind in ("that", "to")
+        if is_base(token.low) and (before.kind in ("pron", "adv", ")", "rel") or before.low.endswith("s") or says):
             return True
     return False
 
@@ -143,6 +145,8 @@ def first_subject(tokens: Sequence[Token], depth: Sequence[int], start: int, mar
         end -= 1
     if end == start:
         return Subject(start, start, "main")
+    if tokens[end - 1].low in NOMINATIVE and end - 2 >= start and tokens[end - 2].kind in ("word", "num", ")"):
+        return Subject(end - 1, end, "main")
     inner = _open_clause(tokens, start, end)
     if inner:
         return inner
@@ -173,7 +177,7 @@ def _subject_chunk(pieces: Sequence[Chunk]) -> int:
 
 
 def _noun_before(pieces: Sequence[Chunk], at: int) -> bool:
-    """"Member States, acting by unanimity and in accordance with Y shall": the phrase belongs to the noun before it."""
+    """ "Member States, acting by unanimity and in accordance with Y shall": the phrase belongs to the noun before it."""
     while at > 0 and pieces[at].kind in ("phrase", "relative", "aside"):
         at -= 1
     return pieces[at].kind == "noun"
@@ -204,12 +208,15 @@ def _after_introduction(tokens: Sequence[Token], piece: Chunk, end: int, complet
             return Subject(index, end, "main", sure=False)
     if complete:
         return Subject(piece.start, end, "subordinate")
-    capital = next((i for i in range(piece.start + 1, end) if tokens[i].text[0].isupper() and tokens[i - 1].kind in ("num", ")")), None)
+    capital = next(
+        (i for i in range(piece.start + 1, end) if tokens[i].text[0].isupper() and tokens[i - 1].kind in ("num", ")")),
+        None,
+    )
     return Subject(capital if capital is not None else piece.start, end, "main", sure=False)
 
 
 def _inside_condition(tokens: Sequence[Token], pieces: Sequence[Chunk], at: int) -> bool:
-    """"Where, in the course of X, the controller may": the condition has no verb before this one."""
+    """ "Where, in the course of X, the controller may": the condition has no verb before this one."""
     for index in range(at - 1, -1, -1):
         piece = pieces[index]
         if piece.kind == "sub":
@@ -253,8 +260,12 @@ def _open_clause(tokens: Sequence[Token], start: int, end: int) -> Subject | Non
         if kind == "rel" or (kind == "that" and index == end - 1):
             if index == end - 1:
                 return Subject(index, end, "relative")
-            return None if has_verb(tokens, index + 1, end) else Subject(index + 1, end, "subordinate")
-        if kind == "sub" and not has_verb(tokens, index + 1, end) and tokens[index].low not in ("before", "after", "since"):
+            return None if has_verb(tokens, index, end) else Subject(index + 1, end, "subordinate")
+        if (
+            kind == "sub"
+            and not has_verb(tokens, index + 1, end)
+            and tokens[index].low not in ("before", "after", "since")
+        ):
             return Subject(index + 1, end, "subordinate")
         if kind == "that" and not has_verb(tokens, index + 1, end) and tokens[index - 1].kind in ("word", "adv"):
             return Subject(index + 1, end, "complement")
@@ -270,10 +281,7 @@ def next_subject(tokens: Sequence[Token], depth: Sequence[int], after: int, mark
         pieces = chunks(tokens, depth, after, end)
         end = _insertion_start(tokens, pieces)
     if end <= after or tokens[end - 1].kind == "conj":
-        # "which are related to X or may affect Y": the second verb belongs to the clause that is still open.
-        other = tokens[mark].low != tokens[after - 1].low and tokens[mark].kind == "modal"
-        nested = other and any(token.kind in ("rel", "sub") for token in tokens[after:end])
-        return Subject(mark, mark, "subordinate" if nested else "same")
+        return Subject(mark, mark, "same")
     last = tokens[end - 1]
     if last.kind == "rel" or (last.kind == "that" and end - 1 > after):
         return Subject(end - 1, end, "relative")
@@ -309,7 +317,11 @@ def _clause_start(tokens: Sequence[Token], depth: Sequence[int], after: int, end
             return Subject(index + 1, end, "main")
         if token.kind == "conj" and token.low != "or" and _starts_clause(tokens, index, end):
             return Subject(_wider(tokens, after, index) + 1, end, "main", sure=tokens[index - 1].kind in (",", ";"))
-        if token.kind == "," and _starts_clause(tokens, index, end) and chunk_kind(tokens, index + 1, end, True) == "noun":
+        if (
+            token.kind == ","
+            and _starts_clause(tokens, index, end)
+            and chunk_kind(tokens, index + 1, end, True) == "noun"
+        ):
             return Subject(index + 1, end, "main", sure=False)
     return Subject(after, end, "subordinate", sure=False)
 
@@ -350,13 +362,15 @@ def verb_after(tokens: Sequence[Token], start: int, end: int) -> int | None:
 
 
 def _past_adverbs(tokens: Sequence[Token], index: int, end: int) -> int:
-    while index < end and (tokens[index].kind in ("adv", "not", "quote", "-") or tokens[index].low in ("either", "both", "each")):
+    while index < end and (
+        tokens[index].kind in ("adv", "not", "quote", "-") or tokens[index].low in ("either", "both", "each", "neither")
+    ):
         index += 1
     return index
 
 
 def _plain_verb(token: Token) -> bool:
-    """"Member State" holds no verb: verbs are not capitalised inside a sentence."""
+    """ "Member State" holds no verb: verbs are not capitalised inside a sentence."""
     return is_base(token.low) and (token.text[0].islower() or token.text.isupper())
 
 

@@ -38,15 +38,25 @@ SUBPARAGRAPH = re.compile(
 )
 POINT = re.compile(rf"\b[Pp]oints?\s(?P<list>{_LABEL}(?:{_LABEL})?(?:{_SEPARATOR}{_LABEL}){{0,8}})")
 THIS = re.compile(r"\bthis\s(?P<what>Article|paragraph|subparagraph|point|Section|section|Clause|clause)\b(?!\s\d)")
-ANNEX = re.compile(r"\b(?:Annex|ANNEX|Annexes|Schedule|Appendix)\s(?P<list>(?:[IVXL]{1,6}|\d{1,2}|[A-Z])\b(?:(?:, | and | or | to )(?:[IVXL]{1,6}|\d{1,2}|[A-Z])\b){0,6})")
-SECTION = re.compile(r"(?:§{1,2}\s?|\b[Ss]ections?\s|\b[Cc]lauses?\s|\b[Rr]ules?\s)(?P<list>\d{1,4}(?:\.\d{1,4}){0,3}(?:\([0-9a-zA-Z]{1,5}\)){0,4}(?:(?:, | and | or )\d{1,4}\.\d{1,4}(?:\([0-9a-zA-Z]{1,5}\)){0,4}){0,6})")
+ANNEX = re.compile(
+    r"\b(?:Annex|ANNEX|Annexes|Schedule|Appendix)\s(?P<list>(?:[IVXL]{1,6}|\d{1,2}|[A-Z])\b(?:(?:, | and | or | to )(?:[IVXL]{1,6}|\d{1,2}|[A-Z])\b){0,6})"
+)
+SECTION = re.compile(
+    r"(?:§{1,2}\s?|\b[Ss]ections?\s|\b[Cc]lauses?\s|\b[Rr]ules?\s)(?P<list>\d{1,4}(?:\.\d{1,4}){0,3}(?:\([0-9a-zA-Z]{1,5}\)){0,4}(?:(?:, | and | or )\d{1,4}\.\d{1,4}(?:\([0-9a-zA-Z]{1,5}\)){0,4}){0,6})"
+)
 RULE = re.compile(r"(?<![\d.§])\b(?P<list>\d{1,2}\.\d{1,3}[A-Z]?(?:\([0-9a-zA-Z]{1,4}\)){0,3})(?=\s|[,;.)]|$)")
 # After a reference: whose is it? "of Regulation …", "of that Directive", "thereof", "of the TFEU".
-FOREIGN = re.compile(r",?\s(?:(?:of|to)\s(?:that|the (?:Treaty|Treaties|Charter|TFEU|TEU|Statute|Protocol|Convention|Agreement|Financial Regulation|Basic Act)|TFEU|TEU|those)\b|TFEU\b|TEU\b|thereof\b)")
-OF_ACT = re.compile(r",?\s(?:of|to|in)\s(?:(?:Annex\s[IVXL]{1,6}\sto)\s)?(?=(?:Commission |Council )?" + _ACT_KIND + r"\s(?:\(|\d|No))")
+FOREIGN = re.compile(
+    r",?\s(?:(?:of|to)\s(?:that|the (?:Treaty|Treaties|Charter|TFEU|TEU|Statute|Protocol|Convention|Agreement|Financial Regulation|Basic Act)|TFEU|TEU|those)\b|TFEU\b|TEU\b|thereof\b)"
+)
+OF_ACT = re.compile(
+    r",?\s(?:of|to|in)\s(?:(?:Annex\s[IVXL]{1,6}\sto)\s)?(?=(?:Commission |Council )?" + _ACT_KIND + r"\s(?:\(|\d|No))"
+)
 ITEM = re.compile(rf"{_NUMBER}|{_LABEL}|[IVXL]{{1,6}}|[A-Z]")
 STEP = re.compile(r"\([0-9a-zA-Z]{1,5}\)|\d+[a-z]?|[A-Z]")
-WORDS = re.compile(r"Article|paragraph|Annex|ANNEX|[Pp]oint|§|[Ss]ection|[Cc]lause|[Rr]ule|Regulation|Directive|Decision|Schedule|Appendix|\d\.\d")
+WORDS = re.compile(
+    r"Article|paragraph|Annex|ANNEX|[Pp]oint|§|[Ss]ection|[Cc]lause|[Rr]ule|Regulation|Directive|Decision|Schedule|Appendix|\d\.\d"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ PLAIN_WORDS = re.compile(r"\b(?:article|section|clause|rule|part|point|paragraph
 
 
 def plain_path(path: str) -> str:
-    """"Section 4.2(a)", "§ 4.2(a)" and "4.2(a)" are one place. "Annex" stays apart from "Article"."""
+    """ "Section 4.2(a)", "§ 4.2(a)" and "4.2(a)" are one place. "Annex" stays apart from "Article"."""
     prefix = "annex" if path.lower().startswith("annex") else ""
     return prefix + PLAIN_WORDS.sub("", path.lower())
 
@@ -83,7 +93,7 @@ def places(provisions: Sequence[Provision]) -> Places:
 
 
 def celex(match: re.Match[str]) -> str:
-    """"Directive 2013/36/EU" → 32013L0036; "Regulation (EU) No 1024/2013" → 32013R1024."""
+    """ "Directive 2013/36/EU" → 32013L0036; "Regulation (EU) No 1024/2013" → 32013R1024."""
     first, second = match["first"], match["second"]
     old_numbering = match["kind"] == "Regulation" and (" No " in match.group() or not _year(first))
     year, number = (second, first) if old_numbering else (first, second)
@@ -181,7 +191,9 @@ def _items(match: re.Match[str], group: str = "list") -> Iterator[tuple[int, int
 def _suffixes(match: re.Match[str]) -> list[str]:
     """What ", first subparagraph, point (a)" or "points (a) and (b) of" adds to a path; [""] when nothing."""
     words = (match["before"] or "") + (match["after"] or "")
-    ordinal = next((f", {o} subparagraph" for o in ORDINALS if f"{o} subparagraph" in words or f"{o} paragraph" in words), "")
+    ordinal = next(
+        (f", {o} subparagraph" for o in ORDINALS if f"{o} subparagraph" in words or f"{o} paragraph" in words), ""
+    )
     if ordinal.startswith(", first"):
         ordinal = ""
     paragraph = re.search(r"[Pp]aragraph\s(\d{1,2})", words)
@@ -247,14 +259,16 @@ def _subparagraphs(match: re.Match[str], base: Base) -> Resolved:
 
 
 def _points(match: re.Match[str], base: Base) -> Resolved:
-    """"point (a)" alone stands in the same paragraph or under the same point."""
+    """ "point (a)" alone stands in the same paragraph or under the same point."""
     items = list(_items(match))
     previous, first = "", 0
     for start, end, item, ranged in items:
         where = (start, end) if len(items) > 1 else (match.start(), match.end())
         path = base.paragraph + item
         if ranged and previous and len(item) == 3 and len(previous) == len(path):
-            yield from ((first, end, base.paragraph + f"({chr(c)})") for c in range(ord(previous[-2]) + 1, ord(item[1])))
+            yield from (
+                (first, end, base.paragraph + f"({chr(c)})") for c in range(ord(previous[-2]) + 1, ord(item[1]))
+            )
         first = start
         yield *where, path
         previous = path
@@ -262,7 +276,15 @@ def _points(match: re.Match[str], base: Base) -> Resolved:
 
 def _this(match: re.Match[str], base: Base) -> Resolved:
     what = match["what"].lower()
-    yield match.start(), match.end(), base.article if what in ("article", "section", "clause") else base.paragraph if what == "paragraph" else base.path
+    yield (
+        match.start(),
+        match.end(),
+        base.article
+        if what in ("article", "section", "clause")
+        else base.paragraph
+        if what == "paragraph"
+        else base.path,
+    )
 
 
 def _annexes(match: re.Match[str], base: Base) -> Resolved:

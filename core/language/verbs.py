@@ -60,7 +60,7 @@ def is_base(low: str) -> bool:
 
 
 def base_of_participle(low: str) -> str | None:
-    """"kept" → "keep", "notified" → "notify"; None for a verb that we do not know."""
+    """ "kept" → "keep", "notified" → "notify"; None for a verb that we do not know."""
     return _participles().get(low)
 
 
@@ -70,5 +70,5 @@ def is_participle(low: str) -> bool:
 
 
 def is_third_person(low: str) -> bool:
-    """"processes", "ensures": also plural nouns look so ("transfers"); position must decide."""
+    """ "processes", "ensures": also plural nouns look so ("transfers"); position must decide."""
     return low in _forms()
