@@ -10,4 +10,7 @@ def unlock(data: bytes, password: str, max_pages: int) -> bytes:
     if not data[:1024].lstrip().startswith(b"%PDF"):
         raise BadInput("Only PDFs can be opened with a password here; save the file without one and upload it again.")
     with opened(data, password, max_pages) as pdf:
-        return bytes(pdf.tobytes(encryption=load().PDF_ENCRYPT_NONE)) if pdf.needs_pass else data
+        if not pdf.needs_pass:
+            return data
+        pdf.authenticate(password)  # again: MuPDF answers needs_pass by trying the empty password
+        return bytes(pdf.tobytes(encryption=load().PDF_ENCRYPT_NONE))
