@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from core import export, jobs, library, register
@@ -184,6 +185,7 @@ def test_xlsx_comes_back_as_it_was_written_control_characters_included(contents)
     assert xlsx.read(xlsx.write(contents)) == contents.rows
 
 
+@examples(deadline=None, max_examples=60)  # a workbook takes its time
 @given(st.text(alphabet=st.characters(exclude_categories=[]), max_size=40))
 def test_any_text_comes_back_from_csv_and_xlsx(text):
     row = replace(export.rows.row(FIRST, DOCUMENT), quote=text, action=text)
