@@ -15,7 +15,7 @@ PARSERS = {
     sniff.PDF: "core.ingest.pdf:parse",
     sniff.HTML: "core.ingest.html:parse",
     sniff.FORMEX: "core.ingest.formex:parse",
-    sniff.AKN: "core.ingest.regml:parse",
+    sniff.AKN: "core.ingest.akn:parse",
     sniff.REGML: "core.ingest.regml:parse",
     sniff.DOCX: "core.ingest.docx:parse",
     sniff.MARKDOWN: "core.ingest.markdown:parse",

@@ -9,6 +9,7 @@ from typing import Any
 from core.ingest.mupdf import load
 
 DPI = 200  # below 150 small print is lost, above 300 only time
+MOST_PIXELS = 12_000_000  # an A3 page at that; photographs and posters are read at a lower resolution
 USUAL_PLACES = (
     "/usr/share/tesseract-ocr/5/tessdata",
     "/usr/share/tesseract-ocr/4.00/tessdata",
@@ -37,7 +38,9 @@ def recognised(page: Any, language: str) -> Any | None:
     if place is None:
         return None
     pymupdf = load()
+    pixels = page.rect.width * page.rect.height * (DPI / 72) ** 2
+    dpi = DPI if pixels <= MOST_PIXELS else max(1, int(DPI * (MOST_PIXELS / pixels) ** 0.5))
     try:
-        return page.get_textpage_ocr(flags=0, language=language, dpi=DPI, full=True, tessdata=place)
+        return page.get_textpage_ocr(flags=0, language=language, dpi=dpi, full=True, tessdata=place)
     except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase):
         return None

@@ -36,7 +36,7 @@ def _look(paragraph: list[Line], usual: Style, bold_body: bool) -> LOOK | None:
         return None
     text = " ".join(row.text for row in paragraph)
     letters = [c for c in text if c.isalpha()]
-    if not letters or len(text) > LONGEST:
+    if len(letters) < 2 or len(text) > LONGEST:
         return None
     size = round(first.size * 2) / 2
     larger = size >= LARGER * usual.body

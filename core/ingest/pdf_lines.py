@@ -16,6 +16,9 @@ LABEL = re.compile(
     r"\((?:\d{1,3}[a-z]?|[a-z]{1,5}|[A-Z]{1,3})\)|(?:\d{1,3}[a-z]?|[A-Za-z]|[ivxlc]{1,6})[.)]|\d{1,3}(?:\.\d{1,3}){1,4}\.?"
     r"|[—–•·▪◦●○■□‣⁃\uf0b7-]|§{1,2}"
 )
+# Fonts that map a glyph to its double: a semicolon to the Greek question mark, a hyphen to one that does not break.
+# Printed alike and as long as each other; a rule or a search that looks for one must find the other.
+ALIKE = str.maketrans({"\u037e": ";", "\u0387": "·", "\u2010": "-", "\u2011": "-", "\u2215": "/", "\u2044": "/"})
 RAISED_SIZE = 0.85  # of the line's size; MuPDF also calls full-size characters raised
 
 
@@ -94,7 +97,7 @@ def _line(page: int, printed: dict[str, Any], words: list[Any], turn: Any | None
     size, bold, italic, raised = _type(spans)
     direction = printed["dir"]
     if turn is None:
-        tokens = [Token(text, x0, y0, x1, y1) for x0, y0, x1, y1, text, *_ in words]
+        tokens = [Token(text if text.isascii() else text.translate(ALIKE), *box) for *box, text, _, _, _ in words]
         upright = direction[0] > 0.9
     else:
         tokens = [_turned(word, turn) for word in words]
@@ -138,7 +141,7 @@ def _around(tokens: list[Token]) -> tuple[float, float, float, float]:
 def _turned(word: Any, turn: Any) -> Token:
     xs = (word[0] * turn.a + word[1] * turn.c + turn.e, word[2] * turn.a + word[3] * turn.c + turn.e)
     ys = (word[0] * turn.b + word[1] * turn.d + turn.f, word[2] * turn.b + word[3] * turn.d + turn.f)
-    return Token(word[4], min(xs), min(ys), max(xs), max(ys))
+    return Token(word[4].translate(ALIKE), min(xs), min(ys), max(xs), max(ys))
 
 
 def _without_references(tokens: list[Token], spans: list[dict[str, Any]], size: float) -> tuple[list[Token], str]:
@@ -150,7 +153,7 @@ def _without_references(tokens: list[Token], spans: list[dict[str, Any]], size: 
     for span in spans:
         if span["flags"] & SUPERSCRIPT and span["size"] < RAISED_SIZE * size and span["text"].strip():
             marks.append((len(text), len(text) + len(span["text"])))
-        text += span["text"]
+        text += span["text"].translate(ALIKE)
     gone: set[int] = set()
     label = ""
     for start, end in marks:

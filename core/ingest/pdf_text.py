@@ -15,8 +15,6 @@ HAIR = 0.2  # of the height of the line
 RULE = re.compile(r"[_\s.-]{5,}")  # a line to write on, or to part a note from the text
 STARRED = re.compile(r"^\(\*+\d*\)")
 NOTE = re.compile(r"\(\*+\d*\)|[*†‡]+$")
-# Printed alike, and as long as each other: a search for "cross-border" must find it.
-SAME = {"\u2010": "-", "\u2011": "-", "\u00a0": " "}
 INVISIBLE = dict.fromkeys([*range(32), 0x7F, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 
 
@@ -31,10 +29,7 @@ class Text:
         self.words: list[Word] = []
 
     def __str__(self) -> str:
-        text = "".join(self.parts)
-        for odd, plain in SAME.items():
-            text = text.replace(odd, plain)
-        return text
+        return "".join(self.parts)
 
     def paragraph(self, lines: list[Line], kind: BlockKind, level: int = 0) -> None:
         start = self._open()

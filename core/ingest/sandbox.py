@@ -16,13 +16,13 @@ from typing import Any
 
 import psutil
 
-from core.errors import BadInput, CopilotError, Missing, PasswordNeeded
+from core.errors import BadInput, CopilotError, Missing, NotFound, PasswordNeeded
 from core.ingest.wire import decode
 from core.settings import ROOT, Settings
 from core.settings import settings as default_settings
 from core.types import ParsedFile
 
-ERRORS: dict[str, type[CopilotError]] = {"BadInput": BadInput, "PasswordNeeded": PasswordNeeded, "Missing": Missing}
+ERRORS: dict[str, type[CopilotError]] = {kind.__name__: kind for kind in (BadInput, PasswordNeeded, NotFound, Missing)}
 # What a parser may see of our environment: where programs and language data are, never keys, tokens or proxies.
 KEPT_VARIABLES = ("PATH", "TESSDATA_PREFIX", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 ANSWER_LIMIT_MB = 256  # 5,000 dense pages with word boxes are about 130 MB
