@@ -1,0 +1,52 @@
+"""Help: how to work here, the keys, what is installed and what is not."""
+
+import streamlit as st
+from sqlite_utils import Database
+
+from core.settings import settings
+from core.types import User
+from pages.parts import installed, shell
+
+GUIDE = """
+1. **Documents**: add a regulation, policy or contract. It is read by a separate process and appears when it is complete.
+   Check its data card and sign it.
+2. **Document**: read the source beside its obligations. Click a mark to see how it was read; select text to add an
+   obligation by hand. *Coverage* lists every normative sentence that no obligation stands for.
+3. **Obligations**: the register over all documents. Filter, sort by a click on a header, tick rows to change several.
+   *To check* shows what the engine was least sure of, one after the other.
+4. **Export** what is filtered: Excel, CSV, JSON, a report, a calendar, Jira.
+
+Every quote is verified against the source, character by character. Corrections lie over what the engine found and
+never change it; **Undo** takes your last change back. The address of a page can be kept and sent: it opens the same view.
+"""
+KEYS = """
+| Where | Key | What |
+|---|---|---|
+| Source (click into it first) | `J` `K` or arrow keys | next, previous mark; past the last one, the next page |
+| Source | `Enter` | open the mark |
+| Source | `A` | add the selected text as an obligation |
+| Document | `J` `K` | next, previous obligation of the document |
+| To check | `J` `K` | next, previous |
+| To check | `A` `X` `F` `M` | accept; not an obligation; fix; make it an obligation |
+| Obligations | `U` | undo your last change |
+| Obligations | `Esc` | close the panel |
+"""
+
+
+def page(db: Database, user: User) -> None:
+    left, right = st.columns([5, 4])
+    with left:
+        st.subheader("How to work here", anchor=False)
+        st.markdown(GUIDE)
+        st.subheader("Keys", anchor=False)
+        st.markdown(KEYS)
+    with right:
+        st.subheader("Installed", anchor=False)
+        installed.table()
+        st.subheader("Where things are", anchor=False)
+        st.markdown(f"Your documents, the database and its backups: `{settings().data_dir}`")
+        st.markdown(f"Word lists and weights that you may edit: `{settings().lexicon_dir}`")
+        st.caption("Nothing leaves this computer: no request is made to another host, and no usage is reported.")
+
+
+shell.run(page)

@@ -1,0 +1,65 @@
+"""Obligations: the register over all documents, and the queue of what a person should look at first."""
+
+import streamlit as st
+from sqlite_utils import Database
+
+from core import register
+from core.types import User
+from pages.parts import bulk, downloads, filters, queue, record, register_table, samples, shell
+from pages.parts.words import count
+
+
+def page(db: Database, user: User) -> None:
+    view = "check" if st.query_params.get("show") == "check" else "register"
+    with st.container(horizontal=True, vertical_alignment="center", key="register-bar"):
+        waiting = register.to_check_count(db, user)
+        names = {"register": "Register", "check": f"To check · {waiting:,}" if waiting else "To check"}
+        wanted = st.segmented_control(
+            "View", tuple(names), default=view, required=True, label_visibility="collapsed", format_func=names.get,
+            key=f"show-{view}",
+        )  # fmt: skip
+        if wanted != view:
+            st.query_params["show"] = wanted
+            st.rerun()
+        filter = filters.bar(db, user)
+        with st.popover("Export", icon=":material/download:", key="export"):
+            st.markdown(f"{count(register.count(db, user, filter), 'row')}, as filtered")
+            downloads.downloads(db, user, filter, "obligations")
+    if view == "check":
+        queue.queue(db, user, filter)
+    else:
+        listing(db, user, filter)
+
+
+def listing(db: Database, user: User, filter: register.Filter) -> None:
+    shown, total = register_table.rows(db, user, filter)
+    if not total:
+        nothing(db, user, filter)
+        return
+    chosen = st.query_params.get("obligation")
+    left, right = st.columns([11, 9]) if chosen else (st.container(), None)
+    with left:
+        ticked = register_table.table(shown, chosen, narrow=chosen is not None)
+        register_table.pager(total)
+        if ticked:
+            bulk.bulk(db, user, ticked)
+    if right and chosen:
+        with right, st.container(key="beside"), shell.guarded():
+            record.record(db, user, chosen, link=True, buttons=lambda: close(db, user))
+
+
+def close(db: Database, user: User) -> None:
+    bulk.undo(db, user)
+    if st.button("Close", key="close", shortcut="Esc"):
+        st.query_params.pop("obligation", None)
+        st.rerun()
+
+
+def nothing(db: Database, user: User, filter: register.Filter) -> None:
+    if filter == register.Filter():
+        samples.offer(db, user)
+    else:
+        st.info("No obligation matches. Clear a filter to see more.")
+
+
+shell.run(page)

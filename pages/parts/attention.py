@@ -1,0 +1,79 @@
+"""What the first screen says: counts, what waits for somebody, and the next dates. Every line leads somewhere."""
+
+from typing import Any
+
+import streamlit as st
+
+from core import register
+from pages.parts import tables
+from pages.parts.words import count, day
+
+OBLIGATIONS, DOCUMENTS = "pages/obligations.py", "pages/documents.py"
+
+
+def counts(found: register.Overview) -> None:
+    closed = found.by_status.get("met", 0) + found.by_status.get("not applicable", 0)
+    closed += found.by_status.get("not an obligation", 0)
+    numbers = {
+        "Documents": found.documents,
+        "Duties": found.duties,
+        "Critical": found.by_risk.get("critical", 0),
+        "High": found.by_risk.get("high", 0),
+        "In progress": found.by_status.get("in progress", 0),
+        "Done or set aside": closed,
+    }
+    for column, (name, number) in zip(st.columns(len(numbers)), numbers.items(), strict=True):
+        column.metric(name, f"{number:,}", border=True)
+
+
+def attention(found: register.Overview) -> None:
+    """Only what is there; nothing at all is good news and is said so."""
+    lines: list[tuple[int, str, str, dict[str, Any]]] = [
+        (found.overdue, "overdue", OBLIGATIONS, {"deadline": "overdue"}),
+        (found.soon, "due soon", OBLIGATIONS, {"deadline": "soon"}),
+        (found.to_check, "to check", OBLIGATIONS, {"show": "check"}),
+        (found.reviews_due, "with a review due", OBLIGATIONS, {"sort": "next_review"}),
+        (found.orphaned, "corrected but no longer found by the chosen analysis", OBLIGATIONS, {"state": "orphaned"}),
+        (found.escalated, "escalated, waiting for a person", DOCUMENTS, {}),
+        (found.awaiting_signature, "waiting for a signature on the data card", DOCUMENTS, {"status": "draft"}),
+        (found.failed_jobs, "not imported", DOCUMENTS, {}),
+    ]
+    st.subheader("Needs attention", anchor=False)
+    waiting = [line for line in lines if line[0]]
+    if not waiting:
+        st.success("Nothing waits for you.", icon=":material/check:")
+    with st.container(gap=None, key="attention"):
+        for number, what, page, where in waiting:
+            noun = "document" if page == DOCUMENTS else "item" if what == "to check" else "obligation"
+            st.page_link(
+                page, label=f"**{count(number, noun)}** {what}", icon=":material/chevron_right:", query_params=where
+            )
+
+
+def deadlines(found: register.Overview) -> None:
+    st.subheader("Next deadlines", anchor=False)
+    if not found.next:
+        st.caption(
+            "No duty has a due date yet. Dates in the law count by themselves; for a period, enter the date of the"
+            " event that starts it in the obligation's record."
+        )
+        return
+    picked = tables.table(
+        "next",
+        [one.id for one in found.next],
+        {
+            "due": [day(one.due) for one in found.next],
+            "path": [one.path for one in found.next],
+            "what": [one.action for one in found.next],
+            "risk": [[one.risk] for one in found.next],
+        },
+        {
+            "due": st.column_config.TextColumn("Due", width=95),
+            "path": st.column_config.TextColumn("Place", width=120),
+            "what": st.column_config.TextColumn("What", width=260),
+            "risk": tables.risk_column(),
+        },
+    )
+    if picked.id:
+        document_id, _, obligation_id = picked.id.partition(".")
+        st.switch_page("pages/document.py", query_params={"document": document_id, "obligation": obligation_id})

@@ -1,0 +1,87 @@
+"""Correcting what the engine read, field by field, with what it had read beside each; splitting one in two."""
+
+from typing import get_args
+
+import streamlit as st
+from sqlite_utils import Database
+
+from core import register
+from core.types import BearerKind, DeadlineKind, Modality, RiskLevel, User
+from pages.parts import shell
+from pages.parts.words import count, label, plain
+
+# field → what it may be; fields that are not here take text.
+CHOICES = {
+    "modality": get_args(Modality),
+    "bearer_kind": get_args(BearerKind),
+    "explicit": ("yes", "no"),
+    "deadline_kind": ("", *get_args(DeadlineKind)),
+    "days": ("", "calendar", "working"),
+    "risk": get_args(RiskLevel),
+    "applies": ("yes", "no", "unclear"),
+}
+LONG = {"action", "object", "conditions", "exceptions"}
+TITLES = {
+    "modality": "Kind",
+    "bearer": "Who must act",
+    "bearer_kind": "Kind of bearer",
+    "explicit": "Named by the sentence",
+    "action": "What must be done",
+    "conditions": "If (one passage a line)",
+    "exceptions": "Unless (one passage a line)",
+    "deadline": "Deadline (PT72H, P1M, R/P1Y or a date)",
+    "anchor": "Runs from",
+    "applies": "Applies to us",
+}
+
+
+def form(db: Database, user: User, found: register.Record) -> None:
+    """Every correctable field; saving keeps what was changed, with the old value."""
+    shown = register.values(found.obligation)
+    was = {one.field: one for one in found.corrections}
+    id = found.row.id
+    with st.form(f"correct-{id}", border=False):
+        columns = st.columns(2)
+        given = {}
+        for place, field in enumerate(shown):
+            with columns[place % 2]:
+                given[field] = _input(field, shown[field], f"correct-{id}-{field}")
+                if field in was:
+                    st.caption(f"The engine read: {plain(was[field].found) or 'nothing'}")
+        if st.form_submit_button("Save corrections", type="primary"):
+            changed = {field: value for field, value in given.items() if value != shown[field]}
+            for field, value in changed.items():
+                register.correct(db, user, id, field, value, was=shown[field])
+            shell.done(f"{count(len(changed), 'field')} corrected" if changed else "Nothing was changed")
+    if was and st.button("Take all corrections back", key=f"uncorrect-{id}"):
+        for field in was:
+            register.correct(db, user, id, field, None)
+        shell.done("The engine's reading stands again")
+
+
+def split(db: Database, user: User, found: register.Record) -> None:
+    """Cut the quote after words that the person copies from it."""
+    with st.popover("Split…", key=f"split-{found.row.id}"):
+        words = st.text_input(
+            "The second part begins with",
+            key=f"split-at-{found.row.id}",
+            help="Copy the first words of the second part",
+        )
+        if st.button("Split in two", key=f"split-go-{found.row.id}") and words:
+            at = found.obligation.draft.quote.text.find(words)
+            if at <= 0:
+                st.warning("These words do not stand inside the quote; copy them from it.")
+                return
+            register.split(db, user, found.row.id, found.row.position + at)
+            st.query_params.pop("obligation", None)
+            shell.done("Split in two")
+
+
+def _input(field: str, value: str, key: str) -> str:
+    title = TITLES.get(field, label(field))
+    if field in CHOICES:
+        options = list(CHOICES[field])
+        return st.selectbox(title, options, options.index(value), key=key, format_func=lambda one: label(one) or "None")
+    if field in LONG:
+        return st.text_area(title, value, key=key, height=68)
+    return st.text_input(title, value, key=key)

@@ -1,0 +1,90 @@
+"""What becomes of a document: released or rejected, withdrawn, held, deleted."""
+
+import streamlit as st
+from sqlite_utils import Database
+
+from core import library, register
+from core.types import User
+from pages.parts import shell
+from pages.parts.words import count, plain, when
+
+# A table of core → what a person calls its rows; the rest is how it is kept.
+NOUNS = {
+    "provision": ("provision", "provisions"),
+    "page": ("page", "pages"),
+    "run": ("analysis", "analyses"),
+    "finding": ("finding", "findings"),
+    "action": ("action", "actions"),
+    "change": ("change by people", "changes by people"),
+    "images": ("page image", "page images"),
+    "evidence_file": ("evidence file", "evidence files"),
+    "files": ("stored file", "stored files"),
+}
+
+
+def gate(db: Database, user: User, shown: library.DocumentRow) -> None:
+    """An escalated document waits for a person, who must say why."""
+    if shown.gate == "open":
+        return
+    reasons = "; ".join(plain(reason) for reason in shown.scope_reasons)
+    said = {"waiting": "waits for a person", "released": "was released", "rejected": "was rejected"}[shown.gate]
+    with st.container(border=True, key="gate"):
+        st.markdown(f":orange-badge[Escalated] This document {said}: {reasons}.")
+        if shown.gate == "waiting":
+            st.caption("Until it is released, its actions and exports are withheld.")
+        reason, yes, no = st.columns([6, 1, 1], vertical_alignment="bottom")
+        why = reason.text_input("Reason", key=f"gate-{shown.id}", placeholder="Why it may, or may not, be used")
+        if shown.gate != "released" and yes.button("Release", key=f"release-{shown.id}", width="stretch"):
+            library.release(db, user, shown.id, why)
+            shell.done("Released")
+        if shown.gate != "rejected" and no.button("Reject", key=f"reject-{shown.id}", width="stretch"):
+            library.reject(db, user, shown.id, why)
+            shell.done("Rejected")
+
+
+def custody(db: Database, user: User, shown: library.DocumentRow) -> None:
+    """Withdraw, hold and delete."""
+    for one in library.holds(db, user, shown.id):
+        kind = "Legal hold" if one["kind"] == "legal" else "Kept for decided actions"
+        st.markdown(f":violet-badge[{kind}] {plain(one['reason'])} ({plain(one['user_id'])}, {when(one['held_at'])})")
+    reason = st.text_input("Reason", key=f"custody-{shown.id}", placeholder="Needed to withdraw or to hold")
+    with st.container(horizontal=True):
+        if shown.status != "withdrawn" and st.button("Withdraw", key=f"withdraw-{shown.id}"):
+            library.withdraw(db, user, shown.id, reason)
+            shell.done("Withdrawn: only its owner sees it now")
+        if not shown.held and st.button("Put on legal hold", key=f"hold-{shown.id}"):
+            library.hold(db, user, shown.id, reason)
+            shell.done("On legal hold: it can be withdrawn, not deleted")
+        if shown.held and st.button("Lift the legal hold", key=f"unhold-{shown.id}"):
+            library.unhold(db, user, shown.id)
+            shell.done("The legal hold is lifted")
+        if st.button("Delete…", key=f"delete-{shown.id}", icon=":material/delete:"):
+            _confirm(shown.id)
+
+
+@shell.dialog("Delete this document?")
+def _confirm(db: Database, user: User, document_id: str) -> None:
+    shown = library.document_row(db, user, document_id)
+    st.markdown(f"**{plain(shown.title)}**")
+    if shown.held:
+        st.markdown("It must be kept, so it will be **withdrawn** and nothing is removed.")
+    else:
+        st.markdown(
+            f"This removes the file, its {count(shown.page_count, 'page')},"
+            f" its {count(register.count(db, user, register.Filter(document=document_id)), 'obligation')}"
+            " with their corrections, statuses, comments and evidence, and its actions."
+            " What stays is a record that it was there: digests, dates and who deleted it. This cannot be undone."
+        )
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button("Keep it"):
+            st.rerun()
+        if st.button("Withdraw" if shown.held else "Delete", type="primary"):
+            st.query_params.clear()
+            shell.done(_outcome(library.delete(db, user, document_id)))
+
+
+def _outcome(deleted: library.Deleted) -> str:
+    if deleted.outcome == "withdrawn":
+        return deleted.reason
+    parts = [count(deleted.counts[name], *nouns) for name, nouns in NOUNS.items() if deleted.counts.get(name)]
+    return "Deleted: " + (", ".join(parts) or "the document")

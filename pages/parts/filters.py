@@ -1,0 +1,86 @@
+"""What the register shows: every filter stands in the URL, so that a view can be kept, shared and refreshed."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+from sqlite_utils import Database
+
+from core import library, register
+from core.types import User
+from pages.parts import url
+from pages.parts.words import BEARERS, DEADLINES, MODALITIES, RISKS, count, label
+
+# Parameter in the URL and field of Filter → its name and its values in the order in which people read them.
+PILLS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "modality": ("Kind", tuple(MODALITIES)),
+    "risk": ("Risk", tuple(RISKS)),
+    "status": ("Status", register.STATUSES),
+    "bearer_kind": ("Bearer", tuple(BEARERS)),
+    "applies": ("Ours", ("yes", "no", "unclear")),
+}
+NAMES = ("text", "deadline", "document", "owner", *PILLS)
+
+
+def bar(db: Database, user: User) -> register.Filter:
+    """The widgets, in the row that the caller has opened; each says how many rows a choice would give."""
+    titles = {one.id: one.title for one in library.documents(db, user)}
+    url.follow(
+        one={"text": None, "deadline": DEADLINES},
+        many={"document": titles, "owner": None, **{name: values for name, (_, values) in PILLS.items()}},
+    )
+    counted = register.facets(db, user, _chosen())
+    st.text_input(
+        "Find", key=url.key("text"), placeholder="Find words, an article, a bearer",
+        label_visibility="collapsed", icon=":material/search:", width=250,
+    )  # fmt: skip
+    _documents(titles, counted["document"])
+    for name, (title, values) in PILLS.items():
+        _pills(name, title, values, counted[name])
+    _deadline(counted["deadline"])
+    _owners(counted["owner"])
+    url.tell(NAMES)
+    chosen = _chosen()
+    if chosen != register.Filter() and st.button("Clear", key="clear", icon=":material/close:", type="tertiary"):
+        url.clear(NAMES)
+    return chosen
+
+
+def _chosen() -> register.Filter:
+    picked = {name: tuple(url.held(name) or ()) for name in (*PILLS, "document", "owner")}
+    return register.Filter(text=url.held("text") or "", deadline=url.held("deadline") or "", **picked)
+
+
+def _named(title: str, name: str) -> str:
+    value = url.held(name)
+    return f"{title} · {1 if isinstance(value, str) else len(value)}" if value else title
+
+
+def _pills(name: str, title: str, values: tuple[str, ...], counted: Mapping[str, int]) -> None:
+    with st.popover(_named(title, name), key=f"open-{name}"):
+        st.pills(
+            title, values, selection_mode="multi", key=url.key(name), width=300, label_visibility="collapsed",
+            format_func=lambda value: f"{label(value)} {counted.get(value, 0):,}",
+        )  # fmt: skip
+
+
+def _deadline(counted: Mapping[str, int]) -> None:
+    with st.popover(_named("Deadline", "deadline"), key="open-deadline"):
+        st.pills(
+            "Deadline", tuple(DEADLINES), key=url.key("deadline"), width=300, label_visibility="collapsed",
+            format_func=lambda value: f"{DEADLINES[value]} {counted.get(value, 0):,}",
+        )  # fmt: skip
+
+
+def _documents(titles: Mapping[str, str], counted: Mapping[str, int]) -> None:
+    with st.popover(_named("Document", "document"), key="open-document"):
+        st.multiselect(
+            "Documents", tuple(titles), key=url.key("document"), width=480,
+            format_func=lambda id: f"{titles.get(id, id)} ({count(counted.get(id, 0), 'row')})",
+        )  # fmt: skip
+
+
+def _owners(counted: Mapping[str, int]) -> None:
+    names = sorted({name for name in counted if name} | set(url.held("owner") or ()))
+    if names:
+        with st.popover(_named("Owner", "owner"), key="open-owner"):
+            st.multiselect("Owners", names, key=url.key("owner"), width=320)

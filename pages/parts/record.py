@@ -1,0 +1,115 @@
+"""One obligation with everything known of it: the reading, the compliance record, corrections, history."""
+
+from collections.abc import Callable
+
+import streamlit as st
+from sqlite_utils import Database
+
+from core import register
+from core.types import User
+from pages.parts import correcting, evidence, reading, shell
+from pages.parts.words import label, plain, when
+
+
+def record(db: Database, user: User, id: str, *, link: bool = False, buttons: Callable[[], None] | None = None) -> None:
+    """The panel. `link` adds the way to its place in the source; `buttons` are drawn at the end of its first line."""
+    found = register.record(db, user, id)
+    with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="record-heading"):
+        reading.heading(found.row)
+        if buttons:
+            buttons()
+    if link:
+        _link(found.row)
+    reading.quote(found)
+    tabs = st.tabs(["Reading", "Record", "Correct", "History"], key="record-tab", on_change="rerun")
+    bodies = (_reading, _compliance, correcting.form, _history)
+    for tab, body in zip(tabs, bodies, strict=True):
+        if tab.open:
+            with tab:
+                body(db, user, found)
+
+
+def _link(row: register.Row) -> None:
+    st.page_link(
+        "pages/document.py",
+        label=f"{plain(row.document)}{f', page {row.page}' if row.page else ''}",
+        icon=":material/article:",
+        query_params={"document": row.document_id, "obligation": row.obligation_id},
+    )
+
+
+def _reading(db: Database, user: User, found: register.Record) -> None:
+    reading.facts(found)
+    with st.expander("Explain this reading"):
+        reading.explanation(found)
+    with st.container(horizontal=True):
+        if not found.row.accepted and st.button(
+            "Accept", key="accept", help="The reading is right", icon=":material/check:"
+        ):
+            register.accept(db, user, found.row.id)
+            shell.done("Accepted")
+        if found.row.status != "not an obligation" and st.button("Not an obligation", key="reject"):
+            register.set_status(db, user, found.row.id, "not an obligation")
+            shell.done("Marked as not an obligation")
+        correcting.split(db, user, found)
+
+
+def _compliance(db: Database, user: User, found: register.Record) -> None:
+    row = found.row
+    with st.form(f"record-{row.id}", border=False):
+        left, right = st.columns(2)
+        status = left.selectbox(
+            "Status", register.STATUSES, register.STATUSES.index(row.status), key=f"status-{row.id}", format_func=label
+        )
+        owner = right.text_input("Owner", row.owner, key=f"owner-{row.id}")
+        reason = left.text_input("Reason", row.reason, key=f"reason-{row.id}", help="Needed for: not applicable")
+        review = right.date_input("Next review", row.next_review, key=f"review-{row.id}", format="YYYY-MM-DD")
+        anchor = row.anchor_date
+        if row.iso8601 and row.deadline_kind in ("period", "recurrence", "retention", "other"):
+            event = f" ({row.anchor})" if row.anchor else ""
+            anchor = left.date_input(
+                f"Date of the event{plain(event)}", row.anchor_date, key=f"anchor-{row.id}", format="YYYY-MM-DD"
+            )
+        if st.form_submit_button("Save", type="primary"):
+            _save(db, user, row, status, owner, reason, str(review or ""), str(anchor or ""))
+    evidence.evidence(db, user, found)
+    evidence.comments(db, user, found)
+
+
+def _save(
+    db: Database, user: User, row: register.Row, status: str, owner: str, reason: str, review: str, anchor: str
+) -> None:
+    if (status, reason) != (row.status, row.reason):
+        register.set_status(db, user, row.id, status, reason)
+    if owner != row.owner:
+        register.assign(db, user, row.id, owner)
+    if review != (row.next_review or ""):
+        register.set_next_review(db, user, row.id, review or None)
+    if anchor != (row.anchor_date or ""):
+        due = register.set_anchor_date(db, user, row.id, anchor or None)
+        shell.done(f"Saved; due {due}" if due else "Saved")
+    shell.done("Saved")
+
+
+def _history(db: Database, user: User, found: register.Record) -> None:
+    if not found.history:
+        st.markdown("Nobody has changed anything yet.")
+        return
+    lines = ["| When | Who | What |", "|---|---|---|"]
+    for event in reversed(found.history):
+        lines.append(f"| {when(event.at)} | {plain(event.by)} | {_told(event)} |")
+    st.markdown("\n".join(lines))
+
+
+def _told(event: register.Event) -> str:
+    said = plain(event.title)
+    if event.field in register.FIELDS:
+        said += f": “{_short(event.old)}” → “{_short(event.new)}”"
+    elif event.field in ("status", "owner", "next_review", "reason"):
+        said += f": {label(event.field)} {_short(event.new) or 'taken away'}"
+    return f"~~{said}~~ :gray[undone by {plain(event.undone_by or '')}]" if event.undone_at else said
+
+
+def _short(value: object) -> str:
+    text = "" if value is None else str(value)
+    return plain(text if len(text) <= 80 else text[:79] + "…")

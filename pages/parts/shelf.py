@@ -1,0 +1,80 @@
+"""The list of documents, and what the list says of one."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from sqlite_utils import Database
+
+from core import library, register
+from core.types import DUTIES, User
+from pages.parts import tables
+from pages.parts.words import day, label, plain
+
+STATUSES = {"draft": "gray", "approved": "green", "withdrawn": "violet", "escalated": "orange", "rejected": "red"}
+NAMES = {"cfr": "US CFR"}
+
+
+def shelf(
+    db: Database, user: User, listed: Sequence[library.DocumentRow], document_id: str | None
+) -> library.DocumentRow | None:
+    """The table; gives the chosen document."""
+    counted = {level: _duties(db, user, level) for level in ("", "critical", "high")}
+    picked = tables.table(
+        "shelf",
+        [one.id for one in listed],
+        {
+            "title": [one.title for one in listed],
+            "type": [label(one.type) for one in listed],
+            "number": [one.regulation or "" for one in listed],
+            "version": [f"{one.version_number} of {one.version_count}" for one in listed],
+            "pages": [one.page_count or None for one in listed],
+            "duties": [counted[""].get(one.id, 0) for one in listed],
+            "critical": [counted["critical"].get(one.id, 0) for one in listed],
+            "high": [counted["high"].get(one.id, 0) for one in listed],
+            "status": [[status(one)] for one in listed],
+            "warnings": [len(one.warnings) or None for one in listed],
+            "added": [day(one.created_at) for one in listed],
+        },
+        {
+            "title": st.column_config.TextColumn("Title", width=420),
+            "type": st.column_config.TextColumn("Type", width=100),
+            "number": st.column_config.TextColumn("Number", width=110),
+            "version": st.column_config.TextColumn("Version", width=75),
+            "pages": st.column_config.NumberColumn("Pages", width=60),
+            "duties": st.column_config.NumberColumn("Duties", width=65, help="Obligations and prohibitions"),
+            "critical": st.column_config.NumberColumn("Critical", width=70),
+            "high": st.column_config.NumberColumn("High", width=60),
+            "status": tables.chips("Status", STATUSES, width=95),
+            "warnings": st.column_config.NumberColumn("Warnings", width=80),
+            "added": st.column_config.TextColumn("Added", width=100),
+        },
+        height=330,
+        chosen=document_id,
+    )
+    return next((one for one in listed if one.id == (picked.id or document_id)), None)
+
+
+def status(shown: library.DocumentRow) -> str:
+    return {"waiting": "escalated", "rejected": "rejected"}.get(shown.gate, shown.status)
+
+
+def versions(db: Database, user: User, shown: library.DocumentRow) -> None:
+    """Every version of this regulation that the reader may see."""
+    for one in library.versions(db, user, shown.id):
+        here = " (this one)" if one.id == shown.id else ""
+        st.page_link(
+            "pages/document.py",
+            label=f"{one.version_number}. {plain(one.title)}, {plain(one.version)}{here}, added {day(one.created_at)}",
+            query_params={"document": one.id},
+        )
+
+
+def warnings(shown: library.DocumentRow) -> None:
+    if not shown.warnings:
+        st.markdown("Nothing to report: every page was read.")
+    for warning in shown.warnings:
+        st.markdown(f"- {plain(warning)}")
+
+
+def _duties(db: Database, user: User, level: str) -> dict[str, int]:
+    return register.facets(db, user, register.Filter(modality=DUTIES, risk=level))["document"]

@@ -1,0 +1,138 @@
+"""The frame of every page: errors as sentences, messages, the worker's state, and the database for the rerun."""
+
+import functools
+import logging
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec
+from uuid import uuid4
+
+import streamlit as st
+from sqlite_utils import Database
+from streamlit.runtime.pages_manager import PagesManager
+
+from core import jobs, worker
+from core.errors import CopilotError
+from core.types import User
+from pages.parts import session
+from pages.parts.words import badge, count
+
+P = ParamSpec("P")
+Body = Callable[Concatenate[Database, User, P], None]
+
+HERE = Path(__file__).parent
+MESSAGE = "message"
+BUSY_SECONDS, IDLE_SECONDS = 2, 20
+log = logging.getLogger("copilot.pages")
+user = session.user
+
+
+# --- errors -----------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """What goes wrong inside is said in one sentence where it happened; the rest of the page stays."""
+    try:
+        yield
+    except CopilotError as error:
+        st.error(_literal(str(error)), icon=":material/error:")
+    except Exception as error:  # noqa: BLE001 - the edge: nobody ever sees a traceback
+        reference = uuid4().hex[:8]
+        # Where it happened and of what kind, never the error's own words: they may quote the document.
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        log.error("reference %s: %s\n%s", reference, type(error).__name__, frames)  # noqa: TRY400
+        st.error(
+            f"This part of the page could not be shown. Nothing was lost; reload the page to try again."
+            f" If it stays, report reference {reference}.",
+            icon=":material/error:",
+        )
+
+
+def _literal(sentence: str) -> str:
+    from pages.parts.words import plain
+
+    return plain(sentence)
+
+
+# --- bodies -----------------------------------------------------------------------------------------------------
+
+
+def run(body: Callable[[Database, User], None]) -> None:
+    """Run a page: with a connection of its own, errors said in a sentence, and what the last click has to say."""
+    if PagesManager.uses_pages_directory:
+        # The first request after a start was for this page: Streamlit found pages/ and ran this file without app.py.
+        PagesManager.uses_pages_directory = False
+        st.rerun()
+    _say_message()
+    with guarded(), session.database() as db:
+        body(db, session.user())
+
+
+def fragment(run_every: float | None = None) -> Callable[[Body[P]], Callable[P, None]]:
+    """A part of a page that reruns by itself: guarded, with a connection for each rerun."""
+
+    def decorate(body: Body[P]) -> Callable[P, None]:
+        @functools.wraps(body)
+        def alone(*args: P.args, **kwargs: P.kwargs) -> None:
+            with guarded(), session.database() as db:
+                body(db, session.user(), *args, **kwargs)
+
+        return st.fragment(alone, run_every=run_every)
+
+    return decorate
+
+
+def dialog(title: str, **options: Any) -> Callable[[Body[P]], Callable[P, None]]:
+    """A dialog: guarded, with a connection for each rerun."""
+
+    def decorate(body: Body[P]) -> Callable[P, None]:
+        @functools.wraps(body)
+        def alone(*args: P.args, **kwargs: P.kwargs) -> None:
+            with guarded(), session.database() as db:
+                body(db, session.user(), *args, **kwargs)
+
+        return st.dialog(title, **options)(alone)
+
+    return decorate
+
+
+def done(message: str) -> None:
+    """Start the page anew and say what was done."""
+    st.session_state[MESSAGE] = message
+    st.rerun()
+
+
+def _say_message() -> None:
+    if message := st.session_state.pop(MESSAGE, None):
+        st.toast(_literal(message), icon=":material/check:")
+
+
+# --- the frame --------------------------------------------------------------------------------------------------
+
+
+def frame() -> None:
+    """What stands around every page."""
+    st.html(HERE / "app.css")
+    st.logo(str(HERE / "logo.svg"), size="medium")
+    worker.ensure_running()
+    with session.database() as db:
+        busy = bool(jobs.jobs(db, session.user(), active=True, limit=1))
+    with st.container(key="frame-status"):
+        fragment(run_every=BUSY_SECONDS if busy else IDLE_SECONDS)(_status)()
+
+
+def _status(db: Database, person: User) -> None:
+    waiting = jobs.jobs(db, person, active=True)
+    st.markdown(f"{_worker(waiting)} {badge(person.name, 'gray')}")
+
+
+def _worker(waiting: list[jobs.Job]) -> str:
+    state = worker.state()
+    if state.status != "running":
+        return badge("Worker starting" if waiting else "Worker stopped", "orange")
+    if waiting:
+        return badge(f"Working on {count(len(waiting), 'job')}", "blue")
+    return badge("Worker ready", "green")

@@ -1,0 +1,72 @@
+"""What the analysis says of the document as a whole, and the actions that it recommends."""
+
+import streamlit as st
+from sqlite_utils import Database
+
+from core import library, register
+from core.types import User
+from pages.parts import tables
+from pages.parts.words import RISKS, badge, count, day, label, plain, when
+
+
+def summary(db: Database, user: User, shown: library.DocumentRow) -> None:
+    found = register.analysis(db, user, shown.id)
+    st.markdown(plain(found.summary))
+    coverage = found.coverage
+    lines = [
+        ("Risk", f"{badge(label(found.risk.level), RISKS[found.risk.level])} {found.risk.score} of 100: "
+         + "; ".join(plain(one) for one in found.risk.reasons)),
+        ("Quality", f"{found.quality.score} of 5: " + "; ".join(plain(one) for one in found.quality.reasons)),
+        ("Scope", f"{label(found.scope.decision)}: " + "; ".join(plain(one) for one in found.scope.reasons)),
+        ("Coverage", f"{coverage.covered:,} of {count(coverage.normative_sentences, 'normative sentence')} accounted for"),
+        ("In force", day(found.document.in_force)),
+        ("Applies from", day(found.document.applies_from)),
+        ("Applies to", plain(", ".join(found.document.applies_to))),
+        ("Structure", _structure(found.document.structure)),
+        ("Read by", f"{plain(found.metadata.model)}, {when(found.metadata.created_at)}, in {found.metadata.latency_ms:,} ms"),
+    ]  # fmt: skip
+    rows = [f"| :gray[{name}] | {value} |" for name, value in lines if value]
+    with st.container(key="facts-summary"):
+        st.markdown("\n".join(["| | |", "|---|---|", *rows]))
+
+
+def actions(db: Database, user: User, shown: library.DocumentRow) -> None:
+    """Recommended steps; high and critical ones wait for a reviewer."""
+    if shown.gate in ("waiting", "rejected"):
+        st.info("Actions are withheld until the document is released.")
+        return
+    found = register.actions(db, user, shown.id)
+    if not found:
+        st.info("This document asks for no action.")
+        return
+    waiting = sum(one.action.requires_approval for one in found)
+    st.caption(f"{count(len(found), 'action')}, {waiting} need approval before they become work.")
+    picked = tables.table(
+        "actions",
+        [one.action.id for one in found],
+        {
+            "title": [one.action.title for one in found],
+            "priority": [[one.action.priority] for one in found],
+            "due": [day(one.due) for one in found],
+            "who": [one.action.owner_role for one in found],
+            "approval": ["Needed" if one.action.requires_approval else "" for one in found],
+        },
+        {
+            "title": st.column_config.TextColumn("Action", width="large"),
+            "priority": tables.risk_column("Priority"),
+            "due": st.column_config.TextColumn("Due", width=95),
+            "who": st.column_config.TextColumn("Owner role", width=130),
+            "approval": st.column_config.TextColumn("Approval", width=75),
+        },
+        height=420,
+    )
+    for one in found:
+        if one.action.id != picked.id:
+            continue
+        st.markdown(f"**{plain(one.action.title)}**\n\n{plain(one.action.detail)}")
+
+
+def _structure(structure: object) -> str:
+    names = {"articles": "article", "recitals": "recital", "annexes": "annex", "tables": "table"}
+    counts = {name: getattr(structure, name) for name in names}
+    return ", ".join(count(counts[name], noun, name) for name, noun in names.items() if counts[name])

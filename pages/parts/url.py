@@ -1,0 +1,58 @@
+"""Widgets whose choices stand in the URL by their keys, so that a view can be linked, refreshed and gone back to.
+
+Streamlit's own `bind` puts labels there, which change with their counts. Here: `follow` before the widgets are drawn,
+`tell` after them; in between, a widget has the key `key(name)`.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import streamlit as st
+
+SAID = "said-in-url"
+# A widget's parameter → the values that it may hold, or None for any text.
+Allowed = Mapping[str, Collection[str] | None]
+
+
+def key(name: str) -> str:
+    return f"url-{name}"
+
+
+def follow(one: Allowed, many: Allowed) -> None:
+    """Where the URL says other than what was written into it (a link, a refresh, the way back), the widgets obey it."""
+    if _asked({**one, **many}) == st.session_state.get(SAID):
+        return
+    for name, allowed in one.items():
+        value = st.query_params.get(name)
+        st.session_state[key(name)] = value if value and (allowed is None or value in allowed) else None
+    for name, allowed in many.items():
+        values = [value for value in st.query_params.get_all(name) if allowed is None or value in allowed]
+        st.session_state[key(name)] = values
+
+
+def tell(names: Collection[str]) -> None:
+    """Write into the URL what the widgets hold; what is empty stays out of it."""
+    for name in names:
+        value = held(name)
+        if value and st.query_params.get_all(name) != ([value] if isinstance(value, str) else list(value)):
+            st.query_params[name] = value
+        elif not value:
+            st.query_params.pop(name, None)
+    st.session_state[SAID] = _asked(names)
+
+
+def held(name: str) -> Any:
+    """What the widget holds: a text, a list, or None."""
+    return st.session_state.get(key(name))
+
+
+def clear(names: Collection[str]) -> None:
+    """Empty the widgets and their part of the URL, and start again."""
+    for name in names:
+        st.query_params.pop(name, None)
+    st.session_state.pop(SAID, None)
+    st.rerun()
+
+
+def _asked(names: Collection[str]) -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in names}

@@ -1,0 +1,84 @@
+"""What people read: labels, colours, dates, counts, and document text made safe for Markdown."""
+
+import re
+from datetime import UTC, date, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+# A key of core → what a person reads and its colour in the theme. Risk has one colour everywhere.
+RISKS = {"critical": "red", "high": "orange", "medium": "yellow", "low": "gray"}
+STATUSES = {
+    "new": "gray",
+    "in progress": "blue",
+    "met": "green",
+    "not met": "red",
+    "not applicable": "gray",
+    "not an obligation": "gray",
+}
+MODALITIES = {"obligation": "blue", "prohibition": "violet", "permission": "gray", "right": "gray", "power": "gray"}
+BEARERS = {
+    "regulated": "Regulated firm",
+    "authority": "Authority",
+    "eu_body": "EU body",
+    "member_state": "Member State",
+    "person": "Person",
+    "unspecified": "Not named",
+}
+DEADLINES = {
+    "any": "With a deadline",
+    "soon": "Due soon",
+    "overdue": "Overdue",
+    "dated": "Due date known",
+    "none": "No deadline",
+}
+SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@])")
+WHITE = re.compile(r"\s+")
+
+
+def plain(text: str) -> str:
+    """Text that Markdown shows as it is, on one line: no link, heading, colour or formula comes out of a document."""
+    return SPECIAL.sub(r"\\\1", WHITE.sub(" ", text).strip())
+
+
+def badge(text: str, colour: str) -> str:
+    return f":{colour}-badge[{plain(text)}]"
+
+
+def label(key: str) -> str:
+    """A key as a label: "in progress" → "In progress"."""
+    return BEARERS.get(key) or key.replace("_", " ").capitalize()
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """ "1 document", "1,204 documents"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def when(moment: str | None) -> str:
+    """A UTC timestamp as this reader's clock has it: "22 Nov 2026, 14:05"."""
+    if not moment:
+        return ""
+    if "T" not in moment:
+        return day(moment)
+    found = datetime.fromisoformat(moment).astimezone(_zone())
+    return f"{found.day} {found:%b %Y, %H:%M}"
+
+
+def day(iso: str | None) -> str:
+    """ "2026-11-22" → "22 Nov 2026"."""
+    if not iso:
+        return ""
+    found = date.fromisoformat(iso[:10])
+    return f"{found.day} {found:%b %Y}"
+
+
+def size(count_bytes: int) -> str:
+    return f"{count_bytes / 1e6:.1f} MB" if count_bytes >= 1e6 else f"{max(1, round(count_bytes / 1e3))} KB"
+
+
+def _zone() -> tzinfo:
+    try:
+        return ZoneInfo(st.context.timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
