@@ -13,6 +13,7 @@ from core.errors import Conflict
 from core.settings import Settings
 from core.store import connect
 from core.types import User
+from core.worker import presence
 from tests.job_parts import KINDS, STEPS, start_worker, wait_until
 
 ADA = User(id="ada", name="Ada", groups=("dpo",), clearances=("public", "internal"))
@@ -148,11 +149,12 @@ def test_a_cancelled_job_is_dropped_at_once_even_in_the_middle_of_a_long_wait(db
     assert jobs.job(db, ADA, asked).state == "cancelled"
 
 
-def test_told_to_end_it_puts_its_job_back_first(db, settings, started):
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_told_to_end_it_puts_its_job_back_first(db, settings, started, told):
     process = started()
     asked = ask(db, "sleep")
     wait_until(lambda: jobs.job(db, ADA, asked).state == "running")
-    os.kill(process.pid, signal.SIGINT)
+    os.kill(process.pid, told)
     process.wait(10)
     waiting = jobs.job(db, ADA, asked)
     assert (waiting.state, waiting.attempts) == ("queued", 0)
@@ -185,7 +187,7 @@ def test_it_ends_when_its_database_is_gone(db, settings, started):
 @pytest.fixture
 def detached(settings, monkeypatch):
     """The worker as the app starts it: another process, that we can only find by its row."""
-    monkeypatch.setattr(worker, "_last_start", -worker.STARTING_SECONDS)
+    monkeypatch.setattr(presence, "_last_start", -presence.STARTING_SECONDS)
     yield lambda: wait_until(lambda: worker.state(settings).pid)
     if worker.state(settings).status != "stopped":
         os.kill(worker.state(settings).pid, signal.SIGTERM)
@@ -215,7 +217,7 @@ def test_its_log_and_its_folder_are_private(db, settings, detached):
 def test_it_goes_when_no_page_has_asked_for_it_for_a_while(db, settings, detached):
     worker.ensure_running(settings)
     detached()
-    long_ago = time.time() - worker.APP_AWAY_SECONDS - 1
+    long_ago = time.time() - presence.APP_AWAY_SECONDS - 1
     os.utime(settings.data_dir / "worker.wanted", (long_ago, long_ago))
     wait_until(lambda: worker.state(settings).status == "stopped")
     assert "stopped: " not in Path(settings.data_dir / "worker.log").read_text()

@@ -1,0 +1,11 @@
+"""The one process that does long work: `python -m core work`, or started by the app and gone when the app is.
+
+presence   for the app: start it, see whether it runs; the lock that keeps it single, whatever kills it
+loop       take the jobs in the order in which they were asked for, and settle each, whatever happens
+watch      beside a job: renew its lease, and end it when it is cancelled
+"""
+
+from core.worker.loop import drain, run
+from core.worker.presence import WorkerState, ensure_running, state
+
+__all__ = ["WorkerState", "drain", "ensure_running", "run", "state"]
