@@ -140,14 +140,23 @@ create table register (
     evidence integer not null,
     accepted integer not null,
     doubtful integer not null,
+    facet text not null,
     unique (document_id, obligation_id)
 ) strict;
 
--- The list in text order, and one narrow row for each obligation from which counts and facets are read.
-create index register_place on register (state, document_id, position);
-create index register_facets on register (
-    state, document_id, modality, bearer_kind, risk, status, owner, applies, doubtful, deadline_kind, due, run_id
+-- What the list is filtered and sorted by, so that only the page shown is read in full; and what is counted.
+create index register_list on register (
+    state, document_id, position, end_at, bearer, path, risk_score, due, confidence, status, owner, modality,
+    bearer_kind, risk, applies, deadline_kind, next_review, doubtful, accepted, run_id
 );
+create index register_counts on register (
+    state, facet, document_id, doubtful, deadline_kind, due, status, run_id, bearer_kind, risk, modality
+);
+create index register_due on register (
+    state, due, status, document_id, modality, bearer_kind, risk, owner, applies, doubtful, run_id
+) where due is not null;
+create index register_doubt on register (state, document_id, confidence, position, path) where doubtful = 1;
+create index register_review on register (state, next_review, document_id) where next_review is not null;
 
 create virtual table register_text using fts5 (
     quote, action, bearer, path, heading, object,

@@ -5,7 +5,9 @@ from core.register.corrections import Correction, correct
 from core.register.derived import reindex
 from core.register.evidence import Evidence, add_evidence, evidence_bytes, remove_evidence
 from core.register.exports import Exported, corrected_analysis, export_rows, exported
+from core.register.facets import facets
 from core.register.fields import FIELDS, values
+from core.register.filters import DEADLINES, FACETS, STATUSES, Filter
 from core.register.gestures import Event, Undone, undo
 from core.register.leads import Lead, ToCheck, accept, lead, to_check, to_check_count, uncovered, ungrounded
 from core.register.made import add_by_hand, merge, promote, repair, split
@@ -21,7 +23,7 @@ from core.register.records import (
     set_next_review,
     set_status,
 )
-from core.register.rows import DEADLINES, FACETS, STATUSES, Filter, Row, count, facets, row, rows
+from core.register.rows import Row, count, row, rows
 from core.register.runs import (
     ActionRow,
     Run,

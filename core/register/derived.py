@@ -12,6 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from core.register import codec, dates, fields
+from core.register.facets import combined
 from core.settings import lexicon
 from core.store import one, rows, write
 from core.types import Analysis, Obligation
@@ -136,7 +137,7 @@ def _row(found: Obligation, overlay: Overlay, state: str, origin: str, run_id: s
     corrected = len(overlay.keys() & fields.FIELDS.keys())
     status = overlay.get("status", NEW)
     looked_at = bool(overlay.get("accepted") or corrected or origin != "run" or status != NEW)
-    return {
+    row = {
         "run_id": run_id,
         "state": "replaced" if "replaced" in overlay else state,
         "origin": origin,
@@ -176,6 +177,7 @@ def _row(found: Obligation, overlay: Overlay, state: str, origin: str, run_id: s
         "accepted": int(looked_at),
         "doubtful": int(not looked_at and doubtful(obligation)),
     }
+    return {**row, "facet": combined(row)}
 
 
 def doubtful(obligation: Obligation) -> bool:

@@ -13,7 +13,6 @@ from itertools import pairwise
 from core.errors import BadInput
 from core.extract.bearers import document_terms, party
 from core.extract.deadlines import deadlines
-from core.extract.engine import extract
 from core.extract.ground import ground
 from core.extract.profiles import applies
 from core.extract.risk import obligation_risk
@@ -66,6 +65,8 @@ def plain_draft(reading: Reading, start: int, end: int, modality: Modality, bear
 
 def engine_draft(reading: Reading, start: int, end: int) -> Draft | None:
     """How the built-in engine reads the stretch by itself, under the provisions above it; None when it sees no norm."""
+    from core.extract.engine import extract  # on use, as every engine is
+
     provision = provision_at(reading, start, end)
     by_id = {one.id: one for one in reading.provisions}
     above: list[Provision] = []

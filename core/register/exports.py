@@ -11,7 +11,8 @@ from core.extract.risk import document_risk
 from core.extract.summary import summary
 from core.register import codec, derived, fields
 from core.register.derived import Overlay
-from core.register.rows import EVERYTHING, Filter, Row, rows
+from core.register.filters import EVERYTHING, Filter
+from core.register.rows import Row, rows
 from core.register.runs import actions, analysis
 from core.types import Analysis, Applies, Coverage, Obligation, User
 

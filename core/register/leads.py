@@ -9,8 +9,9 @@ from sqlite_utils import Database
 from core import library, store
 from core.errors import NotFound
 from core.register import gestures
+from core.register.filters import EVERYTHING, Filter, choices, condition
 from core.register.gestures import Change
-from core.register.rows import EVERYTHING, JOINED, Filter, choices, condition
+from core.register.rows import JOINED
 from core.types import User
 
 LeadState = Literal["open", "accepted", "used"]
@@ -112,11 +113,11 @@ def is_lead(id: str) -> bool:
 
 def _queue(user: User, filter: Filter, everything: bool) -> tuple[str, list[Any]]:
     where, parameters = condition(user, filter)
-    doubt = "" if everything else " and register.doubtful = 1"
+    unchecked = "register.accepted = 0" if everything else "register.doubtful = 1"
     obligations = (
         "select register.document_id || '.' || obligation_id as id, register.document_id, document.title as document,"
         " 'obligation' as kind, path, position, end_at as \"end\", quote, '' as reason, confidence, 1 as rank"
-        f" from {JOINED} where {where} and register.accepted = 0{doubt}"
+        f" from {JOINED} where {where} and {unchecked}"
     )
     # A sentence without an obligation has no bearer, risk or status that could match.
     if filter != Filter(document=filter.document, text=filter.text, check=filter.check, today=filter.today):

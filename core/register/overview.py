@@ -1,13 +1,17 @@
 """What needs attention, counted for one user."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from sqlite_utils import Database
 
-from core import jobs, library, store
+from core import jobs, library
+from core.register.facets import combinations, dated
+from core.register.filters import Filter, condition
 from core.register.leads import to_check_count
-from core.register.rows import JOINED, Filter, Row, condition, count, facets, rows
+from core.register.rows import Row, count, rows
 from core.types import DUTIES, User
 
 
@@ -39,22 +43,26 @@ class Overview:
 def overview(db: Database, user: User, today: date | None = None, *, upcoming: int = 8) -> Overview:
     """Everything that the first screen shows, as of `today` (UTC today if None)."""
     today = today or datetime.now(UTC).date()
-    everything = Filter(today=today)
-    duties = replace(everything, modality=DUTIES)
-    counted = facets(db, user, duties)
+    duties = Filter(modality=DUTIES, today=today)
+    norms = combinations(db, user, Filter(today=today))
+    binding = [(values, size) for values, size in norms if values["modality"] in DUTIES]
+    due = dated(db, user, duties)
     shelf = library.documents(db, user)
-    failed = [job for job in jobs.jobs(db, user) if job.state == "failed"]
+    failed = [job for job in jobs.jobs(db, user, limit=1_000) if job.state == "failed"]
     return Overview(
         documents=len(shelf),
-        norms=sum(counted["modality"].values()),
-        duties=sum(counted["modality"].get(modality, 0) for modality in DUTIES),
-        by_modality=counted["modality"],
-        by_status=counted["status"],
-        by_risk=counted["risk"],
-        matrix=_matrix(db, user, duties),
+        norms=sum(size for _, size in norms),
+        duties=sum(size for _, size in binding),
+        by_modality=_summed(norms, "modality"),
+        by_status=_summed(binding, "status"),
+        by_risk=_summed(binding, "risk"),
+        matrix={
+            kind: _summed([(values, size) for values, size in binding if values["bearer_kind"] == kind], "risk")
+            for kind in _summed(binding, "bearer_kind")
+        },
         to_check=to_check_count(db, user),
-        overdue=counted["deadline"]["overdue"],
-        soon=counted["deadline"]["soon"],
+        overdue=due["overdue"],
+        soon=due["soon"],
         reviews_due=_reviews_due(db, user, today),
         orphaned=count(db, user, Filter(state="orphaned")),
         failed_jobs=len(failed),
@@ -64,23 +72,16 @@ def overview(db: Database, user: User, today: date | None = None, *, upcoming: i
     )
 
 
-def _matrix(db: Database, user: User, filter: Filter) -> dict[str, dict[str, int]]:
-    where, parameters = condition(user, filter)
-    found = store.rows(
-        db,
-        f"select register.bearer_kind, register.risk, count(*) as size from {JOINED}"
-        f" where {where} group by register.bearer_kind, register.risk",
-        parameters,
-    )
-    matrix: dict[str, dict[str, int]] = {}
-    for row in found:
-        matrix.setdefault(row["bearer_kind"], {})[row["risk"]] = row["size"]
-    return matrix
+def _summed(counted: Iterable[tuple[dict[str, str], int]], name: str) -> dict[str, int]:
+    sums: Counter[str] = Counter()
+    for values, size in counted:
+        sums[values[name]] += size
+    return dict(sums)
 
 
 def _reviews_due(db: Database, user: User, today: date) -> int:
     where, parameters = condition(user, Filter(today=today))
     found = db.conn.execute(
-        f"select count(*) from {JOINED} where {where} and register.next_review <= ?", [*parameters, today.isoformat()]
+        f"select count(*) from register where {where} and register.next_review <= ?", [*parameters, today.isoformat()]
     )
     return int(found.fetchone()[0])

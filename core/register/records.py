@@ -13,8 +13,9 @@ from core.register.corrections import Correction, corrections, found, standing
 from core.register.dates import is_date, parse_date
 from core.register.evidence import Evidence, kept
 from core.register.fields import short
+from core.register.filters import STATUSES
 from core.register.gestures import Event
-from core.register.rows import STATUSES, Row, row
+from core.register.rows import Row, row
 from core.types import Obligation, User
 
 
