@@ -23,7 +23,8 @@ NUMBERED = {
 }  # fmt: skip
 INLINE = {
     "b", "i", "u", "em", "strong", "sup", "sub", "span", "inline", "br", "eol", "a", "abbr", "ref", "rref", "mref",
-    "def", "term", "date", "time", "docTitle", "docNumber", "docType", "docDate", "docProponent", "shortTitle", "organization",
+    "def", "term", "date", "time", "docTitle", "docNumber", "docType", "docDate",
+    "docProponent", "shortTitle", "organization",
     "person", "role", "location", "quantity", "entity", "ins", "quotedText", "authorialNote",
 }  # fmt: skip
 OWN = {"num", "heading", "subheading"}  # printed with the element that they belong to
