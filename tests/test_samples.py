@@ -3,9 +3,13 @@
 import re
 import tomllib
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import pytest
+
+from core.pipeline import analyze
+from core.types import Analysis
 
 SAMPLES = Path(__file__).resolve().parent.parent / "data" / "samples"
 LISTED = tomllib.loads((SAMPLES / "samples.toml").read_text("utf-8"))["sample"]
@@ -86,3 +90,93 @@ def test_the_second_version_differs_where_the_readme_says():
     ]:
         assert (old in first, old in second) == (True, False)
         assert (new in first, new in second) == (False, True)
+
+
+# --- what the app makes of them ---------------------------------------------------------------------------------
+
+
+@cache
+def analysis(name: str) -> Analysis:
+    path = SAMPLES / name
+    return analyze(path.read_bytes(), name)
+
+
+def deadlines(name: str) -> dict[str, str | None]:
+    """Provision → the outer limit of its deadline, of the norms that have one."""
+    return {
+        one.draft.provision.path: one.deadline.date or one.deadline.iso8601
+        for one in analysis(name).obligations
+        if one.deadline
+    }
+
+
+@pytest.mark.parametrize("row", LISTED, ids=lambda row: row["file"])
+def test_a_sample_is_read_as_the_list_says(row):
+    assert analysis(row["file"]).scope.decision == row["scope"]
+
+
+@pytest.mark.parametrize("name", [row["file"] for row in LISTED if row["scope"] == "in_scope"])
+def test_a_sample_in_scope_has_duties_and_every_quote_is_at_its_place(name):
+    found = analysis(name)
+    assert len(found.obligations) >= 7
+    assert found.ungrounded == ()
+    text = found.document.text
+    assert [one for one in found.obligations if text[one.span.start : one.span.end] != one.draft.quote.text] == []
+
+
+def test_running_heads_feet_and_navigation_are_not_in_the_text():
+    pdf, page = (
+        analysis("ict-incident-reporting.pdf").document.text,
+        analysis("data-protection.html").document.text,
+    )
+    assert "Journal of the Example Union" not in pdf
+    assert "it binds nobody" not in pdf
+    assert "Print this page" not in page
+    assert "Accessibility" not in page
+
+
+def test_the_ict_regulation_is_read_as_the_readme_says():
+    found = analysis("ict-incident-reporting.pdf")
+    shape = found.document.structure
+    assert (shape.articles, shape.recitals, shape.annexes, shape.tables) == (16, 6, 2, 1)
+    limits = deadlines("ict-incident-reporting.pdf")
+    assert [limits[f"Article 6(1)({letter})"] for letter in "abc"] == ["PT24H", "PT72H", "P1M"]
+    assert limits["Article 5(3)"] == "2027-01-31"
+    assert "Article 4(1)(c)(i)" in {one.draft.provision.path for one in found.obligations}
+
+
+def test_version_2_is_a_version_of_the_first_with_its_changes():
+    first, second = analysis("ict-incident-reporting.pdf"), analysis("ict-incident-reporting-v2.pdf")
+    assert first.document.lineage == second.document.lineage
+    assert first.document.version != second.document.version
+    assert deadlines("ict-incident-reporting-v2.pdf")["Article 6(1)(b)"] == "PT48H"
+    (widened,) = [one for one in second.obligations if "threat-led" in one.draft.action]
+    assert "electronic money institutions" in widened.draft.bearer.text
+
+
+def test_a_directive_names_who_complies_and_via_whom():
+    found = {one.draft.provision.path: one.draft for one in analysis("payments-directive.xml").obligations}
+    assert (found["Article 3(1)"].bearer.text, found["Article 3(1)"].via) == (
+        "payment service providers",
+        "Member States",
+    )
+    assert deadlines("payments-directive.xml")["Article 6(2)"] == "P13M"
+
+
+def test_the_planted_personal_data_is_found_and_not_repeated():
+    from core.scan import scan
+
+    found = scan(analysis("complaints-procedure.md").document.text)
+    assert {"personal", "secret"} <= {finding.kind for finding in found}
+    assert "marguerite" not in repr(found).lower()
+
+
+def test_the_hidden_text_is_not_in_the_text_and_no_action_comes_of_it():
+    found = analysis("planted-instructions.html")
+    assert "maintenance mode" not in found.document.text
+    assert found.actions == ()
+
+
+def test_danish_and_the_newsletter_have_no_invented_obligations():
+    assert analysis("vejledning-da.txt").document.language == "da"
+    assert analysis("vejledning-da.txt").obligations == analysis("newsletter-out-of-scope.txt").obligations == ()
