@@ -1,17 +1,17 @@
-"""The measuring stick of the built-in engine: labelled sentences and provisions of others, with published figures beside."""
+"""The measuring stick of the built-in engine: sentences and provisions that others labelled, and published figures."""
 
 import csv
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from core.errors import BadInput
 from core.extract.engine import extract
 from core.settings import ROOT
-from core.types import Draft, Provision, ProvisionKind, Span
+from core.types import Draft, Provision, Span
 
 SHARED = ROOT.parent / "shared" / "data" / "obligations"
 SENTENCES = SHARED / "eu_regulatory_sentences_dev.jsonl"
@@ -62,9 +62,8 @@ def score(answers: Sequence[Answer]) -> Score:
 
 def as_provision(text: str, number: int) -> Provision:
     """A loose sentence as the provision that the engine expects."""
-    return Provision(
-        f"sentence-{number}", f"Sentence {number}", "", text, Span("sentences", 0, len(text)), None, "article"
-    )
+    place = Span("sentences", 0, len(text))
+    return Provision(f"sentence-{number}", f"Sentence {number}", "", text, place, None, "article")
 
 
 def drafts_of(text: str, number: int = 0) -> list[Draft]:
@@ -72,41 +71,47 @@ def drafts_of(text: str, number: int = 0) -> list[Draft]:
 
 
 def explained(drafts: Iterable[Draft]) -> str:
-    return "; ".join(
-        f"{d.modality} {d.rule} [{d.bearer.text or '-'}{'' if d.bearer.explicit else ' (not explicit)'}] {d.action[:60]}"
-        for d in drafts
-    )
+    """The rules that fired, for the error list."""
+    said = []
+    for draft in drafts:
+        named = draft.bearer.text or "nobody"
+        named += "" if draft.bearer.explicit else ", not explicit"
+        said.append(f"{draft.modality} by {draft.rule} [{named}] {draft.action[:60]}")
+    return "; ".join(said)
 
 
 def sentence_answers(path: Path) -> list[Answer]:
     """Regulatory: an obligation, prohibition, right or power whose bearer the sentence names."""
     answers = []
     for number, line in enumerate(lines(path)):
-        row = json.loads(line)
-        drafts = drafts_of(row["sentence"], number)
+        try:
+            row = json.loads(line)
+            sentence, expected = row["sentence"], row["label"] == "regulatory"
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadInput(
+                f'Line {number + 1} of {path} is not {{"sentence": …, "label": …}}; mend or remove it.'
+            ) from error
+        drafts = drafts_of(sentence, number)
         found = any(d.modality in COUNTED and d.bearer.explicit for d in drafts)
-        answers.append(
-            Answer(
-                row["sentence"],
-                row["label"] == "regulatory",
-                found,
-                explained(drafts),
-                number % HELD_OUT == HELD_OUT - 1,
-            )
-        )
+        held_out = number % HELD_OUT == HELD_OUT - 1
+        answers.append(Answer(sentence, expected, found, explained(drafts), held_out))
     return answers
 
 
-def provision_answers(path: Path) -> list[Answer]:
+def provision_answers(path: Path, counted: frozenset[str] = DUTIES) -> list[Answer]:
     """Obligation or prohibition present or not. A point is read under its paragraph's lead-in."""
     answers = []
     for number, row in enumerate(csv.DictReader(lines(path))):
-        expected = int(row["n_obligation"]) + int(row["n_prohibition"]) > 0
-        units = paragraph(row["paragraph_text"] or row["gdpr_text"], number)
-        found = [d for d in extract(units) if isinstance(d, Draft)]
-        if row["point"]:
-            found = [d for d in found if belongs(d, units[0], f"({row['point']})")]
-        answers.append(Answer(row["gdpr_text"], expected, any(d.modality in DUTIES for d in found), explained(found)))
+        try:
+            expected = int(row["n_obligation"]) + int(row["n_prohibition"]) > 0
+            text, unit, point = row["paragraph_text"] or row["gdpr_text"], row["gdpr_text"], row["point"]
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadInput(f"Row {number + 1} of {path} lacks a column or a number ({error}); mend it.") from error
+        provisions = paragraph(text, number)
+        found = [d for d in extract(provisions) if isinstance(d, Draft)]
+        if point:
+            found = [d for d in found if belongs(d, provisions[0], f"({point})")]
+        answers.append(Answer(unit, expected, any(d.modality in counted for d in found), explained(found)))
     return answers
 
 
@@ -116,43 +121,39 @@ def belongs(draft: Draft, top: Provision, label: str) -> bool:
 
 
 # "1.", "Article 10" with its heading glued on, and the points of a list.
-NUMBERED = re.compile(r"^(?:\d+\.|Article \d+[^.]*?(?<=[a-z])(?=[A-Z]))\s*")
+NUMBERED = re.compile(r"(?:\d{1,3}\.|Article \d{1,3}[^.]{0,200}?(?<=[a-z])(?=[A-Z]))\s?")
 POINT = re.compile(r"(?:(?<=[:;.,])|(?<=;or)|(?<=;and)|(?<=; or)|(?<=; and))\(([a-z])\)")
 
 
 def paragraph(text: str, number: int) -> list[Provision]:
     """A paragraph that holds its points in one string, as the provisions that a parser would make of it."""
-    start = NUMBERED.match(text).end() if NUMBERED.match(text) else 0  # type: ignore[union-attr]
+    numbered = NUMBERED.match(text)
+    start = numbered.end() if numbered else 0
     cuts = list(POINT.finditer(text, start))
     ends = [cut.start() for cut in cuts] + [len(text)]
     top = f"Article {number}(1)"
-
-    def made(path: str, first: int, last: int, kind: ProvisionKind, label: str = "") -> Provision:
-        return Provision(
-            path, path, "", text[first:last], Span("paragraph", first, last), None if path == top else top, kind, label
-        )
-
-    provisions = [made(top, start, ends[0], "paragraph")]
+    head = Provision(top, top, "", text[start : ends[0]], Span("paragraph", start, ends[0]), None, "paragraph")
+    provisions = [head]
     for cut, last in zip(cuts, ends[1:], strict=True):
-        label = f"({cut[1]})"
-        provisions.append(made(top + label, cut.end(), last, "point", label))
+        label, place = f"({cut[1]})", Span("paragraph", cut.end(), last)
+        path = top + label
+        provisions.append(Provision(path, path, "", text[cut.end() : last], place, top, "point", label))
     return provisions
 
 
 def lines(path: Path) -> list[str]:
     try:
-        return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
-    except OSError as error:
-        raise BadInput(
-            f"The labelled file {path} cannot be read ({error.strerror}); give another with --sentences or --provisions."
-        ) from error
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"The labelled file {path} cannot be read ({error}); give another.") from error
+    return [line for line in text.split("\n") if line.strip()]
 
 
 def measure_extraction(sentences: Path | None = None, provisions: Path | None = None) -> dict[str, Any]:
-    """Figures and errors as one object: sentences (all, read, held out), provisions, published, errors.
+    """Figures and errors as one object: sentences (all, read, held_out), provisions, published figures, errors.
 
     Without paths the shared development sets are used; a set that is absent is left out. BadInput for a path that
-    cannot be read.
+    cannot be read. `provisions_with_rights` counts a right as somebody's duty, as some of those labels do.
     """
     report: dict[str, Any] = {"published": PUBLISHED, "published_provisions": PUBLISHED_PROVISIONS}
     if sentences or SENTENCES.exists():
@@ -167,56 +168,42 @@ def measure_extraction(sentences: Path | None = None, provisions: Path | None = 
         units = provision_answers(provisions or PROVISIONS)
         report["provisions"] = figures(units)
         report["provision_errors"] = errors(units)
+        report["provisions_with_rights"] = figures(provision_answers(provisions or PROVISIONS, DUTIES | {"right"}))
     return report
 
 
 def figures(answers: Sequence[Answer]) -> dict[str, float | int]:
-    made = score(answers)
-    return {
-        "count": made.count,
-        "accuracy": round(made.accuracy, 4),
-        "precision": round(made.precision, 4),
-        "recall": round(made.recall, 4),
-        "f1": round(made.f1, 4),
-    }
+    return {name: round(value, 4) for name, value in asdict(score(answers)).items()}
 
 
 def errors(answers: Sequence[Answer]) -> list[dict[str, Any]]:
+    """Each wrong answer with its place in the file, counted from 0."""
     return [
-        {
-            "number": number,
-            "text": " ".join(a.text.split()),
-            "expected": a.expected,
-            "found": a.found,
-            "why": a.why,
-            "held_out": a.held_out,
-        }
-        for number, a in enumerate(answers)
-        if a.expected != a.found
+        {"number": number, **asdict(answer), "text": " ".join(answer.text.split())}
+        for number, answer in enumerate(answers)
+        if answer.expected != answer.found
     ]
 
 
 def as_text(report: dict[str, Any], with_errors: bool = False) -> str:
     """The report as a person reads it."""
-    parts = ["Set                              n   accuracy precision recall  F1"]
-    for name, made in {
-        **{f"sentences, {k}": v for k, v in report.get("sentences", {}).items()},
-        **({"GDPR provisions": report["provisions"]} if "provisions" in report else {}),
-    }.items():
-        parts.append(
-            f"{name:30} {made['count']:4d}   {made['accuracy']:.3f}    {made['precision']:.3f}    {made['recall']:.3f}   {made['f1']:.3f}"
-        )
-    parts += ["", "Published on the sentences (accuracy):"] + [
-        f"  {name}: {value}" for name, value in report["published"].items()
-    ]
-    parts += ["Published on the provisions (F1):"] + [
-        f"  {name}: {value}" for name, value in report["published_provisions"].items()
-    ]
-    if with_errors:
-        for title in ("sentence_errors", "provision_errors"):
-            parts += ["", title.replace("_", " ").capitalize() + ":"]
-            parts += [
-                f"  {e['number']:4d} {'missed' if e['expected'] else 'too much'}: {e['text'][:220]}\n       {e['why'] or 'nothing found'}"
-                for e in report.get(title, ())
-            ]
+    sets = {f"sentences, {name}": made for name, made in report.get("sentences", {}).items()}
+    sets |= {
+        name.replace("_", " "): report[name] for name in ("provisions", "provisions_with_rights") if name in report
+    }
+    parts = [f"{'set':28}{'n':>6}{'accuracy':>10}{'precision':>11}{'recall':>8}{'F1':>8}"]
+    for name, made in sets.items():
+        row = f"{name:28}{made['count']:6d}{made['accuracy']:10.3f}{made['precision']:11.3f}"
+        parts.append(f"{row}{made['recall']:8.3f}{made['f1']:8.3f}")
+    parts += ["", "Published, accuracy on the sentences:"]
+    parts += [f"  {name}: {value}" for name, value in report["published"].items()]
+    parts += ["Published, F1 on the provisions:"]
+    parts += [f"  {name}: {value}" for name, value in report["published_provisions"].items()]
+    for title in ("sentence_errors", "provision_errors") if with_errors else ():
+        parts += ["", title.replace("_", " ").capitalize() + ":"]
+        for error in report.get(title, ()):
+            parts.append(
+                f"  {error['number']:4d} {'missed' if error['expected'] else 'too much'}: {error['text'][:220]}"
+            )
+            parts.append(f"       {error['why'] or 'nothing found'}")
     return "\n".join(parts)

@@ -112,7 +112,7 @@ def definitions(text: str) -> Iterable[tuple[tuple[str, ...], BearerKind | None]
 def defined_kind(definiens: str) -> BearerKind | None:
     """What "means a natural or legal person who …" makes of a term: the first noun phrase decides."""
     sets = _word_sets()
-    phrase = []
+    phrase: list[str] = []
     for token in tokens(definiens):
         if token.kind in ("rel", "that", "sub", ";", ".", ":") or (token.kind in ("prep", "(") and phrase):
             break
@@ -146,7 +146,7 @@ def party(text: Sequence[Token], start: int, end: int, terms: Terms) -> Party:
 
 
 def _last_conjunct(text: Sequence[Token], first: Party, end: int, terms: Terms) -> Party:
-    """ "Assessment and reporting Member States shall": a heading glued to its sentence; the known party at the end acts."""
+    """ "Assessment and reporting Member States shall": a heading glued to its sentence; the party at its end acts."""
     conj = next((i for i in range(first.end, end) if text[i].kind == "conj"), None)
     if conj is None or any(token.kind in PHRASE_END for token in text[first.end : end]):
         return first
@@ -184,13 +184,15 @@ def _past_determiners(text: Sequence[Token], index: int, end: int) -> int:
     """To the first word that can name somebody; "where applicable," inside a coordination is skipped too."""
     while index < end:
         token = text[index]
-        if token.kind in ("quote", "label", "adv", "num", "-", "conj", "not", ","):
-            index += 1
-        elif (
-            token.kind == "det" and index + 1 < end and text[index + 1].kind not in ("prep", ",", "conj", "be", "modal")
+        if (
+            token.kind in ("quote", "label", "adv", "num", "-", "conj", "not", ",")
+            or (
+                token.kind == "det"
+                and index + 1 < end
+                and text[index + 1].kind not in ("prep", ",", "conj", "be", "modal")
+            )
+            or (token.kind == "that" and index + 1 < end and text[index + 1].kind == "word")
         ):
-            index += 1
-        elif token.kind == "that" and index + 1 < end and text[index + 1].kind == "word":
             index += 1
         elif token.kind == "sub" and index + 2 < end and text[index + 2].kind == ",":
             index += 3
@@ -216,7 +218,7 @@ def lookup(text: Sequence[Token], at: int, end: int, terms: Terms) -> tuple[int,
 
 
 def _named(text: Sequence[Token], start: int, stop: int, end: int, terms: Terms) -> Party | None:
-    """The known term that is the head: the last one in the phrase with nothing after it but a participle or adjective."""
+    """The known term that is the head: the last in the phrase with nothing after it but what describes it."""
     best: Party | None = None
     index = start
     while index < stop:
@@ -251,8 +253,7 @@ def _modifies(text: Sequence[Token], index: int, stop: int) -> bool:
         return True
     if low.endswith("ing") and (index + 1 < stop or index + 1 >= stop):
         return (
-            index + 1 < stop
-            and text[index + 1].kind != "word"
+            (index + 1 < stop and text[index + 1].kind != "word")
             or index + 1 >= stop
             or not is_third_person(text[index + 1].low)
         )

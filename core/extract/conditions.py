@@ -157,7 +157,7 @@ def _stop(
 
 
 def _ends_at(tokens: Sequence[Token], index: int, comma: int, verb: int) -> bool:
-    """Whether a comma ends what began at `index`: "other than X, …", "…, shall", "…, in order to", an item's "where X is, Y"."""
+    """Whether a comma ends what began at `index`: "other than X, …", "…, shall", "…, in order to", "where X is, Y"."""
     following = tokens[comma + 1]
     if following.kind == "modal" or (
         following.low == "in" and comma + 2 < len(tokens) and tokens[comma + 2].low == "order"

@@ -3,92 +3,102 @@
 import re
 from collections.abc import Callable, Iterator
 
+from core.extract.numbers import MONTHS, NUMBER_WORD, number
+from core.language.patterns import spaced
 from core.types import Deadline, DeadlineKind, Passage
 
-UNITS_SMALL = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-WORDS = {word: value for value, word in enumerate(UNITS_SMALL.split(), 1)} | {
-    "a": 1, "an": 1, "twenty": 20, "thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50, "sixty": 60, "seventy": 70,
-    "seventy-two": 72, "eighty": 80, "ninety": 90, "twenty-one": 21, "twenty-four": 24, "twenty-eight": 28, "forty-eight": 48,
-    "twenty-five": 25, "thirty-six": 36, "thirty-five": 35,
-}  # fmt: skip
-MONTHS = {name: number for number, name in enumerate(
-    "january february march april may june july august september october november december".split(), 1)}  # fmt: skip
-
-_NUMBER_WORD = "|".join(sorted((w for w in WORDS if len(w) > 2), key=len, reverse=True))
-_COUNT = rf"(?P<count>\d{{1,4}}|{_NUMBER_WORD})(?:\s\(\d{{1,4}}\))?"
-_UNIT = r"(?P<working>working |business |trading |banking |target )?(?:calendar |clear |consecutive |full |further |additional )?(?P<unit>hour|day|week|month|quarter|year)s?\b"
+_COUNT = rf"(?P<count>\d{{1,4}}|{NUMBER_WORD})(?: \(\d{{1,4}}\))?"
+_UNIT = (
+    r"(?P<working>working |business |trading |banking |target )?"
+    r"(?:calendar |clear |consecutive |full |further |additional )?(?P<unit>hour|day|week|month|quarter|year)s?\b"
+)
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
-_DATE = rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s(?P<month>{_MONTH})(?:,?\s(?P<year>\d{{4}}))?|(?P<us_month>{_MONTH})\s(?P<us_day>\d{{1,2}}),\s(?P<us_year>\d{{4}})|(?P<iso>\d{{4}}-\d{{2}}-\d{{2}}))"
-_LATEST = r"(?:no later than|not later than|by no later than|in no event later than|at the latest(?: by| on| within)?|no more than|not more than|within)"
+_DATE = (
+    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?P<month>{_MONTH})(?:,? (?P<year>\d{{4}}))?"
+    rf"|(?P<us_month>{_MONTH}) (?P<us_day>\d{{1,2}}), (?P<us_year>\d{{4}})|(?P<iso>\d{{4}}-\d{{2}}-\d{{2}}))"
+)
+_LATEST = (
+    r"(?:no later than|not later than|by no later than|in no event later than|at the latest(?: by| on| within)?"
+    r"|no more than|not more than|within)"
+)
 
 # "without undue delay", "immediately", "as soon as possible": at once, with no number.
-IMMEDIATE = re.compile(
-    r"\b(?:without (?:any )?(?:undue |unreasonable |unnecessary |further |undue further )?delay|with no (?:undue )?delay|immediately|promptly|forthwith|"
-    r"as soon as (?:reasonably |practically )?(?:possible|practicable|feasible)|at the earliest opportunity|in a timely manner|at once|expeditiously)\b",
-    re.IGNORECASE,
+IMMEDIATE = spaced(
+    r"\b(?:without (?:any )?(?:undue |unreasonable |unnecessary |further |undue further )?delay",
+    r"|with no (?:undue )?delay",
+    r"|immediately|promptly|forthwith|as soon as (?:reasonably |practically )?(?:possible|practicable|feasible)",
+    r"|at the earliest opportunity|in a timely manner|at once|expeditiously)\b",
 )
 # "within one month of receipt", "not later than 72 hours after", "at the latest within 15 working days".
-PERIOD = re.compile(
-    rf"\b(?:{_LATEST}|within)\s(?:at most |a |the )?(?:maximum |further |additional |total |overall )?(?:period of |maximum of |time limit of |deadline of )?"
-    rf"(?:a |an )?(?:further |additional )?(?:{_COUNT}\s|(?P<single>a |an |the same ))?{_UNIT}",
-    re.IGNORECASE,
+PERIOD = spaced(
+    rf"\b{_LATEST} (?:at most |a |the )?(?:maximum |further |additional |total |overall )?",
+    r"(?:period of |maximum of |time limit of |deadline of )?",
+    rf"(?:a |an )?(?:further |additional )?(?:{_COUNT} |(?P<single>a |an |the same ))?{_UNIT}",
 )
 # "30 days before the change", "three months after the end": counted from an event, with no "within".
-COUNTED = re.compile(
-    rf"\b(?:at least |not less than |no less than |no earlier than |a minimum of )?{_COUNT}\s{_UNIT}(?:[’'] (?:prior )?(?:written )?notice)?"
-    r"(?=\s(?:before|after|following|from|prior to|in advance|of (?:the )?(?:receipt|date|notification|publication|becoming)))",
-    re.IGNORECASE,
+COUNTED = spaced(
+    rf"\b(?:at least |not less than |no less than |no earlier than |a minimum of )?{_COUNT} {_UNIT}",
+    r"(?:[’'] (?:prior )?(?:written )?notice)?(?= (?:before|after|following|from|prior to|in advance",
+    r"|of (?:the )?(?:receipt|date|notification|publication|becoming)))",
 )
 # "for five years", "for a period of at least seven years", "for no longer than six months".
-DURATION = re.compile(
-    rf"\b(?:for|during)\s(?:a |the )?(?:further |additional |minimum |maximum |limited )?(?:period |term |duration )?(?:of )?(?:at least |a minimum of |up to |no longer than |"
-    rf"not more than |no more than |a maximum of |not less than |a period of |a period of at least |no less than |a minimum period of |a maximum period of )?{_COUNT}\s{_UNIT}",
-    re.IGNORECASE,
+DURATION = spaced(
+    r"\b(?:for|during) (?:a |the )?(?:further |additional |minimum |maximum |limited )?",
+    r"(?:period |term |duration )?(?:of )?",
+    r"(?:at least |a minimum of |up to |no longer than |not more than |no more than |a maximum of ",
+    r"|not less than |no less than ",
+    rf"|a period of (?:at least )?|a minimum period of |a maximum period of )?{_COUNT} {_UNIT}",
 )
-KEEPING = re.compile(
-    r"\b(?:retain|retained|retention|keep|kept|keeping|store|stored|storage|preserve|preserved|maintain|maintained|hold|held|archive|archived|available|accessible|records?)\b",
-    re.IGNORECASE,
+KEEPING = spaced(
+    r"\b(?:retain|retained|retention|keep|kept|keeping|store|stored|storage|preserve|preserved|maintain|maintained|hold|held",
+    r"|archive|archived|available|accessible|records?)\b",
 )
 # "at least annually", "once a year", "every two years", "on a quarterly basis", "each year".
-RECURRENCE = re.compile(
-    rf"\b(?:at least |not less than |no less than )?(?:(?:(?P<times>once|twice|\d times) )?(?P<each>every|each|per|a|in each|in every)\s(?:calendar |financial |successive |reporting )?"
-    rf"(?:(?P<count>\d{{1,3}}|{_NUMBER_WORD}|other)\s)?(?P<unit>day|week|month|quarter|year)s?\b"
-    r"|(?:on an? )?(?P<adverb>annually|annual basis|yearly(?: basis)?|monthly(?: basis)?|weekly(?: basis)?|daily(?: basis)?|quarterly(?: basis)?|half-yearly|semi-annually|biannually|biennially))",
-    re.IGNORECASE,
+RECURRENCE = spaced(
+    r"\b(?:at least |not less than |no less than )?(?:(?:(?P<times>once|twice|\d times) )?",
+    r"(?P<each>every|each|per|a|in each|in every) (?:calendar |financial |successive |reporting )?",
+    rf"(?:(?P<count>\d{{1,3}}|{NUMBER_WORD}|other) )?(?P<unit>day|week|month|quarter|year)s?\b",
+    r"|(?:on an? )?(?P<adverb>annually|annual basis|yearly(?: basis)?|monthly(?: basis)?|weekly(?: basis)?",
+    r"|daily(?: basis)?",
+    r"|quarterly(?: basis)?|half-yearly|semi-annually|biannually|biennially))",
 )
-ADVERBS = {"annual": "P1Y", "yearly": "P1Y", "monthl": "P1M", "weekly": "P1W", "daily": "P1D", "daily ": "P1D", "quarte": "P3M",
-           "half-y": "P6M", "semi-a": "P6M", "biannu": "P6M", "bienni": "P2Y"}  # fmt: skip
-REGULAR = re.compile(
-    r"\b(?:regularly|periodically|on a regular basis|on a periodic basis|at regular intervals|on an ongoing basis|on a continuous basis)\b",
-    re.IGNORECASE,
+# By the first six letters of the adverb.
+ADVERBS = {
+    "annual": "P1Y", "yearly": "P1Y", "monthl": "P1M", "weekly": "P1W", "daily": "P1D",
+    "quarte": "P3M", "half-y": "P6M", "semi-a": "P6M", "biannu": "P6M", "bienni": "P2Y",
+}  # fmt: skip
+REGULAR = spaced(
+    r"\b(?:regularly|periodically|on a regular basis|on a periodic basis|at regular intervals|on an ongoing basis",
+    r"|on a continuous basis)\b",
 )
 # "by 17 January 2025", "no later than 21 July 2021", "by 30 September each year".
-DATED = re.compile(
-    rf"\b(?P<lead>by no later than|by|before|no later than|not later than|at the latest by|at the latest on|at the latest|until|on or before|from|as of|as from)\s(?:the )?{_DATE}"
-    r"(?P<yearly>\s(?:of )?(?:each|every)(?: calendar)? year)?",
-    re.IGNORECASE,
+DATED = spaced(
+    r"\b(?P<lead>by no later than|by|before|no later than|not later than|at the latest by|at the latest on",
+    rf"|at the latest|until|on or before|from|as of|as from) (?:the )?{_DATE}(?P<yearly> (?:of )?(?:each|every)(?: calendar)? year)?",
 )
 # "within the time limits laid down in Article 20", "within a reasonable period", "in good time before".
-OTHER = re.compile(
-    r"\b(?:within (?:the|a|an) (?:same |applicable |relevant |specified |set |reasonable |appropriate |agreed )?(?:time[- ]?limits?|time ?frames?|timelines?|periods?|deadlines?|time)"
-    r"|by the deadline|within the deadlines?|in good time|in due time|sufficiently in advance|in advance|at the time when|at the time of|at the latest at the time of)\b",
-    re.IGNORECASE,
+OTHER = spaced(
+    r"\b(?:within (?:the|a|an) (?:same |applicable |relevant |specified |set |reasonable |appropriate |agreed )?",
+    r"(?:time(?:-| )?limits?|time ?frames?|timelines?|periods?|deadlines?|time)|by the deadline|within the deadlines?",
+    r"|in good time|in due time|sufficiently in advance|in advance|at the time when|at the time of",
+    r"|at the latest at the time of)\b",
 )
 # What a time runs from: "of receipt of the request", "after having become aware of it".
-ANCHOR = re.compile(
-    r"[’']?\s?,?\s?(?:(?:as )?(?P<how>of|from|after|following|before|prior to|upon|on|starting from|counted from|since|once|in advance of)"
-    r"|(?P<soon>as soon as))\s(?P<event>[^,;:.()]{3,140})",
-    re.IGNORECASE,
+ANCHOR = spaced(
+    r"[’']?\s?,?\s?(?:(?:as )?(?P<how>of|from|after|following|before|prior to|upon|on|starting from|counted from|since",
+    r"|once|in advance of)|(?P<soon>as soon as)) (?P<event>[^,;:.()]{3,140})",
 )
-ANCHOR_STOP = re.compile(
-    r"\s(?:where|unless|if|and in any|and shall|and, |or within|whichever|when|provided|in accordance|pursuant|to the (?:extent|competent)|by means|shall|must|may|which)\b|(?<=request)\sof\b|(?<=application)\sof\b"
+ANCHOR_STOP = spaced(
+    r"\s(?:where|unless|if|and in any|and shall|and,|or within|whichever|when|provided|in accordance|pursuant",
+    r"|to the (?:extent|competent)|by means|shall|must|may|which)\b|(?<=request)\sof\b|(?<=application)\sof\b",
 )
 LETTERS = {"hour": "H", "day": "D", "week": "W", "month": "M", "year": "Y"}
-
-
 # Without one of these there is no time to read; plain substrings, because they are looked for in every sentence.
-ANY_TIME = """hour day week month quarter year annual delay immediate prompt forthwith soon earliest timely once expedit
-regular periodic continuous ongoing time deadline 20 19 daily advance biennial""".split()
+ANY_TIME = [
+    "hour", "day", "week", "month", "quarter", "year", "annual", "delay", "immediate", "prompt", "forthwith", "soon",
+    "earliest", "timely", "once", "expedit", "regular", "periodic", "continuous", "ongoing", "time", "deadline", "20", "19",
+    "daily", "advance", "biennial",
+]  # fmt: skip
 
 
 def deadlines(text: str, offset: int = 0) -> tuple[Deadline, ...]:
@@ -126,10 +136,6 @@ def anchor_after(text: str, end: int) -> str | None:
     stop = ANCHOR_STOP.search(event)
     event = (event[: stop.start()] if stop else event).strip()
     return event or None
-
-
-def number(word: str) -> int:
-    return int(word) if word.isdigit() else WORDS[word.lower()]
 
 
 def duration(count: int, unit: str) -> str:

@@ -1,46 +1,27 @@
 """The built-in extractor: provisions in, norms and statements out. Deterministic, offline, one pass over the text."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.extract.bearers import Terms, document_terms
+from core.extract.inference import inferred
 from core.extract.lists import LeadIn, is_lead_in, list_mode
-from core.extract.reading import Antecedent, Norm, Sentence, inner_norm, listed_norm, read
+from core.extract.nature import COMMAND, REASONS, no_norms, noted
+from core.extract.norms import Antecedent, Norm, Sentence
+from core.extract.passing import listed_norm
+from core.extract.reading import inner_norm, read
 from core.extract.sanctions import article_of, sanctions
-from core.extract.shaping import Around, as_inner, item_draft, listed_draft, own_draft
+from core.extract.shaping import Around, item_draft, listed_draft, own_draft
 from core.language.references import places
 from core.language.sentences import sentences
-from core.types import Bearer, Draft, Passage, Provision, Rejected, Statement
+from core.types import Draft, Passage, Provision, Rejected, Statement
 
 # A sentence without any of these has nothing to say to the engine; kept wide so that nothing normative is skipped.
 ANY_MARK = (
     "shall", "must", "may", "cannot", "will", "should", " is ", " are ", " has ", " have ",
     "gree", "ndertak", "ovenant", "ommit", "ledge", "romise",
 )  # fmt: skip
-# What a reader would take for a mark; a sentence with one ends as a norm or as a statement with its reason.
-COMMAND = re.compile(
-    r"\b(?:[Ss]hall|SHALL|[Mm]ust|MUST|[Mm]ay|MAY|[Cc]annot|duty of|(?:is|are|be|was|were)\s(?:not\s)?(?:required|obliged|obligated|prohibited|forbidden"
-    r"|permitted|allowed|entitled|empowered|responsible)|ha(?:s|ve)\s(?:to|the right)|agrees?\sto|undertakes?\sto|covenants?\sto)\b"
-)
-DEFINITION_HEADING = re.compile(r"\b(?:definitions?|interpretation|defined terms|glossary)\b", re.IGNORECASE)
-DEFINITION_LEAD = re.compile(
-    r"\bdefinitions?\b[^.]{0,60}\bappl|\bfollowing meanings?\b|\bmeanings? (?:set out|given|assigned)\b", re.IGNORECASE
-)
-DEFINED_TERM = re.compile(r"\s*[‘“\"'][^’”\"']{2,80}[’”\"'][^.;]{0,60}\bmeans?\b")
-AMENDMENT_HEADING = re.compile(r"\bamendments?\s(?:to|of)\b|\bamending\b", re.IGNORECASE)
-AMENDMENT_LEAD = re.compile(
-    r"\b(?:is|are|shall be) (?:hereby )?(?:amended|replaced|inserted|added|deleted)\b|\bthe following [a-z ,()0-9]{1,60}(?:is|are) (?:inserted|added)\b",
-    re.IGNORECASE,
-)
 SILENT = frozenset({"preamble", "note"})
-REASONS = {
-    "recital": "A recital explains; it binds nobody.",
-    "amendment": "It is wording of another act, which this act amends.",
-    "definition": "A definition says what a term means; it commands nobody.",
-    "condition": "It is a condition of the rule in its lead-in.",
-    "not a mark": "The word is no finite verb of a rule here.",
-}
 
 Found = list[Draft | Statement]
 
@@ -63,7 +44,7 @@ def extract(provisions: Sequence[Provision]) -> Iterator[Draft | Statement | Rej
     """
     document = _survey(provisions)
     for group in _articles(provisions):
-        yield from _inferred(_article(group, document))
+        yield from inferred(_article(group, document))
 
 
 def _survey(provisions: Sequence[Provision]) -> _Document:
@@ -93,60 +74,13 @@ def _article(group: Sequence[Provision], document: _Document) -> Found:
     for provision in group:
         if provision.kind in SILENT or not provision.text.strip():
             continue
-        kind = _no_norms(provision, document)
+        kind = no_norms(provision, document.by_id)
         if kind:
-            found += _noted(provision, kind)
+            found += noted(provision, kind)
             continue
         more, before = _provision(provision, document, before)
         found += more
     return found
-
-
-def _no_norms(provision: Provision, document: _Document) -> str:
-    """Why a whole provision commands nobody: recital, amendment or definition; "" when it may."""
-    if provision.kind == "recital" or provision.path.startswith("Recital "):
-        return "recital"
-    if _amends(provision, document):
-        return "amendment"
-    return "definition" if _defines(provision, document) else ""
-
-
-def _noted(provision: Provision, kind: str) -> Found:
-    noted: Found = []
-    for start, end in sentences(provision.text):
-        text = provision.text[start:end]
-        if COMMAND.search(text):
-            noted.append(Statement(provision, Passage(text, provision.span.start + start), kind, REASONS[kind]))
-    return noted
-
-
-def _amends(provision: Provision, document: _Document) -> bool:
-    """Wording of another act: quoted, or under an instruction such as "Article 5 is replaced by the following:"."""
-    text = provision.text.lstrip()
-    if AMENDMENT_LEAD.search(text) and (text.rstrip().endswith((":", "’", "”", "’.", "’;", "”.", "”;")) or "‘" in text):
-        return True
-    if text[:1] in '‘“"' and not DEFINED_TERM.match(text) and AMENDMENT_HEADING.search(provision.heading):
-        return True
-    parent = document.by_id.get(provision.parent or "")
-    while parent is not None:
-        if AMENDMENT_LEAD.search(parent.text) and parent.text.rstrip().endswith(":"):
-            return True
-        parent = document.by_id.get(parent.parent or "")
-    return False
-
-
-def _defines(provision: Provision, document: _Document) -> bool:
-    """A point of a definitions article, or of a list under "the following definitions apply"."""
-    if DEFINED_TERM.match(provision.text):
-        return True
-    if DEFINITION_HEADING.search(provision.heading) and provision.kind == "table_row":
-        return True
-    parent = document.by_id.get(provision.parent or "") if provision.kind == "point" else None
-    while parent is not None:
-        if DEFINITION_LEAD.search(parent.text) or DEFINED_TERM.match(parent.text):
-            return True
-        parent = document.by_id.get(parent.parent or "") if parent.kind == "point" else None
-    return False
 
 
 def _provision(provision: Provision, document: _Document, before: Antecedent) -> tuple[Found, Antecedent]:
@@ -284,8 +218,7 @@ def _inner(sentence: Sentence, lead: LeadIn, document: _Document) -> Norm | None
     source = lead.source.norm
     if source is None or source.who.kind != "member_state":
         return None
-    norm = inner_norm(sentence.text, document.terms, source)
-    return as_inner(norm, norm.bearer, source.bearer.text) if norm else None
+    return inner_norm(sentence.text, document.terms, source)
 
 
 def _after(sentence: Sentence, before: Antecedent) -> Antecedent:
@@ -297,68 +230,3 @@ def _after(sentence: Sentence, before: Antecedent) -> Antecedent:
     if norm.bearer.text and not norm.sense.passive and norm.via is None:
         return Antecedent(replace(norm.bearer, inferred=None), plural or " and " in norm.bearer.text, seen=True)
     return Antecedent(None, plural, seen=True)
-
-
-def _inferred(found: Found) -> Found:
-    """A norm without a bearer gets one that its article names, marked so.
-
-    First that of the provision its subject cites ("The notification referred to in paragraph 1 shall"), else the
-    nearest before it, else the first after it. Duties and powers name who acts; permissions only where nothing else does.
-    """
-    named = [
-        (place, d)
-        for place, d in enumerate(found)
-        if isinstance(d, Draft) and d.bearer.explicit and d.bearer.kind != "unspecified"
-    ]
-    firm = [(place, d) for place, d in named if d.modality in ("obligation", "prohibition", "power")]
-    named = firm or [(place, d) for place, d in named if d.modality != "right"]
-    for place, draft in enumerate(found):
-        if isinstance(draft, Draft) and not draft.bearer.text and named:
-            before = [d for at, d in named if at < place]
-            source = _cited(draft, [d for _, d in named]) or _spoken_of(draft, before)
-            source = source or (before[-1] if before else named[0][1])
-            bearer = Bearer(source.bearer.text, source.bearer.kind, False, source.provision.path)
-            found[place] = replace(draft, bearer=bearer)
-    return found
-
-
-def _spoken_of(draft: Draft, before: Sequence[Draft]) -> Draft | None:
-    """ "The assessment shall contain": who must carry out an assessment, a few norms before."""
-    held = draft.lead_in if draft.lead_in and draft.mark and not _holds(draft.quote, draft.mark) else draft.quote
-    if draft.mark is None or draft.mark.start is None or held.start is None or not _holds(held, draft.mark):
-        return None
-    words = held.text[: draft.mark.start - held.start].rsplit(",", 1)[-1].split()
-    nouns = []
-    for word in words:
-        if word.lower() in ENDS_SUBJECT and nouns:
-            break
-        nouns.append(word.lower())
-    head = nouns[-1] if nouns else ""
-    if len(head) < 4:
-        return None
-    return next((d for d in reversed(before) if head in d.action.lower()), None)
-
-
-def _holds(outer: Passage, inner: Passage) -> bool:
-    if outer.start is None or inner.start is None or outer.end is None:
-        return False
-    return outer.start <= inner.start < outer.end
-
-
-# After these the subject's own noun is over: "the assessment referred to in paragraph 1".
-ENDS_SUBJECT = frozenset(
-    "of in on for to by with under from referred pursuant provided which that and or made drawn carried set submitted".split()
-)
-
-
-def _cited(draft: Draft, named: Sequence[Draft]) -> Draft | None:
-    if draft.mark is None or draft.mark.start is None:
-        return None
-    for reference in draft.references:
-        start, target = reference.passage.start, reference.target
-        if target is None or start is None or not draft.mark.start - 200 < start < draft.mark.start:
-            continue
-        source = next((d for d in named if d.provision.path == target), None)
-        if source is not None:
-            return source
-    return None

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Literal
 
 from core.extract.marks import frames
-from core.extract.reading import Norm, Sentence
+from core.extract.norms import Norm, Sentence
 from core.types import Passage, Provision
 
 # open: each item completes the norm. that: each item is what must be so ("ensure that: (a) the bank does X").
@@ -18,7 +18,9 @@ LEAD_END = re.compile(r"[:—–,-]\s*$")
 FULL_STOP = re.compile(r"[.;!?][’”\"')\]]*$")
 ITEM_END = re.compile(r"[\s;,.]*(?:;\s*(?:and|or)|,\s*(?:and|or)|\band|\bor)?[\s;,.]*$")
 THE_FOLLOWING = re.compile(
-    r"(?:at least |all of |any of |one or more of |each of )?\bthe following(?P<noun>\s(?:further |additional |minimum )?(?!(?:to|from|for|in|by|with|on|at|and|or|as|of|using)\b)[a-z-]+)?(?P<rest>[^:]{0,400}):?\s*$"
+    r"(?:at least |all of |any of |one or more of |each of )?\bthe following"
+    r"(?P<noun>\s(?:further |additional |minimum )?"
+    r"(?!(?:to|from|for|in|by|with|on|at|and|or|as|of|using)\b)[a-z-]+)?(?P<rest>[^:]{0,400}):?\s*$"
 )
 
 
@@ -64,8 +66,7 @@ def list_mode(sentence: Sentence, outer: LeadIn | None) -> Mode:
     if (
         last in frames()["condition_ends"]
         or _list_of_conditions(sentence)
-        or _leads("condition_leads").search(tail)
-        and not _acts_on_list(sentence, tail)
+        or (_leads("condition_leads").search(tail) and not _acts_on_list(sentence, tail))
     ):
         return "conditions"
     if _leads("measure_leads").search(tail[-70:]):
@@ -74,7 +75,7 @@ def list_mode(sentence: Sentence, outer: LeadIn | None) -> Mode:
 
 
 def _list_of_conditions(sentence: Sentence) -> bool:
-    """ "if it becomes aware that any of the following has occurred:": the list completes the condition and not the act."""
+    """ "if it becomes aware that any of the following has occurred:": the list completes the condition."""
     last = sentence.norms[-1].circumstances[-1:]
     if not last or last[0].kind != "condition" or last[0].end < len(sentence.tokens) - 2:
         return False
@@ -98,7 +99,7 @@ def item_text(text: str) -> str:
 
 
 def completed(stem: str, item: str) -> str:
-    """ "submit the following to the authority" + "an initial notification" → "submit an initial notification to the authority"."""
+    """ "submit the following to the authority" + "a notification" → "submit a notification to the authority"."""
     stem, item = stem.rstrip(" :—–-,"), " ".join(item_text(item).split())
     if not stem.strip():
         return item.removeprefix("to ")
@@ -117,8 +118,23 @@ def completed(stem: str, item: str) -> str:
 
 
 # "shall have the following tasks: (a) to inform X": the item is the act.
-TASKS = frozenset("tasks duties responsibilities functions obligations powers rights".split())
+TASKS = frozenset(["tasks", "duties", "responsibilities", "functions", "obligations", "powers", "rights"])
 # Nouns that only say that a list comes: "the following information", which its items replace.
 NOUNS_OF_LISTS = frozenset(
-    "information elements particulars details items data documents measures actions tasks steps requirements points matters".split()
+    [
+        "information",
+        "elements",
+        "particulars",
+        "details",
+        "items",
+        "data",
+        "documents",
+        "measures",
+        "actions",
+        "tasks",
+        "steps",
+        "requirements",
+        "points",
+        "matters",
+    ]
 )

@@ -264,7 +264,7 @@ def _impersonal(tokens: Sequence[Token], framed: Sense, at: int) -> Sense:
 def _be_statement(
     tokens: Sequence[Token], words: dict[str, frozenset[str]], at: int, who: Party, mark_word: str
 ) -> Sense | None:
-    """ "shall be deemed", "shall be without prejudice to", "shall be EUR 50 000": the law says what is, not what to do."""
+    """ "shall be deemed", "shall be without prejudice to", "shall be EUR 50 000": the law says what is."""
     low, after = _low(tokens, at), _low(tokens, at + 1)
     kind = tokens[at].kind if at < len(tokens) else "."
     if low in words["deeming_frames"] and after != "by":
@@ -358,7 +358,9 @@ def _have_sense(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) 
         )
     if low in DUTY_NOUNS and start:
         return Sense("duty_to", "“have the duty” imposes a duty.", "obligation", verb=start, end=at + 2)
-    if low in ("effect", "legal", "force") or (mark.verb + 1 < len(tokens) and tokens[mark.verb + 1].kind == "num"):
+    following = tokens[mark.verb + 1 : mark.verb + 2]
+    counted = any(token.kind == "num" or token.low == "one" for token in following)
+    if low in ("effect", "legal", "force") or counted:
         return Sense("legal_effect", "It states what something has in law.", statement="legal effect", verb=mark.verb)
     return None
 

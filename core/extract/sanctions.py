@@ -9,7 +9,8 @@ from core.types import Passage, Provision, Reference
 
 # "Infringements of the following provisions shall be subject to administrative fines up to …"
 BREACH = re.compile(
-    r"\b(?:infringe|infringes|infringements?|breach|breaches|violations?|violates?|contravenes?|contraventions?|non-compliance|failure to comply|fails? to comply)\b",
+    r"\b(?:infringe|infringes|infringements?|breach|breaches|violations?|violates?|contravenes?|contraventions?|non-compliance"
+    r"|failure\sto\scomply|fails?\sto\scomply)\b",
     re.IGNORECASE,
 )
 PENALTY = re.compile(

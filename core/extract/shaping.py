@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from core.extract.acts import lemma_of_finite
 from core.extract.conditions import circumstances, passages
 from core.extract.deadlines import deadlines
 from core.extract.lists import LeadIn, completed, item_text
-from core.extract.reading import Norm, Sentence, lemma_of_finite
+from core.extract.norms import Norm, Sentence
 from core.extract.sanctions import Sanctions, sanctions_of
 from core.language.references import Places, references
-from core.types import Bearer, Deadline, Draft, Passage, Provision, Reference
-
+from core.types import Deadline, Draft, Passage, Provision, Reference
 
 # Openers of conditions whose times are their own.
 ON_CONDITION = ("where", "if", "when", "unless", "in the event", "in case", "provided", "save", "except")
@@ -109,9 +109,11 @@ def _draft(
 ) -> Draft:
     assert norm.sense.modality is not None
     return Draft(
-        provision=provision, quote=quote, modality=norm.sense.modality, bearer=norm.bearer, action=action, rule=norm.sense.rule,
+        provision=provision, quote=quote, modality=norm.sense.modality, bearer=norm.bearer, action=action,
+        rule=norm.sense.rule,
         reason=norm.sense.reason, lead_in=lead.passage if lead else None, mark=mark, object=norm.object, via=norm.via,
-        conditions=extras.conditions, exceptions=extras.exceptions, deadlines=extras.deadlines, references=extras.references,
+        conditions=extras.conditions, exceptions=extras.exceptions, deadlines=extras.deadlines,
+        references=extras.references,
         sanctions=sanctions_of(provision.path, around.tied) if _punishable(norm) else (), confidence=norm.confidence,
     )  # fmt: skip
 
@@ -196,7 +198,3 @@ def lead_extras(lead: LeadIn, around: Around) -> Extras:
         own = plain_extras(lead.sentence, lead.passage, lead.provision, around)
     above = lead.outer if lead.mode in ("continued", "none") else None
     return lead_extras(above, around).plus(own) if above else own
-
-
-def as_inner(norm: Norm, bearer: Bearer, via: str | None) -> Norm:
-    return replace(norm, bearer=bearer, via=via)

@@ -1,4 +1,4 @@
-"""Where a finite verb's subject starts, and where its main verb stands. A shallow parser: position decides, not a dictionary.
+"""Where a finite verb's subject starts, and where its main verb stands: position decides, not a dictionary.
 
 Everything works on token indices of one sentence; spans are (first, after last).
 """
@@ -15,7 +15,7 @@ from core.settings import lexicon
 # main: the sentence's own clause. same: shares the subject of the clause before it ("shall A and shall B").
 # relative: "…, which shall". complement: "ensure that X shall". subordinate: inside a condition or an object relative.
 Role = Literal["main", "same", "relative", "complement", "subordinate"]
-NOMINATIVE = frozenset({"it", "they", "he", "she", "we", "you", "i"})
+NOMINATIVE = frozenset({"it", "they", "he", "she", "we", "you"})
 # Prepositions only before "to": "subject to", but "the data subject".
 WITH_TO = frozenset({"subject", "due", "prior", "contrary", "subsequent", "owing"})
 # A bare noun phrase in an enumeration ("EBA, ESMA or EIOPA") is short.
@@ -177,7 +177,7 @@ def _subject_chunk(pieces: Sequence[Chunk]) -> int:
 
 
 def _noun_before(pieces: Sequence[Chunk], at: int) -> bool:
-    """ "Member States, acting by unanimity and in accordance with Y shall": the phrase belongs to the noun before it."""
+    """ "Member States, acting by unanimity and in line with Y shall": the phrase belongs to the noun before it."""
     while at > 0 and pieces[at].kind in ("phrase", "relative", "aside"):
         at -= 1
     return pieces[at].kind == "noun"
@@ -196,7 +196,7 @@ def _before_insertion(pieces: Sequence[Chunk], at: int) -> int:
 
 
 def _after_introduction(tokens: Sequence[Token], piece: Chunk, end: int, complete: bool) -> Subject:
-    """The subject that follows an introduction without a comma: "Where a firm does so it must", "In such cases the bank shall"."""
+    """The subject after an introduction without a comma: "Where a firm does so it must", "In such cases A shall"."""
     for index in range(end - 1, piece.start, -1):
         token, before = tokens[index], tokens[index - 1]
         if token.low in NOMINATIVE and before.kind not in ("sub", "rel", "that", "prep"):
@@ -334,7 +334,7 @@ def _starts_clause(tokens: Sequence[Token], at: int, end: int) -> bool:
 
 
 def _wider(tokens: Sequence[Token], after: int, at: int) -> int:
-    """From "… and the controller and the processor shall" back to the first "and" when only a noun phrase lies between."""
+    """From "… and the controller and the processor shall" back to the first "and", past nothing but a noun phrase."""
     for index in range(at - 1, max(after, at - 7), -1):
         token = tokens[index]
         if token.kind in ("prep", "rel", "sub", "that", "be", "have", "to"):
@@ -345,7 +345,7 @@ def _wider(tokens: Sequence[Token], after: int, at: int) -> int:
 
 
 def verb_after(tokens: Sequence[Token], start: int, end: int) -> int | None:
-    """The next word after a modal that is no adverb: its verb. Insertions between commas and phrases before it are skipped."""
+    """The next word after a modal that is no adverb: its verb. Insertions and phrases before it are skipped."""
     index = _past_adverbs(tokens, start, end)
     if index >= end:
         return None

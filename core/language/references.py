@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from core.language.patterns import spaced
 from core.types import Passage, Provision, Reference
 
 ROMAN = {"i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"}
@@ -15,44 +16,67 @@ _SEPARATOR = r"(?:, | and | or |, and |, or | to | and/or |–|-)"
 _ACT_KIND = r"(?:Delegated |Implementing |Framework )?(?:Regulation|Directive|Decision)s?"
 
 # "Regulation (EU) No 1024/2013", "Directive 2013/36/EU", "Implementing Decision (EU) 2016/1250".
-ACT = re.compile(
-    r"(?:Commission |Council )?(?P<sort>Delegated |Implementing |Framework )?(?P<kind>Regulation|Directive|Decision)s?\s(?:\((?P<body>[A-Z][A-Za-z, ]{1,14})\)\s)?(?:No\s)?"
-    r"(?P<first>\d{1,4})/(?P<second>\d{1,4})(?:/(?P<tail>EU|EC|EEC|JHA|CFSP|Euratom))?"
+ACT = spaced(
+    r"(?:Commission |Council )?(?P<sort>Delegated |Implementing |Framework )?",
+    r"(?P<kind>Regulation|Directive|Decision)s? (?:\((?P<body>[A-Z][A-Za-z, ]{1,14})\) )?(?:No )?(?P<first>\d{1,4})/(?P<second>\d{1,4})",
+    r"(?:/(?P<tail>EU|EC|EEC|JHA|CFSP|Euratom))?",
+    flags=0,
 )
 # "Article 5(2)", "Articles 13, 14 and 15 to 22", with "point (b) of" before or ", point (b)" after.
-ARTICLE = re.compile(
-    rf"(?P<before>(?:\b(?:[Pp]oints?|[Pp]aragraphs?)\s(?:{_LABEL}|\d{{1,2}})(?:{_SEPARATOR}(?:{_LABEL}|\d{{1,2}})){{0,8}}\sof\s"
-    rf"|\b(?:{_ORDINAL})\s(?:sub)?paragraph\sof\s){{0,2}})"
-    rf"\bArticles?\s(?P<list>{_NUMBER}(?:{_SEPARATOR}(?:{_NUMBER}|{_LABEL})(?![\d%])){{0,20}})"
-    rf"(?P<after>(?:,\s(?:(?:{_ORDINAL})\s(?:sub)?paragraph|points?\s{_LABEL}(?:{_SEPARATOR}{_LABEL}){{0,8}})){{0,3}})"
+ARTICLE = spaced(
+    rf"(?P<before>(?:\b(?:[Pp]oints?|[Pp]aragraphs?) (?:{_LABEL}|\d{{1,2}})",
+    rf"(?:{_SEPARATOR}(?:{_LABEL}|\d{{1,2}})){{0,8}} of ",
+    rf"|\b(?:{_ORDINAL}) (?:sub)?paragraph of ){{0,2}})",
+    rf"\bArticles? (?P<list>{_NUMBER}(?:{_SEPARATOR}(?:{_NUMBER}|{_LABEL})(?![\d%])){{0,20}})",
+    rf"(?P<after>(?:, (?:(?:{_ORDINAL}) (?:sub)?paragraph|points? {_LABEL}(?:{_SEPARATOR}{_LABEL}){{0,8}})){{0,3}})",
+    flags=0,
 )
 # "paragraph 1", "paragraphs 1 and 2", "paragraph 2, point (a)", with "point (b) of" before.
-PARAGRAPH = re.compile(
-    rf"(?P<before>(?:\b[Pp]oints?\s{_LABEL}(?:{_SEPARATOR}{_LABEL}){{0,8}}\sof\s|\b(?:{_ORDINAL})\ssubparagraph\sof\s)?)"
-    rf"\b[Pp]aragraphs?\s(?P<list>\d{{1,2}}[a-z]?(?:\([a-z]{{1,4}}\))?(?:{_SEPARATOR}\d{{1,2}}[a-z]?\b(?![\d/%])){{0,12}})"
-    rf"(?P<after>(?:,\s(?:(?:{_ORDINAL})\ssubparagraph|points?\s{_LABEL}(?:{_SEPARATOR}{_LABEL}){{0,8}})){{0,2}})"
+PARAGRAPH = spaced(
+    rf"(?P<before>(?:\b[Pp]oints? {_LABEL}(?:{_SEPARATOR}{_LABEL}){{0,8}} of |\b(?:{_ORDINAL}) subparagraph of )?)",
+    rf"\b[Pp]aragraphs? (?P<list>\d{{1,2}}[a-z]?(?:\([a-z]{{1,4}}\))?",
+    rf"(?:{_SEPARATOR}\d{{1,2}}[a-z]?\b(?![\d/%])){{0,12}})",
+    rf"(?P<after>(?:, (?:(?:{_ORDINAL}) subparagraph|points? {_LABEL}(?:{_SEPARATOR}{_LABEL}){{0,8}})){{0,2}})",
+    flags=0,
 )
-SUBPARAGRAPH = re.compile(
-    rf"(?P<before>(?:\b[Pp]oints?\s{_LABEL}(?:{_SEPARATOR}{_LABEL}){{0,8}}\sof\s)?)\b[Tt]he\s(?P<ordinal>{_ORDINAL})\s(?P<level>sub)?paragraph\b(?!\sof)"
-    rf"(?P<after>(?:,\spoints?\s{_LABEL}(?:{_SEPARATOR}{_LABEL}){{0,8}})?)"
+# "the first subparagraph", "the second paragraph, point (a)".
+SUBPARAGRAPH = spaced(
+    rf"(?P<before>(?:\b[Pp]oints? {_LABEL}(?:{_SEPARATOR}{_LABEL}){{0,8}} of )?)",
+    rf"\b[Tt]he (?P<ordinal>{_ORDINAL}) (?P<level>sub)?paragraph\b(?! of)",
+    rf"(?P<after>(?:, points? {_LABEL}(?:{_SEPARATOR}{_LABEL}){{0,8}})?)",
+    flags=0,
 )
-POINT = re.compile(rf"\b[Pp]oints?\s(?P<list>{_LABEL}(?:{_LABEL})?(?:{_SEPARATOR}{_LABEL}){{0,8}})")
-THIS = re.compile(r"\bthis\s(?P<what>Article|paragraph|subparagraph|point|Section|section|Clause|clause)\b(?!\s\d)")
-ANNEX = re.compile(
-    r"\b(?:Annex|ANNEX|Annexes|Schedule|Appendix)\s(?P<list>(?:[IVXL]{1,6}|\d{1,2}|[A-Z])\b(?:(?:, | and | or | to )(?:[IVXL]{1,6}|\d{1,2}|[A-Z])\b){0,6})"
+POINT = spaced(rf"\b[Pp]oints? (?P<list>{_LABEL}(?:{_LABEL})?(?:{_SEPARATOR}{_LABEL}){{0,8}})", flags=0)
+THIS = spaced(
+    r"\bthis (?P<what>Article|paragraph|subparagraph|point|Section|section|Clause|clause)\b(?! \d)",
+    flags=0,
 )
-SECTION = re.compile(
-    r"(?:§{1,2}\s?|\b[Ss]ections?\s|\b[Cc]lauses?\s|\b[Rr]ules?\s)(?P<list>\d{1,4}(?:\.\d{1,4}){0,3}(?:\([0-9a-zA-Z]{1,5}\)){0,4}(?:(?:, | and | or )\d{1,4}\.\d{1,4}(?:\([0-9a-zA-Z]{1,5}\)){0,4}){0,6})"
+_NUMERAL = r"(?:[IVXL]{1,6}|\d{1,2}|[A-Z])\b"
+ANNEX = spaced(
+    rf"\b(?:Annex|ANNEX|Annexes|Schedule|Appendix) (?P<list>{_NUMERAL}(?:(?:, | and | or | to ){_NUMERAL}){{0,6}})",
+    flags=0,
 )
+_STEPS = r"(?:\([0-9a-zA-Z]{1,5}\)){0,4}"
+SECTION = spaced(
+    rf"(?:§{{1,2}}\s?|\b[Ss]ections? |\b[Cc]lauses? |\b[Rr]ules? )(?P<list>\d{{1,4}}(?:\.\d{{1,4}}){{0,3}}{_STEPS}",
+    rf"(?:(?:, | and | or )\d{{1,4}}\.\d{{1,4}}{_STEPS}){{0,6}})",
+    flags=0,
+)
+# A UK rule is cited by its bare number: "in compliance with 2.1".
 RULE = re.compile(r"(?<![\d.§])\b(?P<list>\d{1,2}\.\d{1,3}[A-Z]?(?:\([0-9a-zA-Z]{1,4}\)){0,3})(?=\s|[,;.)]|$)")
 # After a reference: whose is it? "of Regulation …", "of that Directive", "thereof", "of the TFEU".
-FOREIGN = re.compile(
-    r",?\s(?:(?:of|to)\s(?:that|the (?:Treaty|Treaties|Charter|TFEU|TEU|Statute|Protocol|Convention|Agreement|Financial Regulation|Basic Act)|TFEU|TEU|those)\b|TFEU\b|TEU\b|thereof\b)"
+FOREIGN = spaced(
+    r",? (?:(?:of|to) (?:that|the (?:Treaty|Treaties|Charter|TFEU|TEU|Statute|Protocol|Convention|Agreement",
+    r"|Financial Regulation|Basic Act)|TFEU|TEU|those)\b|TFEU\b|TEU\b|thereof\b)",
+    flags=0,
 )
-OF_ACT = re.compile(
-    r",?\s(?:of|to|in)\s(?:(?:Annex\s[IVXL]{1,6}\sto)\s)?(?=(?:Commission |Council )?" + _ACT_KIND + r"\s(?:\(|\d|No))"
+OF_ACT = spaced(
+    rf",? (?:of|to|in) (?:(?:Annex [IVXL]{{1,6}} to) )?(?=(?:Commission |Council )?{_ACT_KIND} (?:\(|\d|No))", flags=0
 )
 ITEM = re.compile(rf"{_NUMBER}|{_LABEL}|[IVXL]{{1,6}}|[A-Z]")
+# "point (a), point (ii)" goes down a level at each "point"; "points (a) and (b)" names two on one level.
+POINTS = re.compile(r"[Pp]oints? ((?:\([a-z0-9]{1,5}\)(?:, and | and/or | and |, or | or | to |, |)){1,9})")
+STEPS = re.compile(r"\([a-z0-9]{1,5}\)")
 STEP = re.compile(r"\([0-9a-zA-Z]{1,5}\)|\d+[a-z]?|[A-Z]")
 WORDS = re.compile(
     r"Article|paragraph|Annex|ANNEX|[Pp]oint|§|[Ss]ection|[Cc]lause|[Rr]ule|Regulation|Directive|Decision|Schedule|Appendix|\d\.\d"
@@ -95,7 +119,7 @@ def places(provisions: Sequence[Provision]) -> Places:
 def celex(match: re.Match[str]) -> str:
     """ "Directive 2013/36/EU" → 32013L0036; "Regulation (EU) No 1024/2013" → 32013R1024."""
     first, second = match["first"], match["second"]
-    old_numbering = match["kind"] == "Regulation" and (" No " in match.group() or not _year(first))
+    old_numbering = match["kind"] == "Regulation" and ("No" in match.group().split() or not _year(first))
     year, number = (second, first) if old_numbering else (first, second)
     if len(year) == 2:
         year = "19" + year
@@ -190,18 +214,19 @@ def _items(match: re.Match[str], group: str = "list") -> Iterator[tuple[int, int
 
 def _suffixes(match: re.Match[str]) -> list[str]:
     """What ", first subparagraph, point (a)" or "points (a) and (b) of" adds to a path; [""] when nothing."""
-    words = (match["before"] or "") + (match["after"] or "")
+    words = " ".join(((match["before"] or "") + (match["after"] or "")).split())
     ordinal = next(
         (f", {o} subparagraph" for o in ORDINALS if f"{o} subparagraph" in words or f"{o} paragraph" in words), ""
     )
     if ordinal.startswith(", first"):
         ordinal = ""
-    paragraph = re.search(r"[Pp]aragraph\s(\d{1,2})", words)
+    paragraph = re.search(r"[Pp]aragraph (\d{1,2})", words)
     stem = f"({paragraph[1]})" if paragraph else ""
-    labels = re.findall(r"\([a-z0-9]{1,5}\)", words) if "oint" in words else []
-    if not labels:
+    *above, last = [STEPS.findall(points) for points in POINTS.findall(words)] or [[]]
+    if not last:
         return [stem + ordinal]
-    return [stem + (f"{ordinal}, point {label}" if ordinal else label) for label in labels]
+    outer = "".join(labels[0] for labels in above)
+    return [stem + (f"{ordinal}, point {outer}{label}" if ordinal else outer + label) for label in last]
 
 
 def _articles(match: re.Match[str], base: Base) -> Resolved:
@@ -298,6 +323,7 @@ def _sections(match: re.Match[str], base: Base) -> Resolved:
 
 # A word without which a pattern cannot match, the pattern, and what it cites.
 _PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str], Base], Resolved]], ...] = (
-    ("Article", ARTICLE, _articles), ("aragraph", PARAGRAPH, _paragraphs), ("paragraph", SUBPARAGRAPH, _subparagraphs), ("oint", POINT, _points),
+    ("Article", ARTICLE, _articles), ("aragraph", PARAGRAPH, _paragraphs), ("paragraph", SUBPARAGRAPH, _subparagraphs),
+    ("oint", POINT, _points),
     ("this", THIS, _this), (" ", ANNEX, _annexes), (" ", SECTION, _sections), (".", RULE, _sections),
 )  # fmt: skip

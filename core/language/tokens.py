@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from core.settings import lexicon
 
-# A word keeps its inner hyphens, apostrophes and slashes ("ICT-related", "entity’s", "2016/679") and a point before a digit
-# ("4.2"); anything else that is not white space is a mark of its own.
+# A word keeps its inner hyphens, apostrophes and slashes ("ICT-related", "entity’s", "2016/679") and a point before a
+# digit ("4.2"); anything else that is not white space is a mark of its own.
 WORD_OR_MARK = re.compile(r"[^\W_]+(?:(?:[-‐‑’'/]|\.(?=\d))[^\W_]+)*|[^\w\s]|_")
 # Up to what length a list's letter or number is that ("(a)", "(iii)", "(12)").
 LABEL = re.compile(r"[a-z]{1,4}|\d{1,3}[a-z]?|[A-Z]", re.ASCII)
@@ -69,9 +69,9 @@ def _kinds() -> dict[str, str]:
     words = lexicon("english")
     kinds: dict[str, str] = {}
     for group, kind in (
-        ("not_adverbs", "word"), ("adverbs", "adv"), ("prepositions", "prep"), ("subordinators", "sub"), ("pronouns", "pron"),
-        ("determiners", "det"), ("relatives", "rel"), ("conjunctions", "conj"), ("be", "be"), ("have", "have"), ("do", "do"),
-        ("modals", "modal"), ("negations", "not"),
+        ("not_adverbs", "word"), ("adverbs", "adv"), ("prepositions", "prep"), ("subordinators", "sub"),
+        ("pronouns", "pron"), ("determiners", "det"), ("relatives", "rel"), ("conjunctions", "conj"), ("be", "be"),
+        ("have", "have"), ("do", "do"), ("modals", "modal"), ("negations", "not"),
     ):  # fmt: skip
         kinds.update(dict.fromkeys(words[group].split(), kind))
     return kinds | {"that": "that", "to": "to"}
@@ -79,7 +79,7 @@ def _kinds() -> dict[str, str]:
 
 @lru_cache(maxsize=1 << 16)
 def singular(low: str) -> str:
-    """'authorities' → 'authority', 'bodies' → 'body', 'firms' → 'firm', "entity's" → 'entity'. For look-ups, not for print."""
+    """'authorities' → 'authority', 'firms' → 'firm', "entity's" → 'entity'. For look-ups, not for print."""
     if low.endswith("'s"):
         low = low[:-2]
     if len(low) < 4 or not low.endswith("s") or low.endswith(("ss", "us", "is")):

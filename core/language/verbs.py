@@ -6,8 +6,10 @@ from core.settings import lexicon
 
 VOWELS = "aeiou"
 # Verbs of more than one syllable that double their last letter ("submitted", "transferred").
-DOUBLED = {"admit", "commit", "confer", "control", "defer", "incur", "infer", "occur", "omit", "permit", "prefer", "refer", "remit",
-           "submit", "transfer", "transmit", "cancel", "label", "format", "equip", "deter", "compel", "expel"}  # fmt: skip
+DOUBLED = frozenset(
+    """admit cancel commit compel confer control defer deter equip expel format incur infer label occur omit permit
+    prefer refer remit submit transfer transmit""".split()
+)
 
 
 @cache

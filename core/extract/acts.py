@@ -1,0 +1,185 @@
+"""What must be done, as an infinitive in the text's own words: "report major incidents to the authority"."""
+
+from collections.abc import Sequence
+
+from core.extract.conditions import Circumstance
+from core.extract.marks import lemma
+from core.extract.naming import PLURAL, agent
+from core.extract.norms import Clause, Words
+from core.language.clauses import Subject
+from core.language.verbs import base_of_participle, is_base, is_participle, is_third_person
+
+PARTICLES = frozenset({"out", "down", "up", "off", "over", "forward", "aside", "back"})
+
+
+def action_of(w: Words, clause: Clause, verb: int, end: int, around: Sequence[Circumstance]) -> tuple[str, str]:
+    """(the act, its object) of a clause whose verb stands at token `verb` and which ends before token `end`."""
+    words, made = w.tokens, clause.sense
+    stop = _action_end(w, verb, end, around)
+    subject = _subject_text(w, clause.subject)
+    if verb >= stop or made.verb is None:
+        return "", "" if clause.who.kind is not None else subject
+    if made.rule == "power_conferred":
+        verb = next((i + 1 for i in range(verb, stop - 1) if words[i].low == "to" and is_base(words[i + 1].low)), verb)
+    rest = _without(w, verb + 1, stop)
+    if made.passive and made.rule != "power_conferred":
+        return _passive_action(w, verb, stop, subject), subject
+    low = words[verb].low
+    if made.rule == "right_to" and words[verb - 2].kind == "not":
+        return f"not {low} {rest}".strip(), ""
+    if made.state and low in ("be", "is", "are"):
+        if clause.who.kind is not None:
+            return f"be {rest}".strip(), ""
+        be = "are" if _plural_subject(w, clause.subject) else "is"
+        return f"ensure that {subject} {be} {rest}".strip(), subject
+    shown = lemma_of_finite(low) if not made.state else low
+    return tidy(f"{shown} {rest}"), "" if low == "be" else _object(w, verb + 1, stop)
+
+
+def _action_end(w: Words, verb: int, end: int, around: Sequence[Circumstance]) -> int:
+    """Trailing conditions and exceptions are shown by themselves, not in the act."""
+    stop = end
+    for circumstance in reversed(around):
+        if circumstance.start > verb and circumstance.end >= stop - 1:
+            stop = circumstance.start
+    while stop > verb and w.tokens[stop - 1].kind in (",", ";", ".", ":", "conj", "-"):
+        stop -= 1
+    return stop
+
+
+def _without(w: Words, start: int, stop: int) -> str:
+    """The words with a second "shall" left out: "define X and (shall) keep Y"."""
+    if stop <= start:
+        return ""
+    pieces, at = [], w.tokens[start].start
+    for index in range(start + 1, stop):
+        token = w.tokens[index]
+        if token.low in ("shall", "must") and w.tokens[index - 1].kind == "conj":
+            pieces.append(w.text[at : token.start])
+            at = w.tokens[index + 1].start if index + 1 < stop else token.end
+    pieces.append(w.text[at : w.tokens[stop - 1].end])
+    return " ".join("".join(pieces).split())
+
+
+def _passive_action(w: Words, verb: int, stop: int, subject: str) -> str:
+    """ "shall be kept and updated by X" → "keep and update the register"."""
+    words = w.tokens
+    base, start = base_of_participle(words[verb].low), verb + 1
+    particle = ""
+    if start < stop and words[start].low in PARTICLES:
+        particle, start = " " + words[start].low, start + 1
+    if base is None or base == "be":
+        return f"ensure that {subject} is {words[verb].low} {_without(w, start, stop)}".strip()
+    more, start = _further_verbs(w, start, stop)
+    rest = _without(w, start, stop)
+    by = agent(w, verb, stop)
+    if by is not None:
+        at = next(i for i in range(verb + 1, stop) if words[i].low == "by")
+        spoken = " ".join(w.slice(at, by.end).split())
+        rest = " ".join(rest.replace(spoken, "", 1).split())
+    return tidy(f"{base}{particle}{more} {subject} {rest}")
+
+
+def _further_verbs(w: Words, start: int, stop: int) -> tuple[str, int]:
+    """ " and update" and the token after it, for "documented and updated"; ("", start) where none is joined."""
+    more = ""
+    while start + 1 < stop and w.tokens[start].kind in ("conj", ","):
+        ahead = start + 1
+        while ahead < stop and w.tokens[ahead].kind in ("conj", "adv"):
+            ahead += 1
+        base = base_of_participle(w.tokens[ahead].low) if ahead < stop else None
+        if base is None:
+            break
+        joint = next((f" {t.low}" for t in w.tokens[start:ahead] if t.kind == "conj"), ",")
+        more += f"{joint} {base}"
+        start = ahead + 1
+    return more, start
+
+
+def _subject_text(w: Words, subject: Subject) -> str:
+    start, end = subject.start, subject.end
+    while end > start and w.tokens[end - 1].kind in (",", "conj"):
+        end -= 1
+    if end <= start:
+        return ""
+    text = " ".join(w.text[w.tokens[start].start : w.tokens[end - 1].end].split())
+    first = w.tokens[start]
+    proper = len(first.text) > 1 and (first.text[1].isupper() or not first.text[1:].islower())
+    return (
+        text
+        if proper or (start + 1 < end and w.tokens[start + 1].text[0].isupper() and first.kind != "det")
+        else text[0].lower() + text[1:]
+    )
+
+
+def _plural_subject(w: Words, subject: Subject) -> bool:
+    for index in range(subject.start, subject.end):
+        token = w.tokens[index]
+        if (token.kind in ("prep", "rel", "that", ",", "(") or is_participle(token.low)) and index > subject.start:
+            last = w.tokens[index - 1].low
+            return (last.endswith("s") and not last.endswith("ss")) or last in ("data",)
+        if token.kind == "conj" and token.low == "and":
+            return True
+    last = w.tokens[subject.end - 1].low if subject.end > subject.start else ""
+    if last in PLURAL:
+        return True
+    return (last.endswith("s") and not last.endswith("ss")) or last == "data"
+
+
+def _object(w: Words, start: int, stop: int) -> str:
+    words = w.tokens
+    start = end = _past_verbs(w, start, stop)
+    if start < stop and words[start].kind == ",":
+        closing = next((i for i in range(start + 1, stop) if words[i].kind == ","), start)
+        start = end = closing + 1
+    while end < stop and words[end].kind in ("adv", "not", "label"):
+        start = end = end + 1
+    if start < stop and words[start].kind in ("prep", "to", "conj"):
+        return ""
+    while end < stop and words[end].kind not in ("prep", "to", "rel", "that", "sub", ",", ";", ":", "(", "."):
+        end += 1
+    while end > start and words[end - 1].kind in ("conj", "adv"):
+        end -= 1
+    described = next(
+        (
+            i
+            for i in range(start + 1, end)
+            if is_participle(words[i].low) and i + 1 < stop and words[i + 1].kind in ("prep", "to")
+        ),
+        end,
+    )
+    end = described
+    return " ".join(w.text[words[start].start : words[end - 1].end].split()) if end > start else ""
+
+
+def _past_verbs(w: Words, start: int, stop: int) -> int:
+    """ "identify, classify and adequately document X": the object follows the last of the verbs."""
+    words = w.tokens
+    while start < stop and words[start].kind in (",", "conj"):
+        ahead = start
+        while ahead < stop and words[ahead].kind in (",", "conj", "adv"):
+            ahead += 1
+        if ahead >= stop or not (
+            is_base(words[ahead].low) and ahead + 1 < stop and words[ahead + 1].kind not in ("prep",)
+        ):
+            break
+        if words[ahead].low == "be":
+            return stop
+        start = ahead + 1
+    return start
+
+
+def tidy(text: str) -> str:
+    """Words joined again: no space before a comma, none at the ends."""
+    return " ".join(text.split()).replace(" ,", ",").replace(" ;", ";")
+
+
+def lemma_of_finite(low: str) -> str:
+    """ "has" → "have", "ensures" → "ensure", for the act shown as an infinitive."""
+    if low in ("has", "is", "are", "does"):
+        return {"has": "have", "does": "do"}.get(low, "be")
+    if not is_base(low) and is_third_person(low):
+        for cut, add in (("ies", "y"), ("es", ""), ("s", "")):
+            if low.endswith(cut) and is_base(low[: -len(cut)] + add):
+                return low[: -len(cut)] + add
+    return lemma(low) if low.endswith("ed") else low

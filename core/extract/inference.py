@@ -1,0 +1,85 @@
+"""Who must act where a sentence names nobody: somebody its article names, marked as inferred."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from core.types import Bearer, Draft, Passage, Statement
+
+# Shorter nouns ("it", "fee") are in too many acts to say which one is meant.
+SHORTEST_NOUN = 4
+# How many norms back a subject is looked for.
+FARTHEST_NORM = 40
+# A reference this far before the mark, or nearer, belongs to the subject.
+SUBJECT_CHARACTERS = 200
+# After these the subject's own noun is over: "the assessment referred to in paragraph 1".
+ENDS_SUBJECT = frozenset(
+    """of in on for to by with under from referred pursuant provided which that and or made drawn carried set
+    submitted""".split()
+)
+
+
+def inferred(found: list[Draft | Statement]) -> list[Draft | Statement]:
+    """A norm without a bearer gets one that its article names, marked so.
+
+    First that of the provision its subject cites ("The notification referred to in paragraph 1 shall"), else of a norm
+    before it that speaks of its subject, else the nearest before it, else the first after it. Duties and powers name
+    who acts; permissions only where nothing else does, rights never.
+    """
+    named = [draft for draft in found if isinstance(draft, Draft) and _names(draft)]
+    firm = [draft for draft in named if draft.modality != "permission"]
+    usable = {id(draft) for draft in firm or named}
+    by_path: dict[str, Draft] = {}
+    for norm in firm or named:
+        by_path.setdefault(norm.provision.path, norm)
+    first = next(iter(by_path.values()), None)
+    before: list[Draft] = []
+    for place, draft in enumerate(found):
+        if isinstance(draft, Statement):
+            continue
+        if id(draft) in usable:
+            before.append(draft)
+        elif not draft.bearer.text and first is not None:
+            near = before[-FARTHEST_NORM:]
+            source = _cited(draft, by_path) or _spoken_of(draft, near) or (near[-1] if near else first)
+            bearer = Bearer(source.bearer.text, source.bearer.kind, False, source.provision.path)
+            found[place] = replace(draft, bearer=bearer)
+    return found
+
+
+def _names(draft: Draft) -> bool:
+    return draft.bearer.explicit and draft.bearer.kind != "unspecified" and draft.modality != "right"
+
+
+def _spoken_of(draft: Draft, before: Sequence[Draft]) -> Draft | None:
+    """ "The assessment shall contain": who must carry out an assessment, a few norms before."""
+    held = draft.lead_in if draft.lead_in and draft.mark and not _holds(draft.quote, draft.mark) else draft.quote
+    if draft.mark is None or draft.mark.start is None or held.start is None or not _holds(held, draft.mark):
+        return None
+    words = held.text[: draft.mark.start - held.start].rsplit(",", 1)[-1].split()
+    nouns: list[str] = []
+    for word in words:
+        if word.lower() in ENDS_SUBJECT and nouns:
+            break
+        nouns.append(word.lower())
+    head = nouns[-1] if nouns else ""
+    if len(head) < SHORTEST_NOUN:
+        return None
+    return next((d for d in reversed(before) if head in d.action.lower()), None)
+
+
+def _holds(outer: Passage, inner: Passage) -> bool:
+    if outer.start is None or inner.start is None or outer.end is None:
+        return False
+    return outer.start <= inner.start < outer.end
+
+
+def _cited(draft: Draft, by_path: Mapping[str, Draft]) -> Draft | None:
+    if draft.mark is None or draft.mark.start is None:
+        return None
+    for reference in draft.references:
+        start = reference.passage.start
+        if start is not None and draft.mark.start - SUBJECT_CHARACTERS < start < draft.mark.start:
+            source = by_path.get(reference.target or "")
+            if source is not None:
+                return source
+    return None

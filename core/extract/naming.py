@@ -1,0 +1,137 @@
+"""Who a subject, a pronoun, a "which" or a "by X" names in its sentence."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from core.extract.bearers import Party, is_thing, mentions, party
+from core.extract.marks import Mark, frames
+from core.extract.norms import Clause, Words
+from core.language.clauses import Subject, has_verb
+from core.language.tokens import Token, singular
+from core.language.verbs import is_participle
+from core.types import Bearer
+
+PLURAL = frozenset({"they", "these", "those", "both", "we"})
+# A thing as subject of these says what a text must hold, so a pronoun with one of them is likely a thing.
+CONTENT_VERBS = frozenset(
+    [
+        "include",
+        "contain",
+        "indicate",
+        "state",
+        "specify",
+        "cover",
+        "comprise",
+        "describe",
+        "set",
+        "show",
+        "mention",
+        "apply",
+        "be",
+    ]
+)
+# "It shall be prohibited to": the pronoun stands for nobody.
+IMPERSONAL = frozenset({"prohibited", "permitted", "not_permitted", "required_to"})
+NOBODY = Bearer("")
+
+
+def bearer_of(w: Words, clause: Clause, verb: int, end: int) -> Bearer:
+    """Who must act: the subject of an active verb, the "by X" of a passive; NOBODY when the sentence names none."""
+    who, made = clause.who, clause.sense
+    if made.rule == "power_conferred":
+        return _if_known(w, party(w.tokens, made.end or verb, end, w.terms))
+    if made.rule.endswith("_for"):
+        return _if_known(w, party(w.tokens, made.end or verb, verb - 1, w.terms))
+    if made.passive:
+        by = agent(w, verb, end)
+        return as_bearer(w, by) if by else NOBODY
+    if who.kind is not None:
+        return as_bearer(w, who)
+    if who.pronoun and made.rule not in IMPERSONAL:
+        return _unresolved(w, clause)
+    return NOBODY
+
+
+def _if_known(w: Words, who: Party) -> Bearer:
+    return as_bearer(w, who) if who.kind is not None else NOBODY
+
+
+def as_bearer(w: Words, who: Party) -> Bearer:
+    text = w.text[w.tokens[who.start].start : w.tokens[who.end - 1].end]
+    return Bearer(text, who.kind or "unspecified", explicit=True)
+
+
+def _unresolved(w: Words, clause: Clause) -> Bearer:
+    """A pronoun with nobody before it in the sentence: the subject of the sentence before, where it agrees."""
+    word = w.tokens[clause.who.start]
+    active = clause.mark.verb is not None and w.tokens[clause.mark.verb].low not in CONTENT_VERBS
+    plural = word.low in PLURAL
+    before = w.before
+    if before.bearer is not None and before.plural == plural:
+        return replace(before.bearer, explicit=True, inferred=f"“{word.text}” in this sentence")
+    if word.kind != "pron" or before.seen or not active or clause.sense.state:
+        return NOBODY
+    return Bearer(word.text, "unspecified", explicit=True)
+
+
+def agent(w: Words, participle: int, end: int) -> Party | None:
+    """ "by the controller" after the participle it belongs to."""
+    for index in range(participle + 1, min(end, participle + 40)):
+        token = w.tokens[index]
+        if token.low == "by" and not w.depth[index]:
+            who = party(w.tokens, index + 1, end, w.terms)
+            return who if who.kind is not None and who.known else None
+        joined = w.tokens[index - 1].kind in ("conj", ",", "adv")
+        if token.kind in (";", ":", "sub", "rel") or (is_participle(token.low) and not joined):
+            return None
+    return None
+
+
+def acts_here(w: Words, who: Party, mark: Mark) -> bool:
+    """A noun that no list knows acts when only somebody can do what follows: "The Society must inform the PRA"."""
+    if who.end <= who.start or mark.verb is None or w.tokens[mark.verb].low not in frames()["agentive_verbs"]:
+        return False
+    head = w.tokens[who.end - 1]
+    named = who.end - who.start == 1 and head.text[0].isupper() and w.tokens[who.start - 1].kind == "det"
+    low = singular(head.low)
+    return named and not low.endswith(tuple(frames()["endings_of_things"])) and not is_thing(low)
+
+
+def antecedent(w: Words, rel: int) -> Party | None:
+    """Who "which" is: the last party before it in its stretch, when nothing but its own modifiers follows."""
+    start = rel
+    while start > 0 and w.tokens[start - 1].kind not in (";", ":"):
+        start -= 1
+        if rel - start > 40:
+            break
+    found = list(mentions(w.tokens, start, rel, w.terms))
+    if not found or _has_finite(w.tokens, found[-1].end, rel):
+        return None
+    nearest = found[-1]
+    distance = rel - nearest.end
+    return (
+        nearest
+        if distance <= 1 or w.tokens[nearest.end].low in ("designated", "established", "concerned", "referred")
+        else None
+    )
+
+
+def pronoun(w: Words, who: Party, subject: Subject, mark: Mark) -> Party:
+    """The first party of this sentence that agrees in number, for "Where a firm does so it must"."""
+    plural = w.tokens[who.start].low in PLURAL
+    following = {token.low for token in w.tokens[mark.end : mark.end + 3]}
+    if following & (frames()["ban_frames"] | frames()["leave_frames"]) and not plural:
+        return who  # "it shall be prohibited to" stands for nobody
+    for named in mentions(w.tokens, 0, subject.start, w.terms):
+        if is_plural(w, named) == plural and w.tokens[named.start - 1].low != "of":
+            return replace(named, pronoun=True)
+    return who
+
+
+def is_plural(w: Words, who: Party) -> bool:
+    last = w.tokens[who.end - 1].low
+    return last.endswith("s") and not last.endswith("ss")
+
+
+def _has_finite(words: Sequence[Token], start: int, end: int) -> bool:
+    return any(token.kind in ("be", "have", "modal") for token in words[start:end]) and has_verb(words, start, end)
