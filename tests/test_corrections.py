@@ -465,11 +465,5 @@ def test_actions_follow_what_their_obligations_became(db):
     assert register.corrected_analysis(db, ADA, "d1").actions == ()
 
 
-def test_an_export_is_narrowed_by_the_filter(db):
-    register.correct(db, ADA, id_of(db, TELL), "bearer", "Bank")
-    [one] = register.exported(db, ADA, Filter(modality="prohibition"))
-    assert [o.draft.quote.text for o in one.analysis.obligations] == [TELL]
-    assert list(one.corrected.values()) == [("bearer",)]
-    assert one.states == {"a1": "draft"}
-    assert one.released
+def test_rows_for_export_are_narrowed_by_the_filter(db):
     assert [row.quote for row in register.export_rows(db, ADA, Filter(modality="prohibition"))] == [TELL]

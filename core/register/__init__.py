@@ -4,7 +4,7 @@ from core.register.check import Checked, Mismatch, check, checked
 from core.register.corrections import Correction, correct
 from core.register.derived import reindex
 from core.register.evidence import Evidence, add_evidence, evidence_bytes, remove_evidence
-from core.register.exports import Exported, corrected_analysis, export_rows, exported
+from core.register.exports import corrected_analysis, export_rows
 from core.register.facets import facets
 from core.register.fields import FIELDS, values
 from core.register.filters import DEADLINES, FACETS, STATUSES, Filter
@@ -49,7 +49,6 @@ __all__ = [
     "Correction",
     "Event",
     "Evidence",
-    "Exported",
     "Filter",
     "Lead",
     "Mismatch",
@@ -74,7 +73,6 @@ __all__ = [
     "count",
     "evidence_bytes",
     "export_rows",
-    "exported",
     "facets",
     "findings",
     "history",

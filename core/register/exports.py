@@ -1,7 +1,6 @@
 """The register as other programs get it: analyses with people's corrections laid over them, and the rows as shown."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -17,34 +16,12 @@ from core.register.runs import actions, analysis
 from core.types import Analysis, Applies, Coverage, Obligation, User
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """One document for export. `rows` and `corrected` (names of fields) by obligation id, `states` by action id.
-
-    `dues` are the dates of actions that counted from an anchor event.
-    """
-
-    analysis: Analysis
-    rows: Mapping[str, Row]
-    corrected: Mapping[str, tuple[str, ...]]
-    states: Mapping[str, str]
-    released: bool
-
-
 def export_rows(db: Database, user: User, filter: Filter = EVERYTHING) -> list[Row]:
     """Every row of the filtered register, in text order. NotAllowed while an escalated document among them waits."""
     found = rows(db, user, filter, limit=None)
     for document_id in {row.document_id for row in found}:
         library.require_released(db, user, document_id)
     return found
-
-
-def exported(db: Database, user: User, filter: Filter = EVERYTHING) -> list[Exported]:
-    """Each document with rows that pass the filter, its analysis narrowed to these rows."""
-    by_document: dict[str, dict[str, Row]] = {}
-    for row in rows(db, user, filter, limit=None):
-        by_document.setdefault(row.document_id, {})[row.obligation_id] = row
-    return [_exported(db, user, document_id, kept) for document_id, kept in by_document.items()]
 
 
 def corrected_analysis(db: Database, user: User, document_id: str) -> Analysis:
@@ -75,18 +52,6 @@ def corrected_analysis(db: Database, user: User, document_id: str) -> Analysis:
     )
     words = summary(corrected.document, corrected.scope, kept, corrected.actions, corrected.risk, corrected.coverage)
     return replace(corrected, summary=words)
-
-
-def _exported(db: Database, user: User, document_id: str, kept: dict[str, Row]) -> Exported:
-    whole = corrected_analysis(db, user, document_id)
-    said = derived.overlays(db, document_id, kept)
-    return Exported(
-        analysis=replace(whole, obligations=tuple(one for one in whole.obligations if one.id in kept)),
-        rows=kept,
-        corrected={one: tuple(name for name in said.get(one, {}) if name in fields.FIELDS) for one in kept},
-        states={row.action.id: row.state for row in actions(db, user, document_id)},
-        released=library.found(db, user, document_id, "gate")["gate"] in ("open", "released"),
-    )
 
 
 def _laid(found: Obligation, overlay: Overlay) -> Obligation | None:

@@ -87,7 +87,7 @@ def assign(db: Database, user: User, ids: str | Sequence[str], owner: str) -> No
         ids,
         "assign",
         "Assigned an owner" if owner.strip() else "Took the owner away",
-        {"owner": short(owner) or None},
+        {"owner": " ".join(short(owner).split()) or None},
     )
 
 

@@ -70,6 +70,8 @@ EXPRESSIONS = {field.name: f"register.{field.name}" for field in fields(Row)} | 
 }
 COLUMNS = ", ".join(f'{expression} as "{name}"' for name, expression in EXPRESSIONS.items())
 JOINED = "register join document on document.id = register.document_id"
+# One gesture is one write: at 2,000 obligations a second nobody else waits longer than a few seconds.
+MOST_AT_ONCE = 5_000
 BY_TEXT = ("position", "document", "path")
 
 
@@ -122,7 +124,10 @@ def row(db: Database, user: User, id: str) -> Row:
 
 def editable(db: Database, user: User, ids: str | Sequence[str]) -> list[Row]:
     """The rows with these ids, each once. Conflict for one that a split or merge has replaced."""
-    shown = [row(db, user, id) for id in ([ids] if isinstance(ids, str) else dict.fromkeys(ids))]
+    wanted = [ids] if isinstance(ids, str) else list(dict.fromkeys(ids))
+    if len(wanted) > MOST_AT_ONCE:
+        raise BadInput(f"{len(wanted):,} obligations are too many for one step; narrow the list to {MOST_AT_ONCE:,}.")
+    shown = [row(db, user, id) for id in wanted]
     if any(one.state == "replaced" for one in shown):
         raise Conflict("This obligation was split or merged; work on what took its place, or undo that first.")
     return shown
