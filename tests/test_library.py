@@ -14,8 +14,9 @@ import pytest
 from core import jobs, library
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.library.names import display_name
+from core.migrations import MIGRATIONS, Migration
 from core.settings import Settings
-from core.store import connect, one, rows, write
+from core.store import backups, connect, one, rows, write
 from core.types import Scope
 from tests.library_parts import ADA, BEN, CYD, EVE, NOBODY, TEXT, bring, import_waiting, listed, read
 
@@ -126,6 +127,16 @@ def test_a_file_whose_import_failed_can_be_uploaded_again(db):
     library.receive(db, ADA, TEXT.encode(), "clock.md")
     jobs.fail(db, jobs.claim_next(db, lease_seconds=60), "BadInput", "Not today.")
     assert library.receive(db, ADA, TEXT.encode(), "clock.md").duplicate_of is None
+
+
+def test_an_old_failed_import_that_is_retried_does_not_make_a_second_document(db):
+    first = library.receive(db, ADA, TEXT.encode(), "clock.md")
+    jobs.fail(db, jobs.claim_next(db, lease_seconds=60), "BadInput", "Not today.")
+    document_id = bring(db)
+    jobs.retry(db, ADA, first.job_id)
+    with pytest.raises(BadInput, match="in the library already as 'Clock policy'; dismiss this import"):
+        import_waiting(db)
+    assert listed(db, ADA) == [document_id]
 
 
 def test_the_same_file_under_another_label_is_another_document_sharing_the_stored_bytes(db, path):
@@ -518,6 +529,23 @@ def test_every_table_with_something_of_a_document_goes_with_it(db):
         where t.schema = 'main' and k."table" = 'document' and k.on_delete = 'CASCADE'""",
     )
     assert {row["table"] for row in columns} == {row["table"] for row in cascading} == set(library.derived_tables(db))
+
+
+def test_what_deleting_would_remove_can_be_seen_before(db):
+    document_id = bring(db, pages=3)
+    seen = library.contents(db, ADA, document_id)
+    assert seen["page"] == 3
+    deleted = library.delete(db, ADA, document_id)
+    assert {**seen, "images": 0, "files": 1} == deleted.counts
+    assert deleted.backups == ()
+
+
+def test_copies_of_the_database_that_still_hold_a_deleted_document_are_named(db, path):
+    document_id = bring(db)
+    later = Migration(len(MIGRATIONS) + 1, "more", "create table more (id integer) strict;")
+    db = connect(path, [*MIGRATIONS, later])
+    assert library.delete(db, ADA, document_id).backups == tuple(backups(path))
+    assert library.delete(db, ADA, bring(db)).backups == ()
 
 
 def test_bytes_that_another_document_uses_stay(db, path):

@@ -22,7 +22,7 @@ from core.library.custody import (
     unhold,
     withdraw,
 )
-from core.library.deletion import Deleted, Tombstone, delete, derived_tables, tombstones
+from core.library.deletion import Deleted, Tombstone, contents, delete, derived_tables, tombstones
 from core.library.documents import (
     DocumentRow,
     complete,
@@ -51,6 +51,7 @@ __all__ = [
     "allowed",
     "card",
     "complete",
+    "contents",
     "delete",
     "derived_tables",
     "dismiss",

@@ -3,15 +3,17 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from sqlite_utils import Database
 
 from core.errors import Conflict
 from core.library import files
+from core.library.access import found
 from core.library.custody import insert_withdrawal
 from core.library.signing import owned
-from core.store import Row, now, one, rows, write
+from core.store import Row, backups, now, one, rows, stamp, write
 from core.types import User
 
 
@@ -19,13 +21,15 @@ from core.types import User
 class Deleted:
     """What became of it. `counts`: rows removed by table, besides `images` and `files`.
 
-    "withdrawn" when it had to be kept; `reason` then says why, and nothing was removed.
+    "withdrawn" when it had to be kept; `reason` then says why, and nothing was removed. `backups` are the copies of
+    the database, made before migrations, that still hold the document.
     """
 
     document_id: str
     outcome: Literal["deleted", "withdrawn"]
     counts: dict[str, int]
     reason: str = ""
+    backups: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,7 @@ class Tombstone:
 def delete(db: Database, user: User, document_id: str) -> Deleted:
     """Remove a document and all that was made from it, leaving a tombstone. Only its owner may.
 
-    One with a legal hold or decided actions is withdrawn instead. Copies of the database made before a migration
-    keep what they hold until three newer ones replace them.
+    One with a legal hold or decided actions is withdrawn instead.
     """
     with write(db):
         row = owned(db, user, document_id)
@@ -58,15 +61,26 @@ def delete(db: Database, user: User, document_id: str) -> Deleted:
     removed = files.release(db, row["file"])
     # What was deleted also leaves the write-ahead log, which would hold it until it happens to be overwritten.
     db.execute("pragma wal_checkpoint(truncate)")
-    return Deleted(document_id, "deleted", {**counts, "images": images, "files": int(removed)})
+    return Deleted(
+        document_id,
+        "deleted",
+        {**counts, "images": images, "files": int(removed)},
+        backups=_backups_since(db, row["created_at"]),
+    )
+
+
+def contents(db: Database, user: User, document_id: str) -> dict[str, int]:
+    """How many rows of each table deleting it would remove: what to show before asking whether to."""
+    found(db, user, document_id, "id")
+    return _counts(db, document_id)
 
 
 def tombstones(db: Database, user: User) -> list[Tombstone]:
     """What this user deleted or owned, latest first."""
     columns = ", ".join(Tombstone.__dataclass_fields__)
     sql = f"select {columns} from tombstone where tenant = ? and (owner = ? or deleted_by = ?) order by deleted_at desc"
-    found = rows(db, sql, [user.tenant, user.id, user.id])
-    return [Tombstone(**{**row, "counts": json.loads(row["counts"])}) for row in found]
+    stones = rows(db, sql, [user.tenant, user.id, user.id])
+    return [Tombstone(**{**row, "counts": json.loads(row["counts"])}) for row in stones]
 
 
 def derived_tables(db: Database) -> list[str]:
@@ -85,6 +99,10 @@ def _counts(db: Database, document_id: str) -> dict[str, int]:
         if row and row["n"]:
             counts[table] = row["n"]
     return counts
+
+
+def _backups_since(db: Database, created_at: str) -> tuple[Path, ...]:
+    return tuple(copy for copy in backups(files.database(db)) if stamp(copy.stat().st_mtime) > created_at)
 
 
 def _withdrawn(db: Database, user: User, row: Row, kept: Row) -> Deleted:

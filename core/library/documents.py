@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
-from core.errors import NotFound
+from core.errors import BadInput, NotFound
 from core.library import cards, pages
 from core.library.access import found, visible
+from core.library.labels import Label, twin
 from core.library.uploads import Upload
 from core.store import Row, now, one, rows
 from core.types import Access, Document, Page, Provision, Reading, Scope, Span, Structure, User, Word
@@ -85,7 +86,13 @@ def pack(upload: Upload, reading: Reading, scope: Scope, findings: Sequence["Fin
 
 
 def complete(db: Database, user: User, upload: Upload, packed: Packed) -> None:
-    """Put the document on the shelf and take the upload off, inside the write that stores its first run."""
+    """Put the document on the shelf and take the upload off, inside the write that stores its first run.
+
+    BadInput when the same file came in by another way meanwhile, such as an older failed import that was retried.
+    """
+    known = twin(db, user, upload.sha256, Label(upload.tenant, upload.classification, upload.groups))
+    if known:
+        raise BadInput(f"This file is in the library already as {known['title']!r}; dismiss this import.")
     db["document"].insert(packed.document)
     db["document_text"].insert(packed.text)
     db["page"].insert_all(packed.pages)

@@ -32,12 +32,17 @@ class Staged:
     sha256: str
 
 
-def folder(db: Database, name: str) -> Path:
-    """`files` or `cache` beside the database, private."""
+def database(db: Database) -> Path:
+    """The file that the database is in."""
     row = one(db, "select file from pragma_database_list where name = 'main'")
     if row is None or not row["file"]:
         raise ValueError("files are kept beside a database, and one in memory has no place")
-    path = Path(row["file"]).parent / name
+    return Path(row["file"])
+
+
+def folder(db: Database, name: str) -> Path:
+    """`files` or `cache` beside the database, private."""
+    path = database(db).parent / name
     path.mkdir(mode=0o700, exist_ok=True)
     return path
 
