@@ -170,6 +170,9 @@ def _one_party(text: Sequence[Token], start: int, end: int, terms: Terms) -> Par
     if token.low in ADDRESSED:
         return Party(start, start + 1, "regulated", known=True)
     stop = _phrase_stop(text, start, end)
+    counts = token.low in _word_sets()["measures"] and start + 1 < end and text[start + 1].low == "of"
+    if counts:
+        return _one_party(text, start + 2, end, terms)
     if token.kind in ("pron", "det") or token.low in ("latter", "former"):
         return Party(start, start + 1, None, pronoun=token.low in PRONOUNS)
     if stop == start:

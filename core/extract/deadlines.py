@@ -74,7 +74,8 @@ REGULAR = spaced(
 # "by 17 January 2025", "no later than 21 July 2021", "by 30 September each year".
 DATED = spaced(
     r"\b(?P<lead>by no later than|by|before|no later than|not later than|at the latest by|at the latest on",
-    rf"|at the latest|until|on or before|from|as of|as from) (?:the )?{_DATE}(?P<yearly> (?:of )?(?:each|every)(?: calendar)? year)?",
+    rf"|at the latest|until|on or before|from|as of|as from) (?:the )?{_DATE}",
+    r"(?P<yearly> (?:of )?(?:each|every)(?: calendar)? year)?",
 )
 # "within the time limits laid down in Article 20", "within a reasonable period", "in good time before".
 OTHER = spaced(
@@ -96,8 +97,8 @@ LETTERS = {"hour": "H", "day": "D", "week": "W", "month": "M", "year": "Y"}
 # Without one of these there is no time to read; plain substrings, because they are looked for in every sentence.
 ANY_TIME = [
     "hour", "day", "week", "month", "quarter", "year", "annual", "delay", "immediate", "prompt", "forthwith", "soon",
-    "earliest", "timely", "once", "expedit", "regular", "periodic", "continuous", "ongoing", "time", "deadline", "20", "19",
-    "daily", "advance", "biennial",
+    "earliest", "timely", "once", "expedit", "regular", "periodic", "continuous", "ongoing", "time", "deadline", "20",
+    "19", "daily", "advance", "biennial",
 ]  # fmt: skip
 
 

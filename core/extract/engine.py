@@ -21,6 +21,7 @@ ANY_MARK = (
     "shall", "must", "may", "cannot", "will", "should", " is ", " are ", " has ", " have ",
     "gree", "ndertak", "ovenant", "ommit", "ledge", "romise",
 )  # fmt: skip
+LONGEST_HEADING_WORDS = 6
 SILENT = frozenset({"preamble", "note"})
 
 Found = list[Draft | Statement]
@@ -88,6 +89,8 @@ def _provision(provision: Provision, document: _Document, before: Antecedent) ->
     above = _lead_above(provision, document)
     own = _lead(provision, document, before)
     spans = list(sentences(provision.text))
+    if above is not None:
+        spans = _with_heading(provision.text, spans)
     for number, (start, end) in enumerate(spans):
         passage = Passage(provision.text[start:end], provision.span.start + start)
         if own is not None and number == len(spans) - 1:
@@ -104,6 +107,13 @@ def _provision(provision: Provision, document: _Document, before: Antecedent) ->
             found += _sentence(sentence, passage, provision, document)
         before = _after(sentence, before)
     return found, before
+
+
+def _with_heading(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """An item that starts with a heading of its own ("Customer. An individual who …") completes its lead-in with both."""
+    if len(spans) < 2 or len(text[slice(*spans[0])].split()) > LONGEST_HEADING_WORDS or COMMAND.search(text, *spans[1]):
+        return spans
+    return [(spans[0][0], spans[1][1]), *spans[2:]]
 
 
 def _lead_above(provision: Provision, document: _Document) -> LeadIn | None:

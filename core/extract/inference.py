@@ -12,10 +12,9 @@ FARTHEST_NORM = 40
 # A reference this far before the mark, or nearer, belongs to the subject.
 SUBJECT_CHARACTERS = 200
 # After these the subject's own noun is over: "the assessment referred to in paragraph 1".
-ENDS_SUBJECT = frozenset(
-    """of in on for to by with under from referred pursuant provided which that and or made drawn carried set
-    submitted""".split()
-)
+_ENDS = """of in on for to by with under from referred pursuant provided which that and or made drawn carried set
+submitted"""
+ENDS_SUBJECT = frozenset(_ENDS.split())
 
 
 def inferred(found: list[Draft | Statement]) -> list[Draft | Statement]:

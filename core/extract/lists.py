@@ -7,6 +7,8 @@ from typing import Literal
 
 from core.extract.marks import frames
 from core.extract.norms import Norm, Sentence
+from core.language.tokens import tokens
+from core.language.verbs import is_base
 from core.types import Passage, Provision
 
 # open: each item completes the norm. that: each item is what must be so ("ensure that: (a) the bank does X").
@@ -98,9 +100,20 @@ def item_text(text: str) -> str:
     return text[: ITEM_END.search(text).start()] if ITEM_END.search(text) else text  # type: ignore[union-attr]
 
 
+def uncapitalised(item: str) -> str:
+    """An item that starts a sentence of its own in print ("State that X") as the part of one; names stay as they are."""
+    first = item.split(" ", 1)[0]
+    return item[0].lower() + item[1:] if first[1:].islower() and common(first.lower()) else item
+
+
+def common(low: str) -> bool:
+    """A verb or a word of grammar: no name starts with one."""
+    return is_base(low) or tokens(low)[0].kind in ("det", "prep", "to", "adv", "sub", "pron")
+
+
 def completed(stem: str, item: str) -> str:
     """ "submit the following to the authority" + "a notification" → "submit a notification to the authority"."""
-    stem, item = stem.rstrip(" :—–-,"), " ".join(item_text(item).split())
+    stem, item = stem.rstrip(" :—–-,"), uncapitalised(" ".join(item_text(item).split()))
     if not stem.strip():
         return item.removeprefix("to ")
     found = THE_FOLLOWING.search(stem)

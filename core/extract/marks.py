@@ -111,6 +111,7 @@ def _be_mark(tokens: Sequence[Token], index: int) -> Mark | None:
         )
         or (low in words["right_frames"] | words["ban_frames"] and low not in ("precluded",))
         or (low == "responsible" and after == "for")
+        or (low == "required" and negated)
         or low in ("conferred", "delegated")
     )
     return Mark(index, at + 1, "is", index, negated) if framed else None

@@ -20,6 +20,7 @@ OF_A_THING = Stated("subordinate", "A relative clause describes a thing and comm
 TOO_LONG = Stated("too long", "It runs over more words than the engine reads as one sentence; read it yourself.")
 # No legislator writes this; text without full stops must not cost the square of its length.
 LONGEST_SENTENCE_TOKENS = 2_500
+MOST_MARKS = 40
 # Longer sentences are read with less confidence.
 LONG_SENTENCE_TOKENS = 110
 
@@ -32,11 +33,12 @@ def words_of(text: str, terms: Terms, before: Antecedent = NOBODY_YET) -> Words:
 def read(text: str, terms: Terms, before: Antecedent = NOBODY_YET) -> Sentence:
     """The norms of a sentence, and what its other marks state. `before` is who an "it" may stand for."""
     w = words_of(text, terms, before)
-    if len(w.tokens) > LONGEST_SENTENCE_TOKENS:
+    found = list(marks(w.tokens))
+    if len(w.tokens) > LONGEST_SENTENCE_TOKENS or len(found) > MOST_MARKS:
         return Sentence(text, w.tokens, w.depth, (), (TOO_LONG,))
     norms: list[Norm] = []
     stated: list[Stated] = []
-    clauses = _clauses(w, list(marks(w.tokens)), stated)
+    clauses = _clauses(w, found, stated)
     for number, clause in enumerate(clauses):
         if clause.sense.statement:
             stated.append(Stated(clause.sense.statement, clause.sense.reason))

@@ -267,9 +267,17 @@ def _open_clause(tokens: Sequence[Token], start: int, end: int) -> Subject | Non
             and tokens[index].low not in ("before", "after", "since")
         ):
             return Subject(index + 1, end, "subordinate")
+        if kind == "that" and _describes_noun(tokens, index, end):
+            return None
         if kind == "that" and not has_verb(tokens, index + 1, end) and tokens[index - 1].kind in ("word", "adv"):
             return Subject(index + 1, end, "complement")
     return None
+
+
+def _describes_noun(tokens: Sequence[Token], that: int, end: int) -> bool:
+    """ "institutions that use X": "that" after a noun and before a verb is a relative; "ensure that transfers" is not."""
+    noun, verb = tokens[that - 1].low, tokens[that + 1].low if that + 1 < end else ""
+    return not is_base(noun) and not is_third_person(noun) and (is_base(verb) or is_third_person(verb))
 
 
 def next_subject(tokens: Sequence[Token], depth: Sequence[int], after: int, mark: int) -> Subject:

@@ -18,7 +18,8 @@ _ACT_KIND = r"(?:Delegated |Implementing |Framework )?(?:Regulation|Directive|De
 # "Regulation (EU) No 1024/2013", "Directive 2013/36/EU", "Implementing Decision (EU) 2016/1250".
 ACT = spaced(
     r"(?:Commission |Council )?(?P<sort>Delegated |Implementing |Framework )?",
-    r"(?P<kind>Regulation|Directive|Decision)s? (?:\((?P<body>[A-Z][A-Za-z, ]{1,14})\) )?(?:No )?(?P<first>\d{1,4})/(?P<second>\d{1,4})",
+    r"(?P<kind>Regulation|Directive|Decision)s? (?:\((?P<body>[A-Z][A-Za-z,\s]{1,14})\) )?",
+    r"(?:No )?(?P<first>\d{1,4})/(?P<second>\d{1,4})",
     r"(?:/(?P<tail>EU|EC|EEC|JHA|CFSP|Euratom))?",
     flags=0,
 )
@@ -34,7 +35,7 @@ ARTICLE = spaced(
 # "paragraph 1", "paragraphs 1 and 2", "paragraph 2, point (a)", with "point (b) of" before.
 PARAGRAPH = spaced(
     rf"(?P<before>(?:\b[Pp]oints? {_LABEL}(?:{_SEPARATOR}{_LABEL}){{0,8}} of |\b(?:{_ORDINAL}) subparagraph of )?)",
-    rf"\b[Pp]aragraphs? (?P<list>\d{{1,2}}[a-z]?(?:\([a-z]{{1,4}}\))?",
+    r"\b[Pp]aragraphs? (?P<list>\d{1,2}[a-z]?(?:\([a-z]{1,4}\))?",
     rf"(?:{_SEPARATOR}\d{{1,2}}[a-z]?\b(?![\d/%])){{0,12}})",
     rf"(?P<after>(?:, (?:(?:{_ORDINAL}) subparagraph|points? {_LABEL}(?:{_SEPARATOR}{_LABEL}){{0,8}})){{0,2}})",
     flags=0,
@@ -141,28 +142,24 @@ def references(text: str, provision: Provision, known: Places, offset: int = 0) 
     if not WORDS.search(text):
         return ()
     found: list[tuple[int, int, Reference]] = []
-    taken: list[tuple[int, int]] = []
-
-    def free(start: int, end: int) -> bool:
-        return not any(start < e and s < end for s, e in taken)
-
+    taken = bytearray(len(text))
     acts = {m.start(): m for m in ACT.finditer(text)}
     base = base_of(provision.path)
     for word, pattern, resolve in _PATTERNS:
         if word not in text:
             continue
         for match in pattern.finditer(text):
-            if not free(match.start(), match.end()):
+            if any(taken[match.start() : match.end()]):
                 continue
             end, foreign, target = _owner(text, match.end(), acts)
-            taken.append((match.start(), end))
+            taken[match.start() : end] = b"\1" * (end - match.start())
             if foreign:
                 found.append((match.start(), end, _reference(text, match.start(), end, target, offset)))
                 continue
             for start, stop, path in resolve(match, base):
                 found.append((start, stop, _reference(text, start, stop, known.find(path), offset)))
     for start, act in acts.items():
-        if free(start, act.end()):
+        if not any(taken[start : act.end()]):
             found.append((start, act.end(), _reference(text, start, act.end(), celex(act), offset)))
     found.sort(key=lambda item: (item[0], item[1]))
     return tuple(reference for _, _, reference in found)

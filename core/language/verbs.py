@@ -6,10 +6,9 @@ from core.settings import lexicon
 
 VOWELS = "aeiou"
 # Verbs of more than one syllable that double their last letter ("submitted", "transferred").
-DOUBLED = frozenset(
-    """admit cancel commit compel confer control defer deter equip expel format incur infer label occur omit permit
-    prefer refer remit submit transfer transmit""".split()
-)
+_DOUBLED = """admit cancel commit compel confer control defer deter equip expel format incur infer label occur omit
+permit prefer refer remit submit transfer transmit"""
+DOUBLED = frozenset(_DOUBLED.split())
 
 
 @cache
