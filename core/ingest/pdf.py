@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.ingest import ocr, pdf_columns, pdf_margins, pdf_notes, pdf_paragraphs, pdf_tables, pdf_text
+from core.ingest import ocr, pdf_columns, pdf_layers, pdf_margins, pdf_notes, pdf_paragraphs, pdf_tables, pdf_text
 from core.ingest.mupdf import load
 from core.ingest.pdf_open import opened
 from core.ingest.pdf_page import PageText, read_ocr, read_page
@@ -38,6 +38,8 @@ def parse(
     clock = Clock(now + OCR_SHARE * timeout_seconds, now + TABLE_SHARE * timeout_seconds)
     document = opened(data, password, max_pages)
     pages = list(read_pages(document, ocr_language, clock))
+    if pdf_layers.switched_off(document):
+        pages[0].hidden += pdf_layers.hidden_layers(document)
     return laid_out(pages, declared=declared(document), warnings=warnings(pages, ocr_language, clock), media_type=PDF)
 
 
@@ -78,13 +80,14 @@ def _read_scan(page: Any, found: PageText, language: str) -> None:
 def laid_out(pages: list[PageText], *, declared: dict[str, str], warnings: list[str], media_type: str) -> ParsedFile:
     """Pages of lines → the text: running lines out, columns read in order, notes to the end, paragraphs whole."""
     bodies = pdf_margins.without_running([(page.number, page.width, page.height, page.lines) for page in pages])
-    rows = [pdf_columns.reading_order(lines) for lines in bodies]
+    rows = [pdf_columns.reading_order(lines, page.width) for page, lines in zip(pages, bodies, strict=True)]
     pdf_columns.number_tables(rows, 1 + max((line.table for page in pages for line in page.lines), default=0))
     body = pdf_notes.body_size(rows)
     rows, notes = pdf_notes.without_notes(rows, body)
     flat = [row for page_rows in rows for row in page_rows]
     usual = pdf_paragraphs.style(flat, body)
-    text = pdf_text.assembled(pdf_paragraphs.paragraphs(flat, usual), notes, usual)
+    comments = [comment for page in pages for comment in page.comments]
+    text = pdf_text.assembled(pdf_paragraphs.paragraphs(flat, usual), notes, comments, usual)
     return ParsedFile(
         media_type=media_type,
         text=str(text),

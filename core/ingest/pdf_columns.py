@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from core.ingest.pdf_lines import LABEL, Line, Token, joined
 
+MARGIN = 0.12  # of the page's width, on either side, unless the text says otherwise
 NARROWEST_REGION = 180.0  # points: less text than this across has no columns
 GUTTER = 6.0  # points between two columns
 NARROWEST_COLUMN = 0.2  # share of the region; list labels stand in less
@@ -17,15 +18,20 @@ FEWEST_CELLS, FEWEST_ROWS = 3, 3  # of a table without lines; two cells beside e
 CELL_GAP = 2.0  # times the type size: more space than this parts cells, not words
 
 
-def reading_order(lines: list[Line]) -> list[Line]:
-    """The lines in reading order, pieces of one line joined, each with its region's number and edges."""
+def reading_order(lines: list[Line], sheet: float) -> list[Line]:
+    """The lines in reading order, pieces of one line joined, each with its region's number and edges.
+
+    `sheet` is the page's width in points: a few lines alone do not show how wide the text is set.
+    """
     ordered = []
     for column, region in enumerate(regions(lines), start=1):
         rows = [*joined_rows(region)]
         left, right = min(row.x0 for row in rows), max(row.x1 for row in rows)
+        if len(rows) < FEWEST_LINES and right < sheet / 2:
+            right = (1 - MARGIN) * sheet
         flush = sum(1 for row in rows if right - row.x1 < FLUSH_POINTS)
         for row in rows:
-            row.column, row.left, row.right = column, left, right
+            row.column, row.left, row.right, row.sheet = column, left, right, sheet
             row.justified = flush > 3 and flush >= JUSTIFIED * len(rows)
         ordered += rows
     return ordered
@@ -96,12 +102,15 @@ def find_gutter(lines: list[Line]) -> float | None:
     fewest = min(crossings)[0]
     if fewest > len(lines) // 2:
         return None
-    near = (x for crossing, x in sorted(crossings) if crossing <= fewest + 2)
-    return next((gap for x in near if (gap := _middle_of_gap(lines, x, right)) is not None), None)
+    gaps = [gap for crossing, x in crossings if crossing <= fewest + 2 and (gap := _gap(lines, x, right))]
+    if not gaps:
+        return None
+    west, east = max(gaps, key=lambda gap: gap[1] - gap[0])
+    return (west + east) / 2
 
 
-def _middle_of_gap(lines: list[Line], x: float, right: float) -> float | None:
-    """The middle of the empty strip around x if both sides look like columns of prose."""
+def _gap(lines: list[Line], x: float, right: float) -> tuple[float, float] | None:
+    """The edges of the empty strip around x if both sides look like columns of prose."""
     west = [line for line in lines if line.x1 <= x]
     east = [line for line in lines if line.x0 >= x]
     if min(len(west), len(east)) < FEWEST_LINES:
@@ -109,9 +118,8 @@ def _middle_of_gap(lines: list[Line], x: float, right: float) -> float | None:
     gap = max(line.x1 for line in west), min(line.x0 for line in east)
     if gap[1] - gap[0] < GUTTER or not _side_by_side(west, east):
         return None
-    if not (_filled(west, gap[0] - min(line.x0 for line in west)) and _filled(east, right - gap[1])):
-        return None
-    return (gap[0] + gap[1]) / 2
+    filled = _filled(west, gap[0] - min(line.x0 for line in west)) and _filled(east, right - gap[1])
+    return gap if filled else None
 
 
 def _side_by_side(west: list[Line], east: list[Line]) -> bool:

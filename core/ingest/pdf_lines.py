@@ -38,8 +38,8 @@ class Line:
     """Words that stand side by side. Boxes are in points, origin at the top left of the page as displayed.
 
     `column` numbers the regions of a page in reading order; `left` and `right` are that region's text edges, to which
-    its rows are stretched when it is `justified`. `table` is not 0 for a row of a ruled table. `cells` are its parts,
-    and those of any other row that has wide gaps.
+    its rows are stretched when it is `justified`. `sheet` is the page's width. `table` is not 0 for a row of a table.
+    `cells` are that row's parts, and those of any other row that has wide gaps.
     """
 
     page: int
@@ -56,6 +56,7 @@ class Line:
     left: float = 0.0
     right: float = 0.0
     justified: bool = False
+    sheet: float = 0.0
     upright: bool = True
     table: int = 0
     header: bool = False

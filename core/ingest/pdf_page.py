@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.ingest.mupdf import load
 from core.ingest.pdf_hidden import Paint, hidden_words, invisible
 from core.ingest.pdf_lines import Line, Token, joined, lines
 from core.types import PageState
@@ -10,6 +11,9 @@ from core.types import PageState
 SCAN_COVER = 0.5  # share of the page under images from which its text counts as a scan's
 FEW_LETTERS = 25  # a scan with a page number or a stamp printed over it is still a scan
 OUTLINES = 200  # drawn shapes on a page without text: letters turned into outlines
+OCR_SIZE_ERROR = 0.25
+FREE_TEXT, POPUP = 2, 16  # kinds of annotation
+UNSEEN = 2 | 32  # flags of one: hidden, not to be viewed
 GARBLED = 0.3  # share of characters without a meaning from which a page's text is of no use
 
 
@@ -23,6 +27,7 @@ class PageText:
     state: PageState
     lines: list[Line] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
     ruled: bool = False
     needs_ocr: bool = False
 
@@ -31,7 +36,8 @@ def read_page(page: Any, number: int) -> PageText:
     """The page's text in MuPDF's order. Raises what MuPDF raises on a page it cannot interpret."""
     result = PageText(number, float(page.rect.width), float(page.rect.height), "text")
     turn = page.rotation_matrix if page.rotation else None
-    found = lines(page.get_textpage(flags=0), number, turn)
+    # Without this clip MuPDF leaves out what lies off the page, and nobody would learn that it is there.
+    found = lines(page.get_textpage(clip=load().INFINITE_RECT(), flags=0), number, turn)
     paint = Paint(page)
     scanned = paint.image_cover() >= SCAN_COVER
     for line, spans in found:
@@ -43,15 +49,34 @@ def read_page(page: Any, number: int) -> PageText:
             result.lines.append(line)
     result.lines = _once(result.lines)
     result.ruled = paint.ruled()
+    _read_comments(page, result)
     layered = scanned and any(invisible(span) for _, spans in found for span in spans)
     _judge(result, paint, scanned, layered)
     return result
 
 
+def _read_comments(page: Any, result: PageText) -> None:
+    """Comments pinned to the page; text typed onto it is among its lines already."""
+    for note in page.annots() or ():
+        text = " ".join((note.info.get("content") or "").split())
+        if text and note.type[0] not in (OCR_SIZE_ERROR = 0.25
+FREE_TEXT, POPUP):
+            (result.hidden if note.flags & UNSEEN else result.comments).append(text)
+
+
 def read_ocr(textpage: Any, page: Any, number: int) -> list[Line]:
-    """The lines that OCR found; its text is invisible by nature, so nothing counts as hidden."""
+    """The lines that OCR found; its text is invisible by nature, so nothing counts as hidden.
+
+    OCR measures the type of each line anew; sizes near the usual one are the usual one.
+    """
     turn = page.rotation_matrix if page.rotation else None
-    return [line for line, _ in lines(textpage, number, turn) if line.words]
+    found = [line for line, _ in lines(textpage, number, turn) if line.words]
+    if found:
+        usual = sorted(line.size for line in found for _ in line.words)[sum(len(line.words) for line in found) // 2]
+        for line in found:
+            if abs(line.size - usual) < OCR_SIZE_ERROR * usual:
+                line.size = usual
+    return found
 
 
 def _judge(result: PageText, paint: Paint, scanned: bool, layered: bool) -> None:

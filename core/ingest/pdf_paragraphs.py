@@ -12,6 +12,7 @@ CLAUSE_END = re.compile(r"(?:[.;:!?][)\]”’\"'»]*|[;,] (?:and|or|und|og))$")
 WIDE_SPACE = 0.5  # of the type size; what follows a label is set off by more than a space between words
 APART = 1.3  # of the usual distance between lines: more is a new paragraph
 CENTRED_POINTS = 8.0
+WIDEST_MARGIN = 0.15  # of the page's width: a line alone on its page that begins further in is centred
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,15 @@ def labelled(row: Line) -> bool:
 
 
 def centred(row: Line, above: Line | None = None) -> bool:
-    """Whether the row stands in the middle of its region, well short of both edges.
+    """Whether the row stands in the middle of its region or of the page, well short of both edges.
 
     A row that begins where the row above begins is the short last line of a hanging paragraph.
     """
     west, east = row.x0 - row.left, row.right - row.x1
-    if min(west, east) <= 1.5 * row.size or abs(west - east) >= CENTRED_POINTS:
+    from_margin = row.x0 - min(row.left, WIDEST_MARGIN * row.sheet)
+    on_page = abs(row.x0 + row.x1 - row.sheet) < CENTRED_POINTS and from_margin > 1.5 * row.size
+    in_region = abs(west - east) < CENTRED_POINTS and min(west, east) > 1.5 * row.size
+    if not (on_page or in_region):
         return False
     return above is None or not any(abs(row.x0 - x) < 1.5 for x in (above.x0, _content(above)))
 

@@ -47,6 +47,12 @@ class Text:
             self._cell(cell, line.page)
         self._close(start, "table_row", 0, line.table, line.header)
 
+    def comment(self, text: str) -> None:
+        """A remark that is pinned to a page and has no place in its lines."""
+        start = self._open()
+        self._put(text.translate(INVISIBLE))
+        self._close(start, "note", 0)
+
     def _open(self) -> int:
         if self.length:
             self._put("\n\n")
@@ -138,8 +144,8 @@ def vocabulary(paragraphs: list[list[Line]]) -> Vocabulary:
     return found
 
 
-def assembled(paragraphs: list[list[Line]], notes: list[list[Line]], usual: Style) -> Text:
-    """The whole text: the paragraphs in order, then the notes."""
+def assembled(paragraphs: list[list[Line]], notes: list[list[Line]], comments: list[str], usual: Style) -> Text:
+    """The whole text: the paragraphs in order, then the notes and the comments."""
     paragraphs = [p for p in paragraphs if not RULE.fullmatch(" ".join(line.text for line in p))]
     text = Text(vocabulary([*paragraphs, *notes]))
     heading_levels = levels(looks(paragraphs, usual))
@@ -155,6 +161,8 @@ def assembled(paragraphs: list[list[Line]], notes: list[list[Line]], usual: Styl
             text.paragraph(paragraph, "item" if _item(paragraph) else "paragraph")
     for note in [*notes, *starred]:
         text.paragraph(note, "note")
+    for comment in comments:
+        text.comment(comment)
     return text
 
 
