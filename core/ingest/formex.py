@@ -138,7 +138,8 @@ def note(element: Any) -> str:
 def declared(root: Any) -> dict[str, str]:
     """What the file states: title, CELEX number, language, dates, consolidation."""
     found: dict[str, str] = {}
-    title = next(root.iter("TITLE"), None)
+    # Acts that amended or corrected this one are listed with their titles too.
+    title = next((e for e in root.iter("TITLE") if not any(above.tag in SKIPPED for above in e.iterancestors())), None)
     if title is not None:
         walk = Walk()
         walk.block(title, "heading", 1)

@@ -59,8 +59,7 @@ def _read_comments(page: Any, result: PageText) -> None:
     """Comments pinned to the page; text typed onto it is among its lines already."""
     for note in page.annots() or ():
         text = " ".join((note.info.get("content") or "").split())
-        if text and note.type[0] not in (OCR_SIZE_ERROR = 0.25
-FREE_TEXT, POPUP):
+        if text and note.type[0] not in (FREE_TEXT, POPUP):
             (result.hidden if note.flags & UNSEEN else result.comments).append(text)
 
 
