@@ -43,6 +43,17 @@ def test_an_analysis_comes_back_exactly_as_it_was_stored(db):
     assert register.analysis(db, ADA, "d1") == kept
 
 
+def test_a_provision_s_text_is_stored_once_and_kept_where_it_differs_from_the_document(db):
+    kept = analysed(db)
+    long = one(db, "select obligation from finding where position = 1")["obligation"]
+    assert long.count(NOTIFY) == 1
+    first = kept.obligations[0]
+    odd = replace(first.draft, provision=replace(first.draft.provision, text="as another parser read it"))
+    other = replace(kept, obligations=(replace(first, draft=odd), *kept.obligations[1:]))
+    run_id = register.store_run(db, ADA, other)
+    assert register.analysis(db, ADA, "d1", run_id) == other
+
+
 def test_the_findings_of_a_run_cannot_be_changed(db):
     analysed(db)
     for table in ("run", "finding"):
