@@ -5,7 +5,8 @@ from sqlite_utils import Database
 
 from core import library, register
 from core.types import User
-from pages.parts import adding, beside, shell, source
+from pages.parts import adding, beside, places, shell, source
+from pages.parts.source_view import Event
 
 
 def page(db: Database, user: User) -> None:
@@ -19,13 +20,14 @@ def page(db: Database, user: User) -> None:
     leads = [lead for lead in register.uncovered(db, user, document_id) if lead.state == "open"]
     chosen = next((row for row in rows if row.obligation_id == st.query_params.get("obligation")), None)
     beside.title(shown)
+    contents = places.places(library.provisions(db, user, document_id), len(document.text))
+    what = source.opened(db, user, document, contents, chosen)
     left, right = st.columns([6, 5])
-    what, contents = source.opened(db, user, document, chosen)
-    event = source.Event()
+    event = Event()
     with left, shell.guarded():
         beside.toolbar(document, what, contents)
-        found = register.record(db, user, chosen.id).obligation if chosen and not what.sheet else None
-        event = source.view(db, user, document, what, rows, leads, found, chosen.obligation_id if chosen else None)
+        found = register.record(db, user, chosen.id).obligation if chosen else None
+        event = source.view(db, user, document, what, source.marks(what, rows, leads), found)
     if event.chosen:
         beside.choose(event.chosen)
     if event.turned:

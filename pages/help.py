@@ -8,8 +8,8 @@ from core.types import User
 from pages.parts import installed, shell
 
 GUIDE = """
-1. **Documents**: add a regulation, policy or contract. It is read by a separate process and appears when it is complete.
-   Check its data card and sign it.
+1. **Documents**: add a regulation, policy or contract. It is read by a separate process and appears when it is
+   complete. Check its data card and sign it.
 2. **Document**: read the source beside its obligations. Click a mark to see how it was read; select text to add an
    obligation by hand. *Coverage* lists every normative sentence that no obligation stands for.
 3. **Obligations**: the register over all documents. Filter, sort by a click on a header, tick rows to change several.
@@ -17,7 +17,8 @@ GUIDE = """
 4. **Export** what is filtered: Excel, CSV, JSON, a report, a calendar, Jira.
 
 Every quote is verified against the source, character by character. Corrections lie over what the engine found and
-never change it; **Undo** takes your last change back. The address of a page can be kept and sent: it opens the same view.
+never change it; **Undo** takes your last change back. The address of a page can be kept and sent: it opens the same
+view.
 """
 KEYS = """
 | Where | Key | What |

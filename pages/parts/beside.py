@@ -9,7 +9,7 @@ from core import library, register
 from core.types import Document, User
 from pages.parts import card, coverage, custody, downloads, record, shelf, source, summary, tables
 from pages.parts.places import Place
-from pages.parts.source import ARTICLE, PAGE, VIEW, Opened
+from pages.parts.source import PAGE, VIEW, Opened
 from pages.parts.words import badge, count, label, plain
 
 TABS = ("Obligations", "Coverage", "Summary", "Actions", "Details", "Export")
@@ -55,9 +55,7 @@ def _contents(what: Opened, contents: Sequence[Place]) -> None:
     )  # fmt: skip
     if place is None or place == here:
         return
-    st.query_params[ARTICLE] = contents[place].title
-    if what.sheet:
-        st.query_params[VIEW] = "text"
+    source.go(what, contents[place])
     st.rerun()
 
 
@@ -67,8 +65,7 @@ def _views(what: Opened) -> None:
         "View", ["Page", "Text"], default=now, key=f"view-{now}", label_visibility="collapsed", required=True
     )
     if wanted != now:
-        for name in (PAGE, ARTICLE):
-            st.query_params.pop(name, None)
+        source.leave()
         st.query_params[VIEW] = wanted.lower()
         st.rerun()
 
@@ -77,8 +74,7 @@ def choose(obligation_id: str, *, stay: bool = True) -> None:
     """Make it the chosen one; unless `stay`, the source follows to its place."""
     st.query_params["obligation"] = obligation_id
     if not stay:
-        for name in (PAGE, ARTICLE):
-            st.query_params.pop(name, None)
+        source.leave()
     st.rerun()
 
 
@@ -117,7 +113,7 @@ def beside(
 def _obligations(
     db: Database, user: User, what: Opened, rows: Sequence[register.Row], chosen: register.Row | None
 ) -> None:
-    here = [row for row in rows if row.position < what.end and row.end > what.start]
+    here = [row for row in rows if what.shows(row.position, row.end)]
     _steps(what, rows, chosen, len(here))
     if here:
         picked = tables.table(
@@ -125,14 +121,14 @@ def _obligations(
             [row.obligation_id for row in here],
             {
                 "path": [row.path for row in here],
+                "risk": [[row.risk] for row in here],
                 "who": [row.bearer for row in here],
                 "what": [row.action for row in here],
-                "risk": [[row.risk] for row in here],
             },
             {
                 "path": st.column_config.TextColumn("Place", width=120),
                 "who": st.column_config.TextColumn("Who", width=120),
-                "what": st.column_config.TextColumn("What", width="medium"),
+                "what": st.column_config.TextColumn("What", width=240),
                 "risk": tables.risk_column(),
             },
             height=232,
@@ -156,7 +152,9 @@ def _steps(what: Opened, rows: Sequence[register.Row], chosen: register.Row | No
         )
         before = place - 1 if place is not None else None
         after = (
-            place + 1 if place is not None else next((at for at, row in enumerate(rows) if row.end > what.start), None)
+            place + 1
+            if place is not None
+            else next((at for at, row in enumerate(rows) if row.position >= what.stretches[0][0]), None)
         )
         for step, name, key in ((before, "Previous", "K"), (after, "Next", "J")):
             possible = step is not None and 0 <= step < len(rows)

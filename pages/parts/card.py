@@ -66,6 +66,7 @@ def _input(field: Field, value: Any, document_id: str, *, disabled: bool) -> Any
             title,
             list(field.choices),
             selection_mode="multi",
+            wrap=True,
             default=chosen,
             format_func=library.USES.get,
             key=key,

@@ -3,13 +3,14 @@
 import streamlit as st
 from sqlite_utils import Database
 
-from core import library, register
+from core import library
 from core.types import User
 from pages.parts import shell
 from pages.parts.words import count, plain, when
 
 # A table of core → what a person calls its rows; the rest is how it is kept.
 NOUNS = {
+    "document": ("document", "documents"),
     "provision": ("provision", "provisions"),
     "page": ("page", "pages"),
     "run": ("analysis", "analyses"),
@@ -70,10 +71,8 @@ def _confirm(db: Database, user: User, document_id: str) -> None:
         st.markdown("It must be kept, so it will be **withdrawn** and nothing is removed.")
     else:
         st.markdown(
-            f"This removes the file, its {count(shown.page_count, 'page')},"
-            f" its {count(register.count(db, user, register.Filter(document=document_id)), 'obligation')}"
-            " with their corrections, statuses, comments and evidence, and its actions."
-            " What stays is a record that it was there: digests, dates and who deleted it. This cannot be undone."
+            f"This removes {_told(library.contents(db, user, document_id))}, and the file. What stays is a record that"
+            " it was there: digests, dates and who deleted it. This cannot be undone."
         )
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button("Keep it"):
@@ -86,5 +85,12 @@ def _confirm(db: Database, user: User, document_id: str) -> None:
 def _outcome(deleted: library.Deleted) -> str:
     if deleted.outcome == "withdrawn":
         return deleted.reason
-    parts = [count(deleted.counts[name], *nouns) for name, nouns in NOUNS.items() if deleted.counts.get(name)]
-    return "Deleted: " + (", ".join(parts) or "the document")
+    kept = len(deleted.backups)
+    still = (
+        f"; {count(kept, 'backup')} from before an update still {'holds' if kept == 1 else 'hold'} it" if kept else ""
+    )
+    return f"Deleted: {_told(deleted.counts)}{still}"
+
+
+def _told(counts: dict[str, int]) -> str:
+    return ", ".join(count(counts[name], *nouns) for name, nouns in NOUNS.items() if counts.get(name))

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from core.types import Provision
 from pages.parts.source_view import TextBlock
@@ -20,11 +21,12 @@ MARKDOWN_HEADING = re.compile(r"#{1,6}[ \t]+")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """text[start:end] is shown together; `title` names it in the contents."""
+    """text[start:end] is shown together; `title` names it in the contents. `page` is where it begins, if known."""
 
     title: str
     start: int
     end: int
+    page: int | None = None
 
 
 def places(provisions: Sequence[Provision], length: int) -> tuple[Place, ...]:
@@ -37,7 +39,7 @@ def places(provisions: Sequence[Provision], length: int) -> tuple[Place, ...]:
     found: list[Place] = []
     for group in groups:
         end = max(length if group is groups[-1] else 0, *(p.span.end for p in group), found[-1].end if found else 0)
-        found.append(Place(_title(group, found), found[-1].end if found else 0, end))
+        found.append(Place(_title(group, found), found[-1].end if found else 0, end, group[0].span.page))
     return tuple(found) or (Place("Text", 0, length),)
 
 
@@ -123,7 +125,7 @@ def _cuts(text: str, starts: Sequence[int], place: Place) -> list[tuple[int, int
         edges.add(max(place.start, text.rfind("\n", place.start, start) + 1))
     ordered = [*sorted(edges), place.end]
     found = []
-    for start, end in zip(ordered, ordered[1:], strict=False):
+    for start, end in pairwise(ordered):
         piece = text[start:end]
         body = piece.strip()
         if body:

@@ -64,11 +64,11 @@ def _compliance(db: Database, user: User, found: register.Record) -> None:
         owner = right.text_input("Owner", row.owner, key=f"owner-{row.id}")
         reason = left.text_input("Reason", row.reason, key=f"reason-{row.id}", help="Needed for: not applicable")
         review = right.date_input("Next review", row.next_review, key=f"review-{row.id}", format="YYYY-MM-DD")
-        anchor = row.anchor_date
+        anchor: object = row.anchor_date
         if row.iso8601 and row.deadline_kind in ("period", "recurrence", "retention", "other"):
-            event = f" ({row.anchor})" if row.anchor else ""
+            event = f" ({plain(row.anchor)})" if row.anchor else ""
             anchor = left.date_input(
-                f"Date of the event{plain(event)}", row.anchor_date, key=f"anchor-{row.id}", format="YYYY-MM-DD"
+                f"Date of the event{event}", row.anchor_date, key=f"anchor-{row.id}", format="YYYY-MM-DD"
             )
         if st.form_submit_button("Save", type="primary"):
             _save(db, user, row, status, owner, reason, str(review or ""), str(anchor or ""))

@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import runpy
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from core import jobs, worker
 from core.errors import CopilotError
+from core.settings import ROOT
 from core.types import User
 from pages.parts import session
 from pages.parts.words import badge, count
@@ -63,9 +65,10 @@ def _literal(sentence: str) -> str:
 def run(body: Callable[[Database, User], None]) -> None:
     """Run a page: with a connection of its own, errors said in a sentence, and what the last click has to say."""
     if PagesManager.uses_pages_directory:
-        # The first request after a start was for this page: Streamlit found pages/ and ran this file without app.py.
-        PagesManager.uses_pages_directory = False
-        st.rerun()
+        # The first request after a start was for this page: Streamlit found pages/ and runs this file without app.py,
+        # until st.navigation has been called once.
+        runpy.run_path(str(ROOT / "app.py"))
+        return
     _say_message()
     with guarded(), session.database() as db:
         body(db, session.user())
@@ -117,22 +120,24 @@ def frame() -> None:
     """What stands around every page."""
     st.html(HERE / "app.css")
     st.logo(str(HERE / "logo.svg"), size="medium")
-    worker.ensure_running()
+    started = worker.ensure_running()
     with session.database() as db:
         busy = bool(jobs.jobs(db, session.user(), active=True, limit=1))
     with st.container(key="frame-status"):
-        fragment(run_every=BUSY_SECONDS if busy else IDLE_SECONDS)(_status)()
+        fragment(run_every=BUSY_SECONDS if busy else IDLE_SECONDS)(_status)(started)
 
 
-def _status(db: Database, person: User) -> None:
+def _status(db: Database, person: User, started: bool) -> None:
     waiting = jobs.jobs(db, person, active=True)
-    st.markdown(f"{_worker(waiting)} {badge(person.name, 'gray')}")
+    st.markdown(f"{_worker(waiting, started)} {badge(person.name, 'gray')}")
 
 
-def _worker(waiting: list[jobs.Job]) -> str:
+def _worker(waiting: list[jobs.Job], started: bool) -> str:
     state = worker.state()
-    if state.status != "running":
-        return badge("Worker starting" if waiting else "Worker stopped", "orange")
+    if state.status == "stopped":
+        return badge("Worker starting", "gray") if started else badge("Worker stopped", "orange")
+    if state.status == "silent":
+        return badge("Worker does not answer", "orange")
     if waiting:
         return badge(f"Working on {count(len(waiting), 'job')}", "blue")
     return badge("Worker ready", "green")

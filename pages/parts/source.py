@@ -1,45 +1,54 @@
 """What of a document is open, and the document's obligations as marks over it. The URL says what is open."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 from sqlite_utils import Database
 
 from core import library, register
-from core.types import Document, Obligation, User
+from core.types import Document, Obligation, User, Word
 from pages.parts import boxes, places
 from pages.parts.source_view import Event, Mark, Part, Sheet, source_view
 from pages.parts.words import label
 
 PAGE, ARTICLE, VIEW = "page", "article", "view"
+GAP = 40  # code points between words of one stretch: a line break, a heading's number, a hyphen undone
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A stretch of the document: a page, or a place of the text. `index` counts pages or places from 0."""
+    """What is shown: a page with its words, or a place of the text. `index` counts pages or places from 0.
+
+    `stretches` are the parts of the text that are seen: a page's notes stand at the end of the text.
+    """
 
     name: str
-    start: int
-    end: int
+    stretches: tuple[tuple[int, int], ...]
     index: int
     of: int
-    sheet: bool
+    words: tuple[Word, ...] | None = None
+
+    @property
+    def sheet(self) -> bool:
+        return self.words is not None
+
+    def shows(self, start: int, end: int) -> bool:
+        return any(start < last and end > first for first, last in self.stretches)
 
 
 def opened(
-    db: Database, user: User, document: Document, chosen: register.Row | None
-) -> tuple[Opened, Sequence[places.Place]]:
+    db: Database, user: User, document: Document, contents: Sequence[places.Place], chosen: register.Row | None
+) -> Opened:
     """What the URL names, else what holds the chosen obligation, else the beginning."""
-    contents = _contents(db, user, document)
     if document.pages and st.query_params.get(VIEW) != "text":
-        return _page(db, user, document, chosen, contents), contents
+        return _page(db, user, document, chosen)
     article = st.query_params.get(ARTICLE)
     index = next((at for at, place in enumerate(contents) if article and _names(place, article)), None)
     if index is None:
         index = places.at(contents, chosen.position) if chosen else _first(contents)
     place = contents[index]
-    return Opened(place.title, place.start, place.end, index, len(contents), sheet=False), contents
+    return Opened(place.title, ((place.start, place.end),), index, len(contents))
 
 
 def view(
@@ -47,18 +56,40 @@ def view(
     user: User,
     document: Document,
     what: Opened,
-    rows: Sequence[register.Row],
-    leads: Sequence[register.Lead],
+    marks: Sequence[Mark],
     chosen: Obligation | None,
-    chosen_id: str | None,
 ) -> Event:
     """Draw it with its marks; gives what the reader did."""
-    if what.sheet:
-        return _sheet(db, user, document, what, rows, leads, chosen_id)
-    provisions = library.provisions(db, user, document.id)
-    text = places.blocks(document.text, provisions, places.Place(what.name, what.start, what.end))
-    parts = parts_of(chosen, document.text) if chosen else ()
-    return source_view("source", what.name, text, _marks(what, rows, leads), parts=parts, chosen=chosen_id)
+    chosen_id = chosen.id if chosen else None
+    if what.words is None:
+        provisions = library.provisions(db, user, document.id)
+        [(start, end)] = what.stretches
+        text = places.blocks(document.text, provisions, places.Place(what.name, start, end))
+        parts = parts_of(chosen, document.text) if chosen else ()
+        return source_view("source", what.name, text, marks, parts=parts, chosen=chosen_id)
+    page = document.pages[what.index]
+    sheet = Sheet(
+        image=library.page_png(db, user, document.id, page.number),
+        width=page.width,
+        height=page.height,
+        words=tuple((w.start, w.end, w.x0, w.y0, w.x1, w.y1, document.text[w.start : w.end]) for w in what.words),
+    )
+    placed = [replace(mark, boxes=boxes.lines(what.words, mark.start, mark.end)) for mark in marks]
+    return source_view("sheet", f"{what.name} of {what.of}", sheet, [m for m in placed if m.boxes], chosen=chosen_id)
+
+
+def marks(what: Opened, rows: Sequence[register.Row], leads: Sequence[register.Lead]) -> list[Mark]:
+    """Obligations and sentences that nothing covers, where they are seen."""
+    found = [
+        Mark(row.obligation_id, row.position, row.end, row.risk, row.modality, _label(row))
+        for row in rows
+        if what.shows(row.position, row.end)
+    ]
+    for lead in leads:
+        if lead.start is not None and lead.end is not None and what.shows(lead.start, lead.end):
+            missed = "No obligation covers this sentence"
+            found.append(Mark(lead.id, lead.start, lead.end, "uncovered", "uncovered", missed))
+    return found
 
 
 def turn(what: Opened, contents: Sequence[places.Place], by: int) -> None:
@@ -72,6 +103,22 @@ def turn(what: Opened, contents: Sequence[places.Place], by: int) -> None:
         st.query_params[ARTICLE] = contents[index].title
 
 
+def go(what: Opened, place: places.Place) -> None:
+    """Open a place of the contents: its page, where pages are shown."""
+    if what.sheet and place.page:
+        st.query_params[PAGE] = str(place.page)
+        return
+    st.query_params[ARTICLE] = place.title
+    if what.sheet:
+        st.query_params[VIEW] = "text"
+
+
+def leave() -> None:
+    """Forget what was opened, so that the source follows the chosen obligation."""
+    for name in (PAGE, ARTICLE):
+        st.query_params.pop(name, None)
+
+
 def parts_of(chosen: Obligation, text: str) -> tuple[Part, ...]:
     """What made it an obligation, as places in the text: the mark, who must act, until when, unless."""
     draft = chosen.draft
@@ -82,13 +129,8 @@ def parts_of(chosen: Obligation, text: str) -> tuple[Part, ...]:
     for span in filter(None, (chosen.span, chosen.lead_in)):
         at = text.find(draft.bearer.text, span.start, span.end) if draft.bearer.text else -1
         if at >= 0:
-            parts.append(Part(at, at + len(draft.bearer.text), "bearer"))
-            break
+            return (*parts, Part(at, at + len(draft.bearer.text), "bearer"))
     return tuple(parts)
-
-
-def _contents(db: Database, user: User, document: Document) -> tuple[places.Place, ...]:
-    return places.places(library.provisions(db, user, document.id), len(document.text))
 
 
 def _names(place: places.Place, article: str) -> bool:
@@ -96,61 +138,26 @@ def _names(place: places.Place, article: str) -> bool:
 
 
 def _first(contents: Sequence[places.Place]) -> int:
-    return next(
-        (at for at, place in enumerate(contents) if place.title.startswith(("Article", "§", "Section", "1"))), 0
-    )
+    """The first place after what introduces the document."""
+    return next((at for at, place in enumerate(contents) if not place.title.startswith(("Recital", "Preamble"))), 0)
 
 
-def _page(
-    db: Database, user: User, document: Document, chosen: register.Row | None, contents: Sequence[places.Place]
-) -> Opened:
+def _page(db: Database, user: User, document: Document, chosen: register.Row | None) -> Opened:
     asked = st.query_params.get(PAGE, "")
     number = int(asked) if asked.isdecimal() else (chosen.page if chosen and chosen.page else 1)
     number = min(max(1, number), len(document.pages))
-    words = library.words(db, user, document.id, number)
-    start, end = (words[0].start, max(word.end for word in words)) if words else (0, 0)
-    return Opened(f"Page {number}", start, end, number - 1, len(document.pages), sheet=True)
+    words = tuple(library.words(db, user, document.id, number))
+    return Opened(f"Page {number}", _stretches(words), number - 1, len(document.pages), words)
 
 
-def _sheet(
-    db: Database,
-    user: User,
-    document: Document,
-    what: Opened,
-    rows: Sequence[register.Row],
-    leads: Sequence[register.Lead],
-    chosen_id: str | None,
-) -> Event:
-    page = document.pages[what.index]
-    words = library.words(db, user, document.id, page.number)
-    sheet = Sheet(
-        image=library.page_png(db, user, document.id, page.number),
-        width=page.width,
-        height=page.height,
-        start=what.start,
-        text=document.text[what.start : what.end],
-        words=tuple((w.start, w.end, w.x0, w.y0, w.x1, w.y1) for w in words),
-    )
-    marks = []
-    for mark in _marks(what, rows, leads):
-        lines = boxes.lines(words, mark.start, mark.end)
-        if lines:
-            marks.append(Mark(mark.id, mark.start, mark.end, mark.tone, mark.kind, mark.label, lines))
-    return source_view("sheet", f"{what.name} of {what.of}", sheet, marks, chosen=chosen_id)
-
-
-def _marks(what: Opened, rows: Sequence[register.Row], leads: Sequence[register.Lead]) -> list[Mark]:
-    found = [
-        Mark(row.obligation_id, row.position, row.end, row.risk, row.modality, _label(row))
-        for row in rows
-        if row.position < what.end and row.end > what.start
-    ]
-    for lead in leads:
-        if lead.start is not None and lead.end is not None and lead.start < what.end and lead.end > what.start:
-            found.append(
-                Mark(lead.id, lead.start, lead.end, "uncovered", "uncovered", "No obligation covers this sentence")
-            )
-    return found
+def _stretches(words: Sequence[Word]) -> tuple[tuple[int, int], ...]:
+    found: list[tuple[int, int]] = []
+    for word in sorted(words, key=lambda one: one.start):
+        if found and word.start - found[-1][1] <= GAP:
+            found[-1] = (found[-1][0], word.end)
+        else:
+            found.append((word.start, word.end))
+    return tuple(found)
 
 
 def _label(row: register.Row) -> str:

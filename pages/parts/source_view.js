@@ -112,8 +112,7 @@ function drawPage(view) {
   sheet.append(image);
   for (const mark of view.marks) mark.boxes.forEach((box, i) => sheet.append(drawBox(mark, box, i, page, view)));
   const words = node("div", "sv-words");
-  const points = Array.from(page.text);
-  for (const word of page.words) words.append(drawWord(word, points, page));
+  for (const word of page.words) words.append(drawWord(word, page));
   sheet.append(words);
   requestAnimationFrame(() => fitWords(words));
   return sheet;
@@ -135,8 +134,8 @@ function drawBox(mark, box, index, page, view) {
   return element;
 }
 
-function drawWord([start, end, x0, y0, x1, y1], points, page) {
-  const element = node("span", "sv-word", points.slice(start - page.start, end - page.start).join("") + " ");
+function drawWord([start, end, x0, y0, x1, y1, text], page) {
+  const element = node("span", "sv-word", text + " ");
   element.dataset.start = start;
   element.dataset.end = end;
   place(element, [x0, y0, x1, y1], page);

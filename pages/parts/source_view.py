@@ -57,14 +57,12 @@ class TextBlock:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page image with its words: (start, end, x0, y0, x1, y1). `text` begins at code point `start`."""
+    """A page image with its words: (start, end, x0, y0, x1, y1, the word itself)."""
 
     image: bytes
     width: float
     height: float
-    start: int
-    text: str
-    words: tuple[tuple[int, int, float, float, float, float], ...]
+    words: tuple[tuple[int, int, float, float, float, float, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,18 +12,18 @@ from pages.parts.words import RISKS, badge, count, day, label, plain, when
 def summary(db: Database, user: User, shown: library.DocumentRow) -> None:
     found = register.analysis(db, user, shown.id)
     st.markdown(plain(found.summary))
-    coverage = found.coverage
+    coverage, run = found.coverage, found.metadata
     lines = [
         ("Risk", f"{badge(label(found.risk.level), RISKS[found.risk.level])} {found.risk.score} of 100: "
          + "; ".join(plain(one) for one in found.risk.reasons)),
         ("Quality", f"{found.quality.score} of 5: " + "; ".join(plain(one) for one in found.quality.reasons)),
         ("Scope", f"{label(found.scope.decision)}: " + "; ".join(plain(one) for one in found.scope.reasons)),
-        ("Coverage", f"{coverage.covered:,} of {count(coverage.normative_sentences, 'normative sentence')} accounted for"),
+        ("Coverage", f"{coverage.covered:,} of {coverage.normative_sentences:,} normative sentences accounted for"),
         ("In force", day(found.document.in_force)),
         ("Applies from", day(found.document.applies_from)),
         ("Applies to", plain(", ".join(found.document.applies_to))),
         ("Structure", _structure(found.document.structure)),
-        ("Read by", f"{plain(found.metadata.model)}, {when(found.metadata.created_at)}, in {found.metadata.latency_ms:,} ms"),
+        ("Read by", f"{plain(run.model)}, {when(run.created_at)}, in {run.latency_ms:,} ms"),
     ]  # fmt: skip
     rows = [f"| :gray[{name}] | {value} |" for name, value in lines if value]
     with st.container(key="facts-summary"):

@@ -1,0 +1,297 @@
+"""Every page as a person meets it, run by Streamlit without a browser, on a real library and register."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import jobs, library, register, store
+from core.identity import local_user
+from core.library import FIELDS
+from tests.page_parts import PAGES, ROOT, button, folder, opened, said
+from tests.register_parts import NOTIFY, RECORD, SILENT, TELL, analysed, id_of
+
+ADA = local_user()
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    with folder(tmp_path / "var", monkeypatch) as path:
+        yield path
+
+
+@pytest.fixture
+def db(empty: Path) -> Iterator[store.Database]:
+    """A library with one document, read and analysed."""
+    db = store.connect(empty / "copilot.db")
+    analysed(db)
+    yield db
+    db.close()
+
+
+def bare(quote: str, db: store.Database) -> str:
+    return id_of(db, quote).partition(".")[2]
+
+
+# --- all pages --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_on_an_empty_library(empty, page):
+    at = opened(page)
+    assert not at.exception
+    assert not at.error
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_with_a_document(db, page):
+    at = opened(page, document="d1") if page == "document" else opened(page)
+    assert not at.exception
+    assert not at.error
+
+
+def test_an_error_of_core_is_said_in_its_own_sentence(db):
+    at = opened("document", document="nothing")
+    assert [error.value.replace("\\", "") for error in at.error] == [
+        "There is no such document, or you may not see it; go back to the list of documents."
+    ]
+
+
+def test_a_defect_is_said_calmly_with_a_reference_and_without_the_documents_words(empty, caplog):
+    def broken():
+        from pages.parts import shell
+
+        def page(db, user):
+            raise ValueError(" ".join(["secret", "contract"]))
+
+        shell.run(page)
+
+    at = AppTest.from_function(broken, default_timeout=30).run()
+    [error] = at.error
+    assert "Nothing was lost" in error.value
+    assert not at.exception
+    reference = error.value.rpartition(" ")[2].rstrip(".")
+    assert reference in caplog.text
+    assert "secret contract" not in caplog.text + error.value
+
+
+# --- overview ---------------------------------------------------------------------------------------------------
+
+
+def test_an_empty_library_offers_the_samples_and_one_click_brings_them_in(empty):
+    at = opened()
+    [offer] = [one for one in at.button if "sample" in one.label]
+    offer.click().run()
+    with_samples = store.connect(empty / "copilot.db")
+    assert len(jobs.jobs(with_samples, ADA, active=True)) == int(offer.label.split()[1])
+
+
+def test_the_overview_counts_duties_and_says_what_waits(db):
+    at = opened()
+    assert {one.label: one.value for one in at.metric}["Duties"] == "4"
+    links = " ".join(one.proto.label for one in at.get("page_link"))
+    assert "to check" in links
+    assert "waiting for a signature" in links
+
+
+# --- documents --------------------------------------------------------------------------------------------------
+
+
+def test_the_card_of_a_document_has_every_field_filled_in_and_can_be_signed(db):
+    at = opened("documents", document="d1")
+    labels = {one.label.removesuffix(" (optional)") for one in (*at.text_input, *at.text_area, *at.selectbox)}
+    assert {field.label for field in FIELDS if field.kind in ("text", "choice")} <= labels
+    library.save_card(db, ADA, "d1", {"licence": "Ours"})
+    button(opened("documents", document="d1"), "Sign the card").click().run()
+    assert library.document_row(db, ADA, "d1").status == "approved"
+
+
+def test_saving_the_card_keeps_what_was_typed(db):
+    at = opened("documents", document="d1")
+    next(one for one in at.text_input if one.label == "Name").set_value("Rules for incidents")
+    button(at, "Save the card").click().run()
+    assert library.document_row(db, ADA, "d1").title == "Rules for incidents"
+
+
+def test_a_document_is_withdrawn_only_with_a_reason(db):
+    at = opened("documents", document="d1")
+    refused = button(at, "Withdraw").click().run()
+    assert "reason" in refused.error[0].value
+    at = opened("documents", document="d1")
+    next(one for one in at.text_input if one.key == "custody-d1").set_value("Repealed")
+    button(at, "Withdraw").click().run()
+    assert library.document_row(db, ADA, "d1").status == "withdrawn"
+
+
+def test_an_escalated_document_says_why_and_is_released_with_a_reason(db):
+    with store.write(db):
+        db.execute("update document set gate = 'waiting', scope_reasons = '[\"It speaks to a model\"]'")
+    at = opened("document", document="d1")
+    assert "It speaks to a model" in said(at).replace("\\", "")
+    next(one for one in at.text_input if one.key == "gate-d1").set_value("Checked")
+    button(at, "Release").click().run()
+    assert library.document_row(db, ADA, "d1").gate == "released"
+
+
+def test_a_failed_import_says_its_sentence_and_can_be_retried(empty):
+    db = store.connect(empty / "copilot.db")
+    job_id = library.receive(db, ADA, b"\x00\x01 not a document", "strange.bin").job_id
+    claim = jobs.claim_next(db, lease_seconds=30)
+    jobs.fail(db, claim, "BadInput", "This is no document that can be read; save it as PDF.")
+    at = opened("documents")
+    assert "save it as PDF" in said(at).replace("\\", "")
+    button(at, "Retry").click().run()
+    assert jobs.job(db, ADA, job_id).state == "queued"
+
+
+def test_a_locked_file_asks_for_its_password(empty):
+    db = store.connect(empty / "copilot.db")
+    library.receive(db, ADA, b"%PDF-1.7 locked", "locked.pdf")
+    jobs.fail(db, jobs.claim_next(db, lease_seconds=30), "PasswordNeeded", "The file is locked; give its password.")
+    at = opened("documents")
+    assert "Password of the file" in [one.label for one in at.text_input]
+
+
+def test_an_upload_becomes_a_job_and_a_bad_file_a_sentence(empty):
+    at = opened("documents")
+    files = [("rules.md", b"# Rules\n\nThe firm shall act.", "text/markdown"), ("empty.md", b"", "text/markdown")]
+    at.file_uploader[0].set_value(files).run()
+    db = store.connect(empty / "copilot.db")
+    assert [job.title for job in jobs.jobs(db, ADA)] == ["rules.md"]
+    assert any("empty.md" in one.value.replace("\\", "") for one in at.warning)
+
+
+# --- document ---------------------------------------------------------------------------------------------------
+
+
+def test_a_link_opens_an_obligation_with_its_words_and_its_explanation(db):
+    at = opened("document", document="d1", obligation=bare(NOTIFY, db))
+    text = said(at).replace("\\", "")
+    assert f"> {NOTIFY}" in text
+    assert "PT72H" in text
+    assert "with a subject that acts" in text
+
+
+def test_the_source_gets_the_open_article_and_never_the_whole_document(db):
+    at = opened("document", document="d1", article="Article 2")
+    [view] = at.get("bidi_component")
+    assert TELL.split(";")[0] in view.proto.json
+    assert NOTIFY not in view.proto.json
+
+
+def test_an_uncovered_sentence_becomes_an_obligation_in_one_click(db):
+    before = register.count(db, ADA)
+    at = opened("document", document="d1", tab="Coverage")
+    button(at, "Make it an obligation").click().run()
+    assert register.count(db, ADA) == before + 1
+
+
+def test_a_quote_that_is_not_in_the_source_is_given_a_place(db):
+    at = opened("document", document="d1", tab="Coverage")
+    next(one for one in at.text_input if one.label == "Its words in the source").set_value(SILENT)
+    button(at, "Give it this place").click().run()
+    assert [lead.state for lead in register.ungrounded(db, ADA, "d1")] == ["used"]
+
+
+def test_a_corrected_field_shows_what_the_engine_had_read(db):
+    obligation = bare(RECORD, db)
+    at = opened("document", document="d1", obligation=obligation, **{"record-tab": "Correct"})
+    at.session_state["record-tab"] = "Correct"
+    at.run()
+    next(one for one in at.text_area if one.label == "What must be done").set_value("keep a log")
+    button(at, "Save corrections").click().run()
+    assert register.row(db, ADA, f"d1.{obligation}").action == "keep a log"
+    again = opened("document", document="d1", obligation=obligation)
+    assert "was “keep a record of each incident”" in said(again).replace("\\", "")
+
+
+def test_actions_are_listed_with_their_approval(db):
+    at = opened("document", document="d1", tab="Actions")
+    assert "1 action, 1 need approval" in said(at)
+    assert list(at.dataframe[0].value["approval"]) == ["Needed"]
+
+
+def test_exports_are_offered_in_every_format(db):
+    from core.export import FORMATS
+
+    at = opened("document", document="d1", tab="Export")
+    assert len(at.get("download_button")) == len(FORMATS)
+
+
+# --- obligations ------------------------------------------------------------------------------------------------
+
+
+def places(at: AppTest) -> list[str]:
+    return list(at.dataframe[0].value["path"])
+
+
+def test_the_url_filters_sorts_and_pages_the_register(db):
+    assert places(opened("obligations", risk=["critical", "high"])) == ["Article 1(2)", "Article 2(1)"]
+    assert places(opened("obligations", modality="power")) == ["Article 3"]
+    assert places(opened("obligations", text="72 hours")) == ["Article 1(2)"]
+    assert places(opened("obligations", sort="risk", order="down"))[:2] == ["Article 1(2)", "Article 2(1)"]
+
+
+def test_what_the_url_asks_and_nobody_knows_is_left_out(db):
+    at = opened("obligations", risk="dreadful", sort="nothing", p="-3", document="other")
+    assert len(places(at)) == 5
+    assert not at.error
+
+
+def test_a_chosen_filter_is_written_into_the_url(db):
+    at = opened("obligations")
+    next(one for one in at.button_group if one.label == "Risk").set_value(["critical", "high"]).run()
+    assert at.query_params["risk"] == ["critical", "high"]
+    assert places(at) == ["Article 1(2)", "Article 2(1)"]
+
+
+def test_the_panel_saves_status_owner_and_review(db):
+    id = id_of(db, NOTIFY)
+    at = opened("obligations", obligation=id)
+    at.session_state["record-tab"] = "Record"
+    at.run()
+    next(one for one in at.selectbox if one.label == "Status").set_value("in progress")
+    next(one for one in at.text_input if one.label == "Owner").set_value("Ops")
+    next(one for one in at.date_input if one.label.startswith("Date of the event")).set_value("2026-05-03")
+    button(at, "Save").click().run()
+    row = register.row(db, ADA, id)
+    assert (row.status, row.owner, row.due) == ("in progress", "Ops", "2026-05-06")
+
+
+def test_not_applicable_without_a_reason_is_refused_in_a_sentence(db):
+    at = opened("obligations", obligation=id_of(db, NOTIFY))
+    at.session_state["record-tab"] = "Record"
+    at.run()
+    next(one for one in at.selectbox if one.label == "Status").set_value("not applicable")
+    button(at, "Save").click().run()
+    assert "not applicable" in at.error[0].value
+
+
+def test_undo_takes_the_last_change_back(db):
+    id = id_of(db, NOTIFY)
+    register.set_status(db, ADA, id, "met")
+    button(opened("obligations", obligation=id), "Undo").click().run()
+    assert register.row(db, ADA, id).status == "new"
+
+
+def test_the_queue_shows_what_nothing_covers_first_and_accepting_goes_on(db):
+    waiting = register.to_check_count(db, ADA)
+    at = opened("obligations", show="check")
+    assert f"of {waiting} things to check" in said(at)
+    button(at, "Accept").click().run()
+    assert register.to_check_count(db, ADA) == waiting - 1
+    assert f"of {waiting - 1} thing" in said(at)
+
+
+def test_what_is_no_obligation_leaves_the_queue_and_keeps_that_status(db):
+    at = opened("obligations", show="check", modality="prohibition")
+    button(at, "Not an obligation").click().run()
+    assert register.row(db, ADA, id_of(db, TELL)).status == "not an obligation"
+
+
+def test_no_page_draws_html_from_what_it_is_given():
+    sources = list((ROOT / "pages").rglob("*.py"))
+    assert not [path.name for path in sources if "unsafe_allow_html" in path.read_text("utf-8")]
+    drawn = [line for path in sources for line in path.read_text("utf-8").splitlines() if "st.html(" in line]
+    assert drawn == ['    st.html(HERE / "app.css")']
