@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from core.errors import BadInput
 from core.ingest import sniff
 from core.types import Document, Reading
 
@@ -25,6 +26,9 @@ PARSERS = {
     sniff.TIFF: "core.ingest.image:parse",
 }
 
+# 5,000 dense pages are about 200,000 paragraphs; files far beyond are made to keep a reader busy.
+MOST_BLOCKS = 300_000
+
 
 def read(
     data: bytes,
@@ -43,6 +47,11 @@ def read(
 
     media_type = sniff.media_type(data, filename)
     parsed = sandbox.parse(data, media_type, password=password, settings=settings)
+    if len(parsed.blocks) > MOST_BLOCKS:
+        raise BadInput(
+            f"{sniff.shown(filename)} falls into {len(parsed.blocks):,} paragraphs, more than the {MOST_BLOCKS:,} that "
+            "are read at once; split it and add the parts."
+        )
     sha256 = hashlib.sha256(data).hexdigest()
     known = identity.identity(parsed, filename)
     found = provisions(parsed, document_id or sha256[:16], known.lineage)

@@ -9,7 +9,7 @@ from core.ingest.dates import first_date
 from core.settings import lexicon
 from core.types import ParsedFile, Provision
 
-SENTENCE = re.compile(r"[^.;!?\n]{1,600}")
+BEFORE = re.compile(r"[.;!?\n·|]")
 # "on the twentieth day following that of its publication in the Official Journal"
 AFTER_PUBLICATION = re.compile(r"on the (?:(\w+) )?day following (?:that|the day|the date) of its publication", re.I)
 # "4.5.2016 | EN | Official Journal of the European Union | L 119/1"
@@ -64,18 +64,23 @@ def stated_date(provisions: Sequence[Provision], phrases: Sequence[str]) -> str 
     nothing else does.
     """
     of_a_part = None
-    subjects = tuple(lexicon("identity")["dates"]["own_subjects"])
+    named = phrase_pattern(tuple(phrases))
+    subjects = lexicon("identity")["dates"]["own_subjects"]
     for provision in reversed(provisions):
         if provision.kind in ("recital", "note", "table_row"):
             continue
-        for sentence in SENTENCE.findall(provision.text):
-            lowered = sentence.lower()
-            place, phrase = min(((lowered.find(p), p) for p in phrases if p in lowered), default=(-1, ""))
-            found = first_date(sentence[place + len(phrase) :][:60]) if place >= 0 else None
-            if found and (lowered.split()[0] in subjects or place < 3 or "this agreement" in lowered[:place]):
+        for match in named.finditer(provision.text):
+            found = first_date(provision.text[match.end() : match.end() + 60])
+            before = BEFORE.split(provision.text[max(0, match.start() - 200) : match.start()])[-1].lower().split()
+            if found and (not before or before[0] in subjects or "agreement" in before):
                 return found
             of_a_part = of_a_part or found
     return of_a_part
+
+
+@cache
+def phrase_pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"\b(?:" + "|".join(re.escape(phrase) for phrase in phrases) + ")", re.IGNORECASE)
 
 
 def binding(provision: Provision) -> bool:

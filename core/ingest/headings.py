@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, cast
 
 from core.types import Block
 
@@ -11,6 +11,7 @@ Announces = Literal["article", "section", "division", "annex"]
 Turn = Literal["recitals", "enacting", "signature", "formula", "notes", "contents"]
 
 LONGEST_HEADING = 300
+LONGEST_TURN = 80
 LONGEST_ANNOUNCEMENT = 160
 LONGEST_INLINE_TITLE = 120
 VERB = re.compile(r"\b(?:shall|must|may|will|should|can|is|are|was|were|has|have|appl(?:y|ies)|means?|does|do)\b", re.I)
@@ -66,9 +67,14 @@ def kinds() -> dict[str, Announces]:
 
 
 @cache
-def turning() -> tuple[tuple[Turn, tuple[str, ...]], ...]:
-    order: tuple[Turn, ...] = ("recitals", "enacting", "signature", "formula", "notes", "contents")
-    return tuple((turn, tuple(words()["marks"][turn])) for turn in order)
+def turning() -> re.Pattern[str]:
+    """One named group for each turn; what must be the whole block ends with it."""
+    groups = []
+    for name in ("recitals", "enacting", "signature", "formula", "notes", "contents"):
+        marks = "|".join(re.escape(mark) for mark in sorted(words()["marks"][name], key=len, reverse=True))
+        whole = r"[\s:.*]*$" if name in ("recitals", "notes", "contents") else ""
+        groups.append(f"(?P<{name}>(?:{marks}){whole})")
+    return re.compile(r"[\s‘'\"*_]*(?:" + "|".join(groups) + ")", re.IGNORECASE)
 
 
 def announced(text: str) -> Heading | None:
@@ -120,11 +126,5 @@ def inline(heading: Heading, title: str) -> Heading | None:
 
 def turn(text: str) -> Turn | None:
     """The mark between two parts of an act that `text` is, or opens with."""
-    opening = text[:60].lower().lstrip(" ‘'\"*_")
-    for found, marks in turning():
-        if not opening.startswith(marks):
-            continue
-        longest = max(len(mark) for mark in marks if opening.startswith(mark))
-        if found not in ("recitals", "notes", "contents") or len(opening.rstrip(" :.*")) <= longest:
-            return found
-    return None
+    match = turning().match(text, 0, LONGEST_TURN)
+    return cast(Turn, match.lastgroup) if match else None

@@ -27,11 +27,14 @@ LONGEST_LABEL = 14
 def parse(data: bytes) -> ParsedFile:
     """Read an HTML or XHTML file. Raises BadInput when there is no element in it."""
     text, warnings = decoded(data)
-    root = tree(text)
+    root, more = tree(text)
+    warnings = (*warnings, *more)
     walk = Walk(page.Rules.of(root))
     for start in page.starts(root):
         walk.element(start, 0)
         walk.flush()
+    if not walk.flow.blocks:
+        raise BadInput("The HTML page has no text of its own to read; print it to PDF from a browser and add that.")
     hidden = (*walk.hidden, *page.comments(root))
     shown, unseen = walk.flow.length, sum(map(len, walk.hidden))
     if unseen > 200 and unseen * 5 > shown:
@@ -57,24 +60,28 @@ def decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
     return decode(data)
 
 
-def tree(text: str) -> Any:
-    """The root element. XHTML is read as XML where it is well-formed, else as any browser would."""
-    from lxml import etree, html
+def tree(text: str) -> tuple[Any, tuple[str, ...]]:
+    """The root element and what to warn of. XHTML is read as XML where it is well-formed, else as a browser would."""
+    from lxml import etree
 
     declaration = XML_DECLARATION.match(text)
     body = text[declaration.end() :] if declaration else text
     if declaration or "http://www.w3.org/1999/xhtml" in text[:2_000]:
         strict = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
         try:
-            return etree.fromstring(body.strip(), strict)
+            return etree.fromstring(body.strip(), strict), ()
         except etree.XMLSyntaxError:
             pass
-    lenient = html.HTMLParser(no_network=True, huge_tree=False, remove_pis=True)
+    lenient = etree.HTMLParser(no_network=True, huge_tree=False, remove_pis=True)
     try:
-        root = html.document_fromstring(body, parser=lenient)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        raise BadInput("The HTML file has no elements to read; open it in a browser and save it again.") from None
-    return root
+        root = etree.fromstring(body.replace("\0", ""), lenient)
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None:
+        raise BadInput("The HTML file has no elements to read; open it in a browser and save it again.")
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in lenient.error_log):
+        return root, ("The page nests its elements too deep; what comes after that place was not read.",)
+    return root, ()
 
 
 class Walk:
@@ -187,26 +194,29 @@ class Walk:
         if node.text:
             self.inline.append(node.text)
         for child in node:
-            self.element_in_item(child, depth, started=len(self.flow.blocks) > count)
+            self.inside_item(child, depth, count)
             if child.tail:
                 self.inline.append(child.tail)
-            if len(self.flow.blocks) > count:
-                self.kind = "paragraph"
         self.flush()
         self.pending = ""
         self.kind, self.level = before
 
-    def element_in_item(self, node: Any, depth: int, started: bool) -> None:
-        opens = page.name(node) in page.BLOCKS and page.name(node) not in ("ul", "ol", "table")
-        if opens and not started and not self.pending and not self.rules.heading(node):
-            self.flush()
-            before = len(self.flow.blocks)
+    def inside_item(self, node: Any, depth: int, count: int) -> None:
+        """A child of a list item; the first block of words is the item itself (`count` blocks stood before it)."""
+        tag = page.name(node)
+        if tag not in page.BLOCKS:
+            self.element(node, depth)
+            return
+        self.flush()
+        started = len(self.flow.blocks) > count
+        self.kind = "paragraph" if started else "item"
+        if started or self.pending or tag in ("ul", "ol", "table") or self.rules.heading(node):
+            self.element(node, depth)
+        else:
             self.children(node, depth)
             self.flush()
-            if len(self.flow.blocks) > before:
-                self.kind = "paragraph"
-        else:
-            self.element(node, depth)
+        if len(self.flow.blocks) > count:
+            self.kind = "paragraph"
 
     def table(self, node: Any, depth: int) -> None:
         self.flush()

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 Numbering = Literal["number", "lower", "upper", "roman", "ROMAN", "decimal", "bullet"]
@@ -69,6 +70,7 @@ def letters(text: str) -> list[Value]:
     return [(26 * (len(text) - 1) + ordinals[0],)] if len(set(text)) == 1 else []
 
 
+@lru_cache(maxsize=4_096)
 def counts(body: str, form: str) -> tuple[Count, ...]:
     """All readings of a label's body ("12", "12a", "iv", "B"), the likelier first."""
     if body.startswith("*"):

@@ -75,7 +75,9 @@ class Walk:
 
     def preamble(self) -> bool:
         """Whether the document opens with a title and recitals rather than with its provisions."""
-        turns = {turn(self.passage(block)) for block in self.blocks[: max(400, len(self.blocks) // 2)]}
+        turns = {
+            turn(self.passage(block)[:LONGEST_HEADING]) for block in self.blocks[: max(400, len(self.blocks) // 2)]
+        }
         self.enacted = "enacting" in turns
         articles = [index for index, heading in enumerate(self.announced) if heading and heading.kind == "article"]
         self.has_articles = bool(articles)
@@ -105,7 +107,7 @@ class Walk:
 
     def block(self) -> None:
         block, heading = self.blocks[self.now], self.announced[self.now]
-        turned = turn(self.passage(block))
+        turned = turn(self.text[block.start : min(block.end, block.start + LONGEST_HEADING)])
         if block.kind == "note":
             self.note(block)
         elif block.kind == "table_row" and not self.layout_row():
@@ -285,6 +287,7 @@ class Walk:
     # --- text ------------------------------------------------------------------------------------------------------
 
     def content(self, block: Block) -> None:
+        """A paragraph, item or labelled heading: each label in front of it takes its place, the words the last one."""
         if self.zone in ("closing", "notes"):
             self.note(block)
             return
@@ -294,23 +297,38 @@ class Walk:
         if self.root:
             self.root.wants_title = False
         labels, start = self.labelled[self.now]
-        if not labels and CONJUNCTION.fullmatch(self.text, block.start, block.end) and self.tree.nodes:
-            self.tree.nodes[-1].end = block.end  # "and" on a line of its own belongs to the point before it
+        if not labels and self.joins(block):
             return
         if block.kind == "item" and not labels:
             labels, start = (BULLET,), block.start
-        for step, label in enumerate(labels):
-            last = step == len(labels) - 1
-            name = NAMED_CHAIN.match(self.text, start, block.end) if last else None
-            end = block.start + len(self.text[block.start : name.end()].rstrip()) if name else block.end
-            if not self.put(label, block, start if last else block.start, end if last else block.start):
+        for step, label in enumerate(labels[:-1]):
+            if not self.put(label, block, block.start, block.start):
                 self.plain(block if step == 0 else Block(start, block.end, "paragraph", block.level))
                 return
-            if name:
-                inner, after = leading(self.text, name.end(), block.end)
-                self.put(inner[0], block, after, block.end)
-        if not labels:
+        if labels:
+            self.worded(labels[-1], block, start, chained=len(labels) > 1)
+        else:
             self.plain(block)
+
+    def joins(self, block: Block) -> bool:
+        """Whether the block is an "and" on a line of its own, which belongs to the point before it."""
+        last = self.tree.nodes[-1] if self.tree.nodes else None
+        if last is None or last.kind != "point" or not last.texts or not self.levels:
+            return False
+        if not CONJUNCTION.fullmatch(self.text, block.start, block.end):
+            return False
+        last.end = block.end
+        return True
+
+    def worded(self, label: Label, block: Block, start: int, chained: bool) -> None:
+        """The label that the words follow; a name between it and a further label ends its own words."""
+        name = NAMED_CHAIN.match(self.text, start, block.end)
+        end = start + len(name[0].rstrip()) if name else block.end
+        if not self.put(label, block, start, end):
+            self.plain(Block(start, block.end, "paragraph", block.level) if chained else block)
+        elif name:
+            inner, after = leading(self.text, name.end(), block.end)
+            self.put(inner[0], block, after, block.end)
 
     def put(self, label: Label, block: Block, start: int, end: int) -> bool:
         """Give a labelled text its place in the open lists; False when the label is no label after all."""
@@ -383,7 +401,7 @@ class Walk:
             return
         assert target is not None
         node = self.tree.nodes[target]
-        if not node.texts and not node.children:
+        if not node.texts and not node.children and target == len(self.tree.nodes) - 1:
             node.start, node.end, node.texts = block.start, block.end, 1
             return
         node.texts = max(node.texts, 1) + 1
