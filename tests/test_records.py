@@ -195,6 +195,14 @@ def test_overdue_is_what_is_open_and_past_its_date(db):
     assert register.count(db, ADA, late) == 0
 
 
+def test_nobody_is_late_when_a_retention_period_ends(db):
+    id = id_of(db, NOTIFY)
+    register.correct(db, ADA, id, "deadline_kind", "retention")
+    assert register.set_anchor_date(db, ADA, id, "2026-05-03") == "2026-05-06"
+    late = Filter(deadline="overdue", today=date(2027, 1, 1))
+    assert register.count(db, ADA, late) == register.facets(db, ADA, late)["deadline"]["overdue"] == 0
+
+
 def test_the_history_tells_everything_in_order(db):
     id = id_of(db, RECORD)
     register.set_status(db, ADA, id, "in progress")

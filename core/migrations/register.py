@@ -153,7 +153,7 @@ create index register_counts on register (
     state, facet, document_id, doubtful, deadline_kind, due, status, run_id, bearer_kind, risk, modality
 );
 create index register_due on register (
-    state, due, status, document_id, modality, bearer_kind, risk, owner, applies, doubtful, run_id
+    state, due, status, deadline_kind, document_id, modality, bearer_kind, risk, owner, applies, doubtful, run_id
 ) where due is not null;
 create index register_doubt on register (state, document_id, confidence, position, path) where doubtful = 1;
 create index register_review on register (state, next_review, document_id) where next_review is not null;

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from core.register.filters import CLOSED, EVERYTHING, Filter, choices, condition, days_ahead
+from core.register.filters import EVERYTHING, OPEN, Filter, choices, condition, days_ahead
 from core.types import User
 
 # The facets of which the register keeps one combined value for each row: counting it is one pass over one index.
@@ -64,14 +64,14 @@ def dated(db: Database, user: User, filter: Filter) -> dict[str, int]:
     """How many have a due date; and of those that are open how many are overdue, due soon and due from today on."""
     where, parameters = condition(user, replace(filter, deadline=""))
     sql = (
-        f"select register.due, register.status, count(*) from register where {where} and register.due is not null"
-        " group by register.due, register.status"
+        f"select register.due, {OPEN}, count(*) from register where {where} and register.due is not null"
+        " group by register.due, register.status, register.deadline_kind"
     )
     counted = Counter(dated=0, overdue=0, soon=0, upcoming=0)
     today, soon = days_ahead(filter)
-    for due, status, size in db.conn.execute(sql, parameters).fetchall():
+    for due, is_open, size in db.conn.execute(sql, parameters).fetchall():
         counted["dated"] += size
-        if status not in CLOSED:
+        if is_open:
             counted["upcoming" if due >= today else "overdue"] += size
             counted["soon"] += size if today <= due <= soon else 0
     return dict(counted)

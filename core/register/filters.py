@@ -28,7 +28,8 @@ FACETS = {
     "applies": "applies",
 }
 WORD = re.compile(r"\w+")
-OPEN = f"register.status not in {CLOSED}"
+# When a retention period ends nobody is late: it says until when something is kept.
+OPEN = f"register.status not in {CLOSED} and register.deadline_kind <> 'retention'"
 
 
 @dataclass(frozen=True, slots=True)
