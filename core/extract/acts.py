@@ -9,6 +9,7 @@ from core.extract.norms import Clause, Words
 from core.language.clauses import Subject
 from core.language.verbs import base_of_participle, is_base, is_participle, is_third_person
 
+OBJECT_END = frozenset({"prep", "to", "rel", "that", "sub", ",", ";", ":", "(", ".", "modal"})
 PARTICLES = frozenset({"out", "down", "up", "off", "over", "forward", "aside", "back"})
 
 
@@ -127,29 +128,26 @@ def _plural_subject(w: Words, subject: Subject) -> bool:
 
 
 def _object(w: Words, start: int, stop: int) -> str:
+    """The noun phrase after the verb, up to what describes it; "" where a preposition follows the verb."""
     words = w.tokens
-    start = end = _past_verbs(w, start, stop)
+    start = _past_verbs(w, start, stop)
     if start < stop and words[start].kind == ",":
-        closing = next((i for i in range(start + 1, stop) if words[i].kind == ","), start)
-        start = end = closing + 1
-    while end < stop and words[end].kind in ("adv", "not", "label"):
-        start = end = end + 1
-    if start < stop and words[start].kind in ("prep", "to", "conj"):
+        start = next((i for i in range(start + 1, stop) if words[i].kind == ","), start) + 1
+    while start < stop and words[start].kind in ("adv", "not", "label"):
+        start += 1
+    if start >= stop or words[start].kind in ("prep", "to", "conj"):
         return ""
-    while end < stop and words[end].kind not in ("prep", "to", "rel", "that", "sub", ",", ";", ":", "(", "."):
+    end = start
+    while end < stop and words[end].kind not in OBJECT_END and not _described(w, start, end, stop):
         end += 1
     while end > start and words[end - 1].kind in ("conj", "adv"):
         end -= 1
-    described = next(
-        (
-            i
-            for i in range(start + 1, end)
-            if is_participle(words[i].low) and i + 1 < stop and words[i + 1].kind in ("prep", "to")
-        ),
-        end,
-    )
-    end = described
-    return " ".join(w.text[words[start].start : words[end - 1].end].split()) if end > start else ""
+    return " ".join(w.slice(start, end).split())
+
+
+def _described(w: Words, start: int, at: int, stop: int) -> bool:
+    """ "the list referred to in": the participle and its preposition describe the object."""
+    return at > start and is_participle(w.tokens[at].low) and at + 1 < stop and w.tokens[at + 1].kind in ("prep", "to")
 
 
 def _past_verbs(w: Words, start: int, stop: int) -> int:

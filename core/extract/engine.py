@@ -110,7 +110,7 @@ def _provision(provision: Provision, document: _Document, before: Antecedent) ->
 
 
 def _with_heading(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """An item that starts with a heading of its own ("Customer. An individual who …") completes its lead-in with both."""
+    """An item with a heading of its own ("Customer. An individual who …") completes its lead-in with both."""
     if len(spans) < 2 or len(text[slice(*spans[0])].split()) > LONGEST_HEADING_WORDS or COMMAND.search(text, *spans[1]):
         return spans
     return [(spans[0][0], spans[1][1]), *spans[2:]]
@@ -148,6 +148,8 @@ def _lead_results(lead: LeadIn, provision: Provision, document: _Document) -> Fo
     earlier = [own_draft(norm, lead.sentence, lead.passage, provision, around) for norm in lead.sentence.norms[:-1]]
     if lead.mode in ("conditions", "measure"):
         return [*earlier, listed_draft(lead, document.children[provision.id], provision, around)]
+    if lead.norm is not None and not any(item.text.strip() for item in document.children[provision.id]):
+        return [own_draft(norm, lead.sentence, lead.passage, provision, around) for norm in lead.sentence.norms]
     if lead.mode in ("stated", "none"):
         return [*earlier, *_stated(lead.sentence, lead.passage, provision)]
     if lead.mode == "continued" and COMMAND.search(lead.passage.text):

@@ -101,7 +101,7 @@ def item_text(text: str) -> str:
 
 
 def uncapitalised(item: str) -> str:
-    """An item that starts a sentence of its own in print ("State that X") as the part of one; names stay as they are."""
+    """An item printed as a sentence of its own ("State that X") as the part of one; names stay as they are."""
     first = item.split(" ", 1)[0]
     return item[0].lower() + item[1:] if first[1:].islower() and common(first.lower()) else item
 

@@ -120,9 +120,14 @@ def _nested(w: Words, last: Clause, mark: Mark) -> bool:
 
 
 def _passes(w: Words, outer: Clause) -> bool:
-    """Only what must be ensured or required is a norm inside "that": what may be determined is none yet."""
+    """Whether "that X shall" is a norm of its own: under a thing ("the contract shall stipulate that"), not under a party.
+
+    What a party must ensure is its own norm or is passed on; what may be determined is none yet.
+    """
     at = outer.sense.verb
-    return outer.sense.modality == "obligation" and at is not None and w.tokens[at].low in frames()["passing_verbs"]
+    if outer.sense.modality != "obligation" or at is None or outer.who.kind is not None:
+        return False
+    return w.tokens[at].low in frames()["passing_verbs"]
 
 
 def _hard_boundary(w: Words, after: int, mark: int) -> int:

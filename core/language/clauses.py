@@ -275,7 +275,7 @@ def _open_clause(tokens: Sequence[Token], start: int, end: int) -> Subject | Non
 
 
 def _describes_noun(tokens: Sequence[Token], that: int, end: int) -> bool:
-    """ "institutions that use X": "that" after a noun and before a verb is a relative; "ensure that transfers" is not."""
+    """ "institutions that use X": "that" between a noun and a verb is a relative; "ensure that transfers" is not."""
     noun, verb = tokens[that - 1].low, tokens[that + 1].low if that + 1 < end else ""
     return not is_base(noun) and not is_third_person(noun) and (is_base(verb) or is_third_person(verb))
 

@@ -1,0 +1,123 @@
+"""Who must act: named, passed on, spoken of before, or inferred and marked so."""
+
+import pytest
+
+from core.types import Bearer
+from tests.engine_parts import found, norm, norms
+
+
+@pytest.mark.parametrize(
+    ("text", "bearer", "kind"),
+    [
+        ("The controller shall keep records.", "controller", "regulated"),
+        ("Each Member State shall designate an authority.", "Member State", "member_state"),
+        ("EBA, ESMA or EIOPA shall assess it.", "EBA, ESMA or EIOPA", "eu_body"),
+        ("The competent authority shall publish it.", "competent authority", "authority"),
+        ("Data subjects shall have the right to object.", "Data subjects", "person"),
+        ("You must provide a notice.", "You", "regulated"),
+        ("No financial entity shall outsource it.", "financial entity", "regulated"),
+        ("Financial entities, other than microenterprises, shall review it.", "Financial entities", "regulated"),
+        ("Any of the joint consumers may object.", "joint consumers", "person"),
+        ("A firm which holds funds must segregate them.", "firm", "regulated"),
+        ("The Society must inform the regulator.", "Society", "regulated"),
+        ("Any depositor-guarantor shall notify it.", "depositor-guarantor", "regulated"),
+    ],
+)
+def test_the_head_of_the_subject_is_the_bearer(text, bearer, kind):
+    assert norm(text).bearer == Bearer(bearer, kind, explicit=True)
+
+
+def test_coordinated_subjects_are_named_together():
+    text = "The CSIRT or, where applicable, the competent authority shall respond."
+    assert norm(text).bearer.text == "CSIRT or, where applicable, the competent authority"
+
+
+def test_a_thing_is_no_bearer():
+    draft = norm("The report of the bank shall contain the figures.")
+    assert draft.bearer == Bearer("", "unspecified", explicit=False)
+
+
+def test_the_agent_of_a_passive_is_the_bearer():
+    assert norm("The register shall be kept by the processor for a year.").bearer == Bearer(
+        "processor", "regulated", True
+    )
+
+
+def test_what_only_looks_like_an_agent_is_none():
+    assert not norm("The register shall be kept by electronic means.").bearer.explicit
+    assert not norm("Data held by the controller shall be erased.").bearer.explicit
+
+
+@pytest.mark.parametrize(
+    ("text", "modality", "bearer"),
+    [
+        ("Member States shall ensure that payment institutions safeguard funds.", "obligation", "payment institutions"),
+        ("Member States shall ensure that banks do not charge fees.", "prohibition", "banks"),
+        ("Member States shall ensure that banks which hold funds are required to report.", "obligation", "banks"),
+        ("Member States shall ensure that consumers are entitled to a refund.", "right", "consumers"),
+        ("Member States shall require banks to hold own funds.", "obligation", "banks"),
+        ("Member States shall prohibit banks from paying interest.", "prohibition", "banks"),
+    ],
+)
+def test_who_must_do_what_a_state_must_ensure_bears_it_via_the_state(text, modality, bearer):
+    draft = norm(text)
+    assert (draft.modality, draft.bearer.text, draft.via) == (modality, bearer, "Member States")
+
+
+def test_a_state_that_must_ensure_a_thing_bears_it_itself():
+    draft = norm("Member States shall ensure that the penalties are effective.")
+    assert (draft.bearer.text, draft.via) == ("Member States", None)
+
+
+def test_a_firm_that_must_ensure_something_bears_it_itself():
+    assert norm("The controller shall ensure that the processor keeps records.").bearer.text == "controller"
+
+
+def test_a_pronoun_stands_for_the_party_of_its_sentence():
+    assert norm("Where a firm does so, it shall inform the authority.").bearer.text == "firm"
+
+
+def test_a_pronoun_stands_for_the_subject_of_the_sentence_before():
+    second = norms("Financial entities shall keep records. They shall update them.")[1]
+    assert second.bearer.text == "Financial entities" and second.bearer.inferred == "“They” in this sentence"
+
+
+def test_a_pronoun_for_a_thing_names_nobody():
+    second = norms("The bank shall write a policy. The policy shall be kept. It shall be reviewed.")[2]
+    assert not second.bearer.explicit
+
+
+def test_a_passive_is_inferred_from_its_article_and_says_so():
+    second = norms("The processor shall keep records.\nThe records shall be kept safe.")[1]
+    assert second.bearer == Bearer("processor", "regulated", False, "Article 1(1)")
+
+
+def test_a_subject_that_cites_a_paragraph_is_inferred_from_it():
+    text = "The controller shall notify it.\nThe processor shall help.\nThe notification referred to in paragraph 1 shall be written."
+    assert norms(text)[2].bearer.text == "controller"
+
+
+def test_a_subject_is_inferred_from_who_must_make_it():
+    text = "The controller shall carry out an assessment.\nThe authority shall publish a list.\nThe assessment shall be written."
+    assert norms(text)[2].bearer.text == "controller"
+
+
+def test_a_relative_pronoun_binds_who_it_follows():
+    first, second = norms("Banks shall report to the competent authority, which shall transmit the report to the ECB.")
+    assert (first.bearer.text, second.bearer.text) == ("Banks", "competent authority")
+
+
+def test_a_power_conferred_is_borne_by_who_receives_it():
+    assert norm("Power is conferred on the Commission to adopt the standards.").bearer.text == "Commission"
+
+
+def test_a_document_s_own_definitions_say_who_is_somebody():
+    text = "For this Act the following definitions apply:\n(a) ‘handler of tokens’ means a legal person that keeps tokens;\n"
+    text += "(b) ‘booster’ means a device;\nThe handler of tokens shall report. A booster shall be marked."
+    drafts = [item for item in found(text) if item.provision.path == "Article 1(2)"]
+    assert drafts[0].bearer == Bearer("handler of tokens", "regulated", True)
+
+
+def test_a_short_name_of_a_thing_acts_for_nobody():
+    text = "The bank shall make a business impact analysis (BIA). The BIA shall consider all functions."
+    assert not norms(text)[1].bearer.explicit

@@ -1,0 +1,89 @@
+"""What the words after a modal make of a sentence: each line is a drafting habit that a rule was written for."""
+
+import pytest
+
+from tests.engine_parts import norm, norms, statements
+
+NORMS = [
+    ("obligation", "The bank shall report incidents."),
+    ("obligation", "A firm must report incidents."),
+    ("obligation", "The bank is required to report incidents."),
+    ("obligation", "The bank shall be required to report incidents."),
+    ("obligation", "The bank has to report incidents."),
+    ("obligation", "Banks are to report incidents."),
+    ("obligation", "The bank is responsible for reporting incidents."),
+    ("obligation", "The bank shall be liable for the damage."),
+    ("obligation", "The Supplier agrees to report incidents."),
+    ("obligation", "The Supplier undertakes to report incidents."),
+    ("obligation", "The Supplier will report incidents."),
+    ("obligation", "Records shall be kept."),
+    ("obligation", "The framework of the bank shall be subject to internal audit."),
+    ("obligation", "The officer shall be bound by secrecy."),
+    ("prohibition", "The bank shall not report incidents."),
+    ("prohibition", "The bank may not report incidents."),
+    ("prohibition", "The firm must not report incidents."),
+    ("prohibition", "No bank shall report incidents."),
+    ("prohibition", "The bank shall neither report nor delay."),
+    ("prohibition", "The bank shall no longer process the data."),
+    ("prohibition", "The bank is prohibited from reporting incidents."),
+    ("prohibition", "It shall be prohibited to sell such goods."),
+    ("prohibition", "The sale of such goods shall be prohibited."),
+    ("prohibition", "Banks may only use agents that are registered."),
+    ("prohibition", "A transfer of data shall take place only if the firm agrees."),
+    ("permission", "The bank may report incidents."),
+    ("permission", "The bank is permitted to report incidents."),
+    ("permission", "The information may be given orally."),
+    ("right", "The customer shall have the right to object."),
+    ("right", "Passengers shall be entitled to take bicycles on board."),
+    ("power", "The Commission is empowered to adopt delegated acts."),
+    ("power", "The Commission may adopt delegated acts."),
+    ("power", "Power is delegated to the Commission to adopt the standards."),
+    ("power", "Competent authorities shall have the power to require documents."),
+]
+
+
+@pytest.mark.parametrize(("modality", "text"), NORMS)
+def test_a_norm_is_of_its_kind(modality, text):
+    assert norm(text).modality == modality
+
+
+STATEMENTS = [
+    ("application", "This Regulation shall apply from 2 July 2030."),
+    ("application", "Paragraph 1 shall not apply to small firms."),
+    ("application", "This Regulation shall enter into force on the day after its publication."),
+    ("deeming", "A firm that does not answer shall be deemed to agree."),
+    ("definition", "In this Part ‘firm’ shall mean a bank."),
+    ("saving", "Paragraph 1 shall be without prejudice to national law."),
+    ("saving", "The withdrawal shall not affect the lawfulness of earlier processing."),
+    ("legal effect", "This Regulation shall be binding in its entirety."),
+    ("legal effect", "The Board shall consist of five members."),
+    ("legal effect", "Each Member State shall have one vote."),
+    ("fixing", "The fee shall be EUR 50 000."),
+    ("exemption", "The bank shall not be required to report."),
+    ("exemption", "A notice is not required where the bank has closed."),
+    ("sanction", "Breaches of Article 5 shall be subject to administrative fines of up to EUR 10 000."),
+    ("possibility", "The incident may have occurred in another country."),
+    ("recommendation", "The bank should report incidents."),
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), STATEMENTS)
+def test_a_sentence_that_commands_nobody_is_a_statement_with_its_reason(kind, text):
+    (only,) = statements(text)
+    assert (only.kind, only.quote.text) == (kind, text) and only.reason.endswith(".")
+    assert norms(text) == []
+
+
+def test_every_norm_names_its_mark_its_rule_and_its_reason():
+    for _, text in NORMS:
+        draft = norm(text)
+        assert draft.mark and draft.mark.text and text[draft.mark.start : draft.mark.end] == draft.mark.text
+        assert draft.rule.replace("_", "").isalpha() and draft.rule.islower() and draft.reason
+
+
+def test_the_month_of_may_is_no_mark():
+    assert [d.rule for d in norms("By 25 May 2030 the bank shall report.")] == ["shall"]
+
+
+def test_grape_must_is_no_mark():
+    assert norms("The wine and the grape must of the region.") == []
