@@ -47,5 +47,5 @@ def opened(data: bytes, media_type: str) -> Any:
             f"This image has {pixels:,} pixels and the limit is {MOST_PIXELS:,}; save it at a lower resolution."
         )
     if not pixels or not count:
-        raise BadInput("This image is damaged; open it in the program that made it and save it again.")
+        raise BadInput("This image is damaged or too large to unpack; save it again, at a lower resolution if need be.")
     return document
