@@ -6,7 +6,6 @@ from sqlite_utils import Database
 from core import register
 from core.types import User
 from pages.parts import bulk, downloads, filters, queue, record, register_table, samples, shell
-from pages.parts.words import count
 
 
 def page(db: Database, user: User) -> None:
@@ -23,7 +22,7 @@ def page(db: Database, user: User) -> None:
             st.rerun()
         filter = filters.bar(db, user)
         with st.popover("Export", icon=":material/download:", key="export"):
-            st.markdown(f"{count(register.count(db, user, filter), 'row')}, as filtered")
+            st.markdown("What is filtered, as a file:")
             downloads.downloads(db, user, filter, "obligations")
     if view == "check":
         queue.queue(db, user, filter)

@@ -3,6 +3,7 @@
 from core.register.check import Checked, Mismatch, check, checked
 from core.register.corrections import Correction, correct
 from core.register.derived import reindex
+from core.register.duties import duties_by_document
 from core.register.evidence import Evidence, add_evidence, evidence_bytes, remove_evidence
 from core.register.exports import corrected_analysis, export_rows
 from core.register.facets import facets
@@ -71,6 +72,7 @@ __all__ = [
     "correct",
     "corrected_analysis",
     "count",
+    "duties_by_document",
     "evidence_bytes",
     "export_rows",
     "facets",

@@ -6,7 +6,7 @@ import streamlit as st
 from sqlite_utils import Database
 
 from core import library, register
-from core.types import DUTIES, User
+from core.types import User
 from pages.parts import tables
 from pages.parts.words import day, label, plain
 
@@ -18,7 +18,8 @@ def shelf(
     db: Database, user: User, listed: Sequence[library.DocumentRow], document_id: str | None
 ) -> library.DocumentRow | None:
     """The table; gives the chosen document."""
-    counted = {level: _duties(db, user, level) for level in ("", "critical", "high")}
+    duties = register.duties_by_document(db, user)
+    counted = [duties.get(one.id, {}) for one in listed]
     picked = tables.table(
         "shelf",
         [one.id for one in listed],
@@ -28,9 +29,9 @@ def shelf(
             "number": [one.regulation or "" for one in listed],
             "version": [f"{one.version_number} of {one.version_count}" for one in listed],
             "pages": [one.page_count or None for one in listed],
-            "duties": [counted[""].get(one.id, 0) for one in listed],
-            "critical": [counted["critical"].get(one.id, 0) for one in listed],
-            "high": [counted["high"].get(one.id, 0) for one in listed],
+            "duties": [sum(levels.values()) for levels in counted],
+            "critical": [levels.get("critical", 0) for levels in counted],
+            "high": [levels.get("high", 0) for levels in counted],
             "status": [[status(one)] for one in listed],
             "warnings": [len(one.warnings) or None for one in listed],
             "added": [day(one.created_at) for one in listed],
@@ -74,7 +75,3 @@ def warnings(shown: library.DocumentRow) -> None:
         st.markdown("Nothing to report: every page was read.")
     for warning in shown.warnings:
         st.markdown(f"- {plain(warning)}")
-
-
-def _duties(db: Database, user: User, level: str) -> dict[str, int]:
-    return register.facets(db, user, register.Filter(modality=DUTIES, risk=level))["document"]

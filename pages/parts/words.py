@@ -28,6 +28,7 @@ BEARERS = {
 DEADLINES = {
     "any": "With a deadline",
     "soon": "Due soon",
+    "upcoming": "Still to come",
     "overdue": "Overdue",
     "dated": "Due date known",
     "none": "No deadline",
