@@ -63,9 +63,9 @@ def deadlines(found: register.Overview) -> None:
         [one.id for one in found.next],
         {
             "due": [day(one.due) for one in found.next],
+            "risk": [[one.risk] for one in found.next],
             "path": [one.path for one in found.next],
             "what": [one.action for one in found.next],
-            "risk": [[one.risk] for one in found.next],
         },
         {
             "due": st.column_config.TextColumn("Due", width=95),

@@ -5,7 +5,7 @@ from sqlite_utils import Database
 
 from core import register
 from core.types import User
-from pages.parts import bulk, record, shell
+from pages.parts import bulk, record, shell, source
 from pages.parts.words import count, plain
 
 AT = "at"
@@ -21,10 +21,15 @@ def queue(db: Database, user: User, filter: register.Filter) -> None:
         st.success("Nothing is left to check here.", icon=":material/check:")
         return
     _steps(db, user, found[0], place, total)
-    if found[0].kind == "obligation":
-        record.record(db, user, found[0].id, link=True)
-    else:
-        _lead(db, user, found[0])
+    left, right = st.columns(2)
+    with left, st.container(key="beside"):
+        if found[0].kind == "obligation":
+            record.record(db, user, found[0].id, link=True)
+        else:
+            _lead(found[0])
+    with right:
+        if found[0].kind != "ungrounded":
+            source.context(db, user, found[0])
 
 
 def _place() -> int:
@@ -64,7 +69,7 @@ def _go(place: int) -> None:
     st.rerun()
 
 
-def _lead(db: Database, user: User, shown: register.ToCheck) -> None:
+def _lead(shown: register.ToCheck) -> None:
     what = "Nothing covers this sentence" if shown.kind == "uncovered" else "This quote is not in the source"
     st.markdown(f":violet-badge[{what}] **{plain(shown.path)}**")
     st.markdown(f"> {plain(shown.quote)}")

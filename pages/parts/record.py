@@ -42,7 +42,7 @@ def _reading(db: Database, user: User, found: register.Record) -> None:
     reading.facts(found)
     with st.expander("Explain this reading"):
         reading.explanation(found)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="decide"):
         if not found.row.accepted and st.button(
             "Accept", key="accept", help="The reading is right", icon=":material/check:"
         ):

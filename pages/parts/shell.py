@@ -3,6 +3,7 @@
 import functools
 import logging
 import runpy
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,8 +26,8 @@ P = ParamSpec("P")
 Body = Callable[Concatenate[Database, User, P], None]
 
 HERE = Path(__file__).parent
-MESSAGE = "message"
-BUSY_SECONDS, IDLE_SECONDS = 2, 20
+MESSAGE, STOPPED = "message", "worker-stopped"
+BUSY_SECONDS, IDLE_SECONDS, STARTING_SECONDS = 2, 20, 20
 log = logging.getLogger("copilot.pages")
 user = session.user
 
@@ -120,22 +121,25 @@ def frame() -> None:
     """What stands around every page."""
     st.html(HERE / "app.css")
     st.logo(str(HERE / "logo.svg"), size="medium")
-    started = worker.ensure_running()
+    worker.ensure_running()
     with session.database() as db:
         busy = bool(jobs.jobs(db, session.user(), active=True, limit=1))
     with st.container(key="frame-status"):
-        fragment(run_every=BUSY_SECONDS if busy else IDLE_SECONDS)(_status)(started)
+        fragment(run_every=BUSY_SECONDS if busy else IDLE_SECONDS)(_status)()
 
 
-def _status(db: Database, person: User, started: bool) -> None:
+def _status(db: Database, person: User) -> None:
     waiting = jobs.jobs(db, person, active=True)
-    st.markdown(f"{_worker(waiting, started)} {badge(person.name, 'gray')}")
+    st.markdown(f"{_worker(waiting)} {badge(person.name, 'gray')}")
 
 
-def _worker(waiting: list[jobs.Job], started: bool) -> str:
+def _worker(waiting: list[jobs.Job]) -> str:
     state = worker.state()
     if state.status == "stopped":
-        return badge("Worker starting", "gray") if started else badge("Worker stopped", "orange")
+        since = st.session_state.setdefault(STOPPED, time.monotonic())
+        late = time.monotonic() - since > STARTING_SECONDS
+        return badge("Worker stopped", "orange") if late else badge("Worker starting", "gray")
+    st.session_state.pop(STOPPED, None)
     if state.status == "silent":
         return badge("Worker does not answer", "orange")
     if waiting:

@@ -78,6 +78,17 @@ def view(
     return source_view("sheet", f"{what.name} of {what.of}", sheet, [m for m in placed if m.boxes], chosen=chosen_id)
 
 
+def context(db: Database, user: User, shown: register.ToCheck) -> None:
+    """The part of the document that one thing to check stands in, with its words marked; nothing else to do there."""
+    document = library.document(db, user, shown.document_id)
+    provisions = library.provisions(db, user, shown.document_id)
+    contents = places.places(provisions, len(document.text))
+    place = contents[places.at(contents, shown.position)]
+    mark = Mark(shown.id, shown.position, shown.end or shown.position, "medium", shown.kind, shown.path)
+    blocks = places.blocks(document.text, provisions, place)
+    source_view("context", place.title, blocks, [mark], chosen=shown.id, can_add=False)
+
+
 def marks(what: Opened, rows: Sequence[register.Row], leads: Sequence[register.Lead]) -> list[Mark]:
     """Obligations and sentences that nothing covers, where they are seen."""
     found = [

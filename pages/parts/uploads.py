@@ -17,9 +17,7 @@ FORMATS = "PDF, Word, HTML, XML (Formex, RegML), Markdown, text; scans as PDF, P
 def uploader(db: Database, user: User) -> None:
     """Every file that arrives becomes a job at once; the box is empty again for the next ones."""
     turn = st.session_state.setdefault(ROUND, 0)
-    files = st.file_uploader(
-        "Add documents", accept_multiple_files=True, key=f"upload-{turn}", label_visibility="collapsed", help=FORMATS
-    )
+    files = st.file_uploader(f"Add documents: {FORMATS}", accept_multiple_files=True, key=f"upload-{turn}")
     if not files:
         return
     refused = []
