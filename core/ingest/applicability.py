@@ -13,7 +13,8 @@ BEFORE = re.compile(r"[.;!?\n·|]")
 # "on the twentieth day following that of its publication in the Official Journal"
 AFTER_PUBLICATION = re.compile(r"on the (?:(\w+) )?day following (?:that|the day|the date) of its publication", re.I)
 # "4.5.2016 | EN | Official Journal of the European Union | L 119/1"
-JOURNAL_LINE = re.compile(r"^(\d{1,2}\.\d{1,2}\.\d{4})\b.{0,40}\bOfficial Journal\b", re.I)
+JOURNAL = "Official Journal of the European Union"
+LONGEST_HEAD = 300
 # "This Regulation applies to the following entities:"
 LIST_END = re.compile(r"(?:\s+(?:all |any |each )?(?:of )?the following(?:\s+\S+){0,4})?\s*:\s*$")
 # "applies to the processing of personal data": what is done, not who must act.
@@ -21,7 +22,9 @@ ACTIVITY = re.compile(r"(?:the |all |any )?(?:\w+ing|transfers?|data|matters)\b"
 PHRASE_END = re.compile(
     r"[,.;:()]|\band (?=[A-Z])|\b(?:that|which|who|where|insofar|in so far|irrespective|regardless|unless)\b"
 )
+NEGATED = re.compile(r"\b(?:not|nothing|no|neither|never)\b[^.;:]{0,80}$", re.I)
 TRAILING = re.compile(r"[\s;,.]+(?:and|or)?[\s;,.]*$")
+TRAILING_PREPOSITION = re.compile(r"\s(?:for|to|of|by|from|at)$")
 LONGEST_LIST = 40
 SCOPE_PROVISIONS = 40
 LONGEST_PHRASE_WORDS = 14
@@ -50,11 +53,8 @@ def publication(parsed: ParsedFile) -> str | None:
     declared = parsed.declared.get("published")
     if declared:
         return declared
-    for block in parsed.blocks[:6]:
-        match = JOURNAL_LINE.match(parsed.text[block.start : block.end])
-        if match:
-            return first_date(match[1])
-    return None
+    lines = [parsed.declared.get("head", ""), *(parsed.text[b.start : b.end] for b in parsed.blocks[:6])]
+    return next((first_date(line) for line in lines if len(line) <= LONGEST_HEAD and JOURNAL in line), None)
 
 
 def stated_date(provisions: Sequence[Provision], phrases: Sequence[str]) -> str | None:
@@ -94,7 +94,7 @@ def applies_to(provisions: Sequence[Provision]) -> tuple[str, ...]:
     for provision in scope:
         for verb in rules["verbs"]:
             before, found, after = provision.text.partition(verb)
-            if found and LIST_END.fullmatch(after) and not before.lower().endswith("not "):
+            if found and LIST_END.fullmatch(after) and not NEGATED.search(before):
                 items = [TRAILING.sub("", p.text) for p in provisions if p.parent == provision.id]
                 if items:
                     return tuple(items[:LONGEST_LIST])
@@ -121,8 +121,8 @@ def phrases(scope: Iterable[Provision], verbs: Sequence[str]) -> tuple[str, ...]
     for provision in scope:
         for verb in verbs:
             before, found, after = provision.text.partition(verb)
-            if found and not before.lower().endswith("not "):
+            if found and not NEGATED.search(before):
                 words = PHRASE_END.split(after, maxsplit=1)[0].split()
                 if 0 < len(words) <= LONGEST_PHRASE_WORDS and not ACTIVITY.match(" ".join(words)):
-                    return (" ".join(words),)
+                    return (TRAILING_PREPOSITION.sub("", " ".join(words)),)
     return ()

@@ -72,6 +72,8 @@ def cite(
     style = root.style if root else ""
     base = holder.path if holder else (root.path if root else "")
     numbering = count.style[1]
+    if style == "recitals" and depth == 0:
+        return f"Recital {bare}", "recital"
     if numbering == "bullet":
         return (f"{base}, " if base else "") + f"{ordinal(count.value[0])} indent", "point"
     if depth == 0 and style == "inserted":

@@ -14,6 +14,7 @@ LONGEST_HEADING = 300
 LONGEST_TURN = 80
 LONGEST_ANNOUNCEMENT = 160
 LONGEST_INLINE_TITLE = 120
+COMMON_WORDS = ("regulation", "rule")
 VERB = re.compile(r"\b(?:shall|must|may|will|should|can|is|are|was|were|has|have|appl(?:y|ies)|means?|does|do)\b", re.I)
 SENTENCE_END = re.compile(r"[.;:,]['\"’”»)]?\s*$")
 # "Article 5 ........ 12" and "Payment<tab>7" are lines of a table of contents.
@@ -86,6 +87,8 @@ def announced(text: str) -> Heading | None:
     kind = kinds()[word.lower()]
     if not number and kind != "annex":
         return None
+    if kind == "section" and not number[0].isdigit() and word.lower() in COMMON_WORDS:
+        return None  # "Regulation P" and "Rule A" are names
     separated = bool(match["separator"].strip()) or "\n" in match["separator"] or match.end() == len(text)
     return Heading(kind, word, number, match.end(), separated, bool(match["quote"]))
 

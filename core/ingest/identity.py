@@ -12,11 +12,12 @@ from pathlib import PurePosixPath
 
 from core.ingest.dates import first_date
 from core.ingest.headings import announcement
+from core.ingest.labels import leading
 from core.language.detect import language
 from core.settings import lexicon
 from core.types import Block, ParsedFile, Provision, Structure
 
-LONGEST_TITLE = 300
+LONGEST_TITLE = 400
 FRONT_BLOCKS = 40
 FRONT_CHARACTERS = 3_000
 # Formats whose declared title is whatever a template or a program left there.
@@ -79,22 +80,37 @@ def identity(parsed: ParsedFile, filename: str) -> Identity:
 
 
 def title_blocks(parsed: ParsedFile) -> list[Block]:
-    """The headings that a document opens with, up to a deeper one, the first article or running text.
+    """The headings that make the title: from the one with the official number, else from the first one.
 
-    "TITLE 12—Banks and Banking" and "PART 1016—Privacy" are the title where nothing stands before them.
+    They end at a deeper or numbered heading, at the first article and at running text. "TITLE 12—Banks and Banking"
+    and "PART 1016—Privacy" are the title where nothing stands before them.
     """
+    front = list(parsed.blocks[:FRONT_BLOCKS])
+    headings = [index for index, block in enumerate(front) if block.kind == "heading"]
+    numbered = (index for index in headings if number_of(parsed.text[front[index].start : front[index].end]))
+    start = next(numbered, headings[0] if headings else len(front))
     found: list[Block] = []
     divided = True
-    for block in parsed.blocks[:FRONT_BLOCKS]:
-        if block.kind == "table_row" or (block.kind != "heading" and not found):
-            continue
+    for block in front[start:]:
+        if block.kind != "heading":
+            if len(found) < 4 and goes_on(parsed, found, block):
+                found.append(block)
+                continue
+            break
         named = announcement(parsed.text, block)
         divided = divided and named is not None and named.kind == "division" and named.separated
-        deeper = bool(found) and block.level > found[0].level
-        if block.kind != "heading" or not (divided or (named is None and not deeper)):
+        deeper = bool(found) and (block.level > found[0].level or bool(leading(parsed.text, block.start, block.end)[0]))
+        if not divided and (named is not None or deeper):
             break
         found.append(block)
     return found
+
+
+def goes_on(parsed: ParsedFile, found: list[Block], block: Block) -> bool:
+    """Whether an act's title goes on in smaller print: "of 27 April 2016", "on the protection of …"."""
+    text = parsed.text[block.start : block.end]
+    official = bool(found) and number_of(parsed.text[found[0].start : found[0].end]) is not None
+    return official and block.kind == "paragraph" and text[:1].islower() and len(text) <= LONGEST_TITLE * 2
 
 
 def title_of(parsed: ParsedFile, front: list[Block], filename: str) -> str:
@@ -106,7 +122,7 @@ def title_of(parsed: ParsedFile, front: list[Block], filename: str) -> str:
     printed = " ".join(as_title(part) for part in parts)
     stated = parsed.declared.get("title", "")
     either = (printed, stated) if parsed.media_type in LEFT_OVER else (stated, printed)
-    title = NOT_IN_TITLE.sub(" ", either[0] or either[1]).strip()
+    title = NOT_IN_TITLE.sub(" ", as_title(either[0] or either[1])).strip()
     return (title or PurePosixPath(filename.replace("\\", "/")).stem or "Untitled")[:LONGEST_TITLE]
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from core.ingest.labels import Count, Label, Value, first, follows
 
+WIDEST_GAP = 12
+
 
 @dataclass(slots=True)
 class Level:
@@ -58,7 +60,7 @@ def place(levels: list[Level], label: Label, nesting: int, after_colon: bool, wi
         return max(going_on, key=lambda found: found.depth)
     if starting:
         return below(levels, starting, nesting, after_colon)
-    return with_gap(levels, label) or (Place(len(levels), label.counts[0]) if label.sure else None)
+    return with_gap(levels, label, nesting) or (Place(len(levels), label.counts[0]) if label.sure else None)
 
 
 def continued(levels: list[Level], count: Count, nesting: int) -> Place | None:
@@ -95,13 +97,18 @@ def below(levels: list[Level], count: Count, nesting: int, after_colon: bool) ->
     return Place(depth, count)
 
 
-def with_gap(levels: list[Level], label: Label) -> Place | None:
-    """The deepest list of the same style that has not come so far: points in between are deleted or reserved."""
-    for depth in range(len(levels) - 1, -1, -1):
-        for count in label.counts:
-            if levels[depth].style == count.style and count.value > levels[depth].value:
-                return Place(depth, count)
-    return None
+def with_gap(levels: list[Level], label: Label, nesting: int) -> Place | None:
+    """The list of the same style that came nearest before: what lies between is deleted, or a label stands twice."""
+    fitting = [
+        (nesting != 0 and levels[depth].nesting != nesting, count.value[0] - levels[depth].value[0], -depth, count)
+        for depth in range(len(levels))
+        for count in label.counts
+        if levels[depth].style == count.style and 0 <= count.value[0] - levels[depth].value[0] <= WIDEST_GAP
+    ]
+    if not fitting:
+        return None
+    _, _, depth, count = min(fitting)
+    return Place(-depth, count)
 
 
 def place_decimal(levels: list[Level], count: Count) -> Place:

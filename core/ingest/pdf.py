@@ -7,6 +7,7 @@ from typing import Any
 
 from core.ingest import ocr, pdf_columns, pdf_layers, pdf_margins, pdf_notes, pdf_paragraphs, pdf_tables, pdf_text
 from core.ingest.mupdf import load
+from core.ingest.pdf_lines import Line
 from core.ingest.pdf_open import opened
 from core.ingest.pdf_page import PageText, read_ocr, read_page
 from core.types import Page, ParsedFile
@@ -14,6 +15,8 @@ from core.types import Page, ParsedFile
 PDF = "application/pdf"
 # Of the time allowed, what OCR and the search for tables may take; the rest of the file is then read without them.
 OCR_SHARE, TABLE_SHARE = 0.6, 0.2
+FEWEST_LETTERS = 10
+LONGEST_HEAD = 300
 
 
 @dataclass(slots=True)
@@ -45,14 +48,11 @@ def parse(
 
 def read_pages(document: Any, ocr_language: str, clock: Clock) -> Iterator[PageText]:
     """Every page's lines. A page that MuPDF cannot interpret is unread; the others are not lost for it."""
-    trouble = (RuntimeError, ValueError, IndexError, load().mupdf.FzErrorBase)
     table_count = 0
     for number in range(1, document.page_count + 1):
-        try:
-            page = document[number - 1]
-            found = read_page(page, number)
-        except trouble:
-            yield PageText(number, 595.0, 842.0, "unread", needs_ocr=True)
+        page, found = _opened_page(document, number)
+        if page is None:
+            yield found
             continue
         if found.needs_ocr and time.monotonic() < clock.ocr_ends:
             _read_scan(page, found, ocr_language)
@@ -66,20 +66,32 @@ def read_pages(document: Any, ocr_language: str, clock: Clock) -> Iterator[PageT
         yield found
 
 
+def _opened_page(document: Any, number: int) -> tuple[Any | None, PageText]:
+    try:
+        page = document[number - 1]
+    except (RuntimeError, ValueError, IndexError, load().mupdf.FzErrorBase):
+        return None, PageText(number, 595.0, 842.0, "unread", needs_ocr=True)
+    try:
+        return page, read_page(page, number)
+    except (RuntimeError, load().mupdf.FzErrorBase):
+        return page, PageText(number, float(page.rect.width), float(page.rect.height), "unread", needs_ocr=True)
+
+
 def _read_scan(page: Any, found: PageText, language: str) -> None:
     textpage = ocr.recognised(page, language)
     if textpage is None:
         return
     lines = read_ocr(textpage, page, found.number)
-    if lines:
+    # In a photograph OCR sees a letter here and there.
+    if sum(c.isalnum() for line in lines for word in line.words for c in word.text) >= FEWEST_LETTERS:
         found.lines, found.state = lines, "ocr"
-    elif not found.lines:
-        found.state = "unread"
 
 
 def laid_out(pages: list[PageText], *, declared: dict[str, str], warnings: list[str], media_type: str) -> ParsedFile:
     """Pages of lines → the text: running lines out, columns read in order, notes to the end, paragraphs whole."""
     bodies = pdf_margins.without_running([(page.number, page.width, page.height, page.lines) for page in pages])
+    if pages and (head := running_head(pages[0], bodies[0])):
+        declared = {**declared, "head": head}
     rows = [pdf_columns.reading_order(lines, page.width) for page, lines in zip(pages, bodies, strict=True)]
     pdf_columns.number_tables(rows, 1 + max((line.table for page in pages for line in page.lines), default=0))
     body = pdf_notes.body_size(rows)
@@ -100,6 +112,12 @@ def laid_out(pages: list[PageText], *, declared: dict[str, str], warnings: list[
     )
 
 
+def running_head(page: PageText, body: list[Line]) -> str:
+    """What was left out of the first page: an official journal prints its date and number there."""
+    kept = {id(line) for line in body}
+    return " ".join(line.text for line in page.lines if id(line) not in kept)[:LONGEST_HEAD]
+
+
 def declared(document: Any) -> dict[str, str]:
     """What the file says of itself: title and dates."""
     metadata = document.metadata or {}
@@ -117,7 +135,7 @@ def warnings(pages: list[PageText], language: str, clock: Clock) -> list[str]:
         elif time.monotonic() >= clock.ocr_ends:
             why = "reading scans took too long; split the file to read the rest"
         else:
-            why = "OCR found no text on them"
+            why = "OCR found no text there"
         found.append(f"{_pages(scans)} could not be read: {why}.")
     if clock.tables_left_out:
         found.append(f"Tables on {_pages(clock.tables_left_out).lower()} were read as running text to save time.")

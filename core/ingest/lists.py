@@ -1,0 +1,61 @@
+"""The lists that are open while a text is read: opened by labels, closed by plain words, reopened by their next item."""
+
+from core.ingest.labels import Label, first
+from core.ingest.outline import Level, Place, Witness, continued, place
+
+
+class Lists:
+    """`levels` from the outermost to the deepest; `closed` what they were before plain words last closed some."""
+
+    def __init__(self) -> None:
+        self.levels: list[Level] = []
+        self.closed: list[Level] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.levels)
+
+    @property
+    def deepest(self) -> Level:
+        return self.levels[-1]
+
+    def place(self, label: Label, nesting: int, after_colon: bool, witness: Witness) -> Place | None:
+        """Where the label stands; None when an unsure one fits nowhere."""
+        self.reopen(label, nesting)
+        return place(self.levels, label, nesting, after_colon, witness)
+
+    def reopen(self, label: Label, nesting: int) -> None:
+        """Open again the list that words in between had closed: "(b) …, or which in any case …; (c) …"."""
+        if any(first(count.value) for count in label.counts):
+            return
+        if any(continued(self.levels, count, nesting) for count in label.counts):
+            return
+        for count in label.counts:
+            found = continued(self.closed, count, nesting)
+            if found and self.closed[: found.depth] == self.levels[: found.depth]:
+                self.levels = self.closed[: found.depth + 1]
+                return
+
+    def cut(self, found: Place) -> Level | None:
+        """Close what ends at the place; the sibling before it, if its list goes on there."""
+        before = self.levels[found.depth] if found.depth < len(self.levels) else None
+        del self.levels[found.depth :]
+        goes_on = before is not None and before.style == found.count.style and not first(found.count.value)
+        return before if goes_on else None
+
+    def end_points(self, nesting: int, style: str) -> None:
+        """Close the lists that an unnumbered paragraph at this nesting ends; numbered paragraphs stay open.
+
+        `style` is the root's: a recital, and a paragraph of an article, always goes on.
+        """
+        before = list(self.levels)
+        while self.levels:
+            level = self.levels[-1]
+            outermost = len(self.levels) == 1
+            if outermost and (style == "recitals" or (style == "article" and level.paragraph)):
+                return
+            if level.paragraph and level.nesting <= nesting:
+                return
+            if level.nesting and nesting and level.nesting <= nesting:
+                return
+            self.levels.pop()
+            self.closed = before
