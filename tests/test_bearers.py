@@ -20,6 +20,12 @@ from tests.engine_parts import found, norm, norms
         ("Any of the joint consumers may object.", "joint consumers", "person"),
         ("A firm which holds funds must segregate them.", "firm", "regulated"),
         ("The Society must inform the regulator.", "Society", "regulated"),
+        ("Providers of high-risk AI systems shall keep logs.", "Providers of high-risk AI systems", "regulated"),
+        ("Assessment and reporting Member States shall report.", "Member States", "member_state"),
+        ("It is the responsibility of the CISO to review it.", "CISO", "regulated"),
+        ("It shall be prohibited for any bank to pay interest.", "bank", "regulated"),
+        ("The Licensee agrees that it shall not copy it.", "Licensee", "regulated"),
+        ("Anyone who notices an incident must report it.", "Anyone", "person"),
         ("Any depositor-guarantor shall notify it.", "depositor-guarantor", "regulated"),
     ],
 )
@@ -55,6 +61,17 @@ def test_what_only_looks_like_an_agent_is_none():
         ("Member States shall ensure that banks do not charge fees.", "prohibition", "banks"),
         ("Member States shall ensure that banks which hold funds are required to report.", "obligation", "banks"),
         ("Member States shall ensure that consumers are entitled to a refund.", "right", "consumers"),
+        (
+            "Member States shall ensure that essential and important entities act.",
+            "obligation",
+            "essential and important entities",
+        ),
+        ("Member States shall ensure that, where necessary, banks report.", "obligation", "banks"),
+        (
+            "Member States shall ensure that banks that offer credit transfers also offer instant ones.",
+            "obligation",
+            "banks",
+        ),
         ("Member States shall require banks to hold own funds.", "obligation", "banks"),
         ("Member States shall prohibit banks from paying interest.", "prohibition", "banks"),
     ],
@@ -79,7 +96,8 @@ def test_a_pronoun_stands_for_the_party_of_its_sentence():
 
 def test_a_pronoun_stands_for_the_subject_of_the_sentence_before():
     second = norms("Financial entities shall keep records. They shall update them.")[1]
-    assert second.bearer.text == "Financial entities" and second.bearer.inferred == "“They” in this sentence"
+    assert second.bearer.text == "Financial entities"
+    assert second.bearer.inferred == "“They” in this sentence"
 
 
 def test_a_pronoun_for_a_thing_names_nobody():
@@ -93,12 +111,14 @@ def test_a_passive_is_inferred_from_its_article_and_says_so():
 
 
 def test_a_subject_that_cites_a_paragraph_is_inferred_from_it():
-    text = "The controller shall notify it.\nThe processor shall help.\nThe notification referred to in paragraph 1 shall be written."
+    text = "The controller shall notify it.\nThe processor shall help.\n"
+    text += "The notification referred to in paragraph 1 shall be written."
     assert norms(text)[2].bearer.text == "controller"
 
 
 def test_a_subject_is_inferred_from_who_must_make_it():
-    text = "The controller shall carry out an assessment.\nThe authority shall publish a list.\nThe assessment shall be written."
+    text = "The controller shall carry out an assessment.\nThe authority shall publish a list.\n"
+    text += "The assessment shall be written."
     assert norms(text)[2].bearer.text == "controller"
 
 
@@ -112,10 +132,16 @@ def test_a_power_conferred_is_borne_by_who_receives_it():
 
 
 def test_a_document_s_own_definitions_say_who_is_somebody():
-    text = "For this Act the following definitions apply:\n(a) ‘handler of tokens’ means a legal person that keeps tokens;\n"
-    text += "(b) ‘booster’ means a device;\nThe handler of tokens shall report. A booster shall be marked."
+    text = "For this Act the following definitions apply:\n"
+    text += "(a) ‘handler of tokens’ means a legal person that keeps tokens;\n(b) ‘booster’ means a device;\n"
+    text += "The handler of tokens shall report. A booster shall be marked."
     drafts = [item for item in found(text) if item.provision.path == "Article 1(2)"]
     assert drafts[0].bearer == Bearer("handler of tokens", "regulated", True)
+
+
+def test_a_definition_without_quotation_marks_counts_too():
+    text = "Money mover means a person that moves money for others.\nA money mover must keep records."
+    assert norms(text)[0].bearer == Bearer("money mover", "regulated", True)
 
 
 def test_a_short_name_of_a_thing_acts_for_nobody():

@@ -14,9 +14,9 @@ def read(text: str) -> list[tuple]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("shall tell it not later than 72 hours after having become aware of it,", ("period", "PT72H", "calendar", "having become aware of it")),
+        ("not later than 72 hours after learning of it,", ("period", "PT72H", "calendar", "learning of it")),
         ("within one month of receipt of the request", ("period", "P1M", "calendar", "receipt of the request")),
-        ("at the latest within one month of receipt of the request of the reasons for it", ("period", "P1M", "calendar", "receipt of the request")),
+        ("at the latest within one month of the request of the reasons", ("period", "P1M", "calendar", "the request")),
         ("within 15 working days of the order", ("period", "P15D", "working", "the order")),
         ("within thirty (30) days after the date of invoice", ("period", "P30D", "calendar", "the date of invoice")),
         ("within\n  24 hours of the event", ("period", "PT24H", "calendar", "the event")),
@@ -28,9 +28,9 @@ def read(text: str) -> list[tuple]:
         ("twice a year", ("recurrence", "R/P6M", "calendar", None)),
         ("by 30 September each year", ("recurrence", "R/P1Y", "calendar", "30 September")),
         ("on a regular basis", ("recurrence", None, "calendar", None)),
-        ("without undue delay after becoming aware of a breach", ("immediate", None, "calendar", "becoming aware of a breach")),
+        ("without undue delay after learning of a breach", ("immediate", None, "calendar", "learning of a breach")),
         ("as soon as possible", ("immediate", None, "calendar", None)),
-        ("keep records for a period of at least five years after the end of the relationship", ("retention", "P5Y", "calendar", "the end of the relationship")),
+        ("keep it for a period of at least five years after the end", ("retention", "P5Y", "calendar", "the end")),
         ("suspend it for three months", ("other", "P3M", "calendar", None)),
         ("within the time limits laid down in Article 20", ("other", None, "calendar", None)),
     ],
@@ -56,7 +56,8 @@ def test_a_sentence_may_hold_several_times():
 def test_a_passage_says_where_it_stands():
     text = "The bank shall report within 10 days."
     (found,) = deadlines(text, offset=100)
-    assert found.passage.start == 100 + text.index("within") and found.passage.text == "within 10 days"
+    assert found.passage.start == 100 + text.index("within")
+    assert found.passage.text == "within 10 days"
 
 
 def test_no_time_is_read_where_none_is():

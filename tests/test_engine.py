@@ -24,14 +24,17 @@ def test_a_list_gives_one_norm_for_each_item_under_its_lead_in():
         "submit an intermediate report, as soon as the status has changed to the competent authority",
         "submit a final report to the competent authority",
     ]
-    assert {d.bearer.text for d in drafts} == {"Financial entities"} and all(d.bearer.explicit for d in drafts)
-    assert {d.lead_in.text for d in drafts} == {REPORTS.split("\n")[0]} and {d.mark.text for d in drafts} == {"shall"}
+    assert {d.bearer.text for d in drafts} == {"Financial entities"}
+    assert all(d.bearer.explicit for d in drafts)
+    assert {d.lead_in.text for d in drafts} == {REPORTS.split("\n")[0]}
+    assert {d.mark.text for d in drafts} == {"shall"}
     assert [d.provision.path[-3:] for d in drafts] == ["(a)", "(b)", "(c)"]
     assert all(d.quote.text == d.provision.text for d in drafts)
 
 
 def test_nested_items_carry_the_acts_of_all_levels():
-    text = "The agencies shall develop:\n(a) draft standards in order to:\n  (i) set the content of reports;\n(b) guidelines."
+    text = "The agencies shall develop:\n(a) draft standards in order to:\n  (i) set the content of reports;\n"
+    text += "(b) guidelines."
     drafts = norms(text)
     assert [d.action for d in drafts] == [
         "develop draft standards in order to set the content of reports",
@@ -50,7 +53,8 @@ def test_a_lead_in_that_ends_with_its_mark_takes_the_verbs_of_its_items():
 
 
 def test_a_list_of_conditions_is_one_norm():
-    text = "The controller shall erase the data where one of the following grounds applies:\n(a) they are unlawful;\n(b) consent ends."
+    text = "The controller shall erase the data where one of the following grounds applies:\n"
+    text += "(a) they are unlawful;\n(b) consent ends."
     draft = norm(text)
     assert [c.text for c in draft.conditions] == [
         "where one of the following grounds applies",
@@ -108,7 +112,8 @@ def test_one_sentence_may_hold_the_norms_of_two_parties():
         ("bank", "report the loss"),
         ("authority", "publish it within two days"),
     ]
-    assert drafts[0].deadlines == () and drafts[1].deadlines[0].iso8601 == "P2D"
+    assert drafts[0].deadlines == ()
+    assert drafts[1].deadlines[0].iso8601 == "P2D"
 
 
 def test_clauses_that_semicolons_part_are_quoted_apart():
@@ -118,17 +123,30 @@ def test_clauses_that_semicolons_part_are_quoted_apart():
 
 def test_conditions_exceptions_and_times_keep_their_own_places():
     text = (
-        "In the case of a breach, the controller shall without undue delay and, where feasible, not later than 72 hours "
-        "after having become aware of it, notify the breach to the authority, unless it is unlikely to harm anybody."
+        "In the case of a breach, the controller shall without undue delay and, where feasible, not later than 72 "
+        "hours after having become aware of it, notify the breach to the authority, unless it is unlikely to harm "
+        "anybody."
     )
     draft = norm(text)
-    assert draft.action == "notify the breach to the authority" and draft.object == "the breach"
+    assert draft.action == "notify the breach to the authority"
+    assert draft.object == "the breach"
     assert [c.text for c in draft.conditions] == ["In the case of a breach", "where feasible"]
     assert [c.text for c in draft.exceptions] == ["unless it is unlikely to harm anybody"]
     assert [(d.kind, d.iso8601, d.anchor) for d in draft.deadlines] == [
         ("immediate", None, None),
         ("period", "PT72H", "having become aware of it"),
     ]
+
+
+def test_a_condition_with_a_verb_that_no_list_knows_ends_at_its_comma():
+    draft = norm("Where the buyer quibbles over an invoice in good faith, it may withhold the amount.")
+    assert (draft.modality, draft.action) == ("permission", "withhold the amount")
+
+
+def test_once_a_year_is_no_condition():
+    draft = norm("Once every calendar year, a bank is required to test the plan.")
+    assert draft.conditions == ()
+    assert draft.bearer.text == "bank"
 
 
 def test_a_time_inside_a_condition_limits_nothing():
@@ -143,6 +161,9 @@ def test_a_time_inside_a_condition_limits_nothing():
         ("Personal data shall be processed lawfully.", "process personal data lawfully", "personal data"),
         ("Records shall be documented and updated yearly.", "document and update records yearly", "records"),
         ("An assessment shall be carried out by the bank.", "carry out an assessment", "an assessment"),
+        ("They shall be tested.", "test them", "they"),
+        ("The bank is prohibited from charging fees.", "charge fees", "fees"),
+        ("The client is entitled to a hearing.", "be entitled to a hearing", ""),
         ("The systems shall be resilient.", "ensure that the systems are resilient", "the systems"),
         ("Firms shall define rules and shall update them.", "define rules and update them", "rules"),
     ],
@@ -175,7 +196,8 @@ def test_a_sanction_is_tied_to_the_articles_it_names():
     ],
 )
 def test_definitions_and_amendments_are_statements(kind, text):
-    assert norms(text) == [] and [s.kind for s in statements(text)] == [kind]
+    assert norms(text) == []
+    assert [s.kind for s in statements(text)] == [kind]
 
 
 def test_a_recital_binds_nobody():
@@ -188,9 +210,10 @@ def test_a_sentence_too_long_to_read_is_said_and_not_dropped():
 
 
 WORDS = [
-    "the", "bank", "shall", "may", "not", "must", "where", ",", ";", ":", "and", "or", "which", "that", "it", "they", "be",
-    "kept", "report", "(a)", "within", "5", "days", "Article", "2(1)", "unless", "by", "no", "is", "required", "to", ".", "‘", "’",
-    "Member States", "ensure", "\n", "paragraph", "without", "undue", "delay", "(", ")", "—", "has", "the right",
+    "the", "bank", "shall", "may", "not", "must", "where", ",", ";", ":", "and", "or", "which", "that", "it", "they",
+    "be", "kept", "report", "(a)", "within", "5", "days", "Article", "2(1)", "unless", "by", "no", "is", "required",
+    "to", ".", "‘", "’", "Member States", "ensure", "\n", "paragraph", "without", "undue", "delay", "(", ")", "—",
+    "has", "the right",
 ]  # fmt: skip
 
 
@@ -258,7 +281,8 @@ def test_dora_article_19_has_its_three_reports_and_tells_the_clients():
     ]
     assert {d.bearer.text for d in reports} == {"Financial entities"}
     clients = next(d for d in drafts if d.provision.path == "Article 19(3)")
-    assert clients.action.startswith("inform their clients") and clients.deadlines[0].kind == "immediate"
+    assert clients.action.startswith("inform their clients")
+    assert clients.deadlines[0].kind == "immediate"
     first = next(d for d in drafts if d.provision.path == "Article 19(1)")
     assert first.references[1].target == "Article 19(4)"
 
@@ -271,16 +295,19 @@ def test_gdpr_article_33_has_its_72_hours():
         if d.provision.path.startswith("Article 33")
     ]
     notify = drafts[0]
-    assert notify.bearer.text == "controller" and notify.deadlines[1].iso8601 == "PT72H"
+    assert notify.bearer.text == "controller"
+    assert notify.deadlines[1].iso8601 == "PT72H"
     assert notify.exceptions[0].text.startswith("unless the personal data breach is unlikely")
-    assert notify.sanctions and notify.sanctions[0].target == "Article 83(4)(a)"
+    assert notify.sanctions
+    assert notify.sanctions[0].target == "Article 83(4)(a)"
     processor = next(d for d in drafts if d.provision.path == "Article 33(2)")
     assert (processor.bearer.text, processor.deadlines[0].anchor) == (
         "processor",
         "becoming aware of a personal data breach",
     )
     contents = [d for d in drafts if d.provision.path.startswith("Article 33(3)(")]
-    assert {d.bearer.text for d in contents} == {"controller"} and len(contents) == 4
+    assert {d.bearer.text for d in contents} == {"controller"}
+    assert len(contents) == 4
 
 
 @needs_shared

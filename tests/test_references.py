@@ -6,9 +6,10 @@ from core.language.references import places, references
 from core.types import Provision, Span
 
 PATHS = [
-    "Article 5", "Article 5(1)", "Article 5(2)", "Article 5(2)(a)", "Article 5(2)(b)", "Article 5(2), second subparagraph",
-    "Article 6", "Article 7", "Article 8", "Article 20", "Article 20(a)", "Article 20(a)(ii)", "Annex I", "§ 1016.4", "4.2",
-    "Outsourcing 2.1", "Recital 5",
+    "Article 5", "Article 5(1)", "Article 5(2)", "Article 5(2)(a)", "Article 5(2)(b)",
+    "Article 5(2), second subparagraph", "Article 6", "Article 7", "Article 8", "Article 20", "Article 20(a)",
+    "Article 20(a)(ii)",
+    "Annex I", "§ 1016.4", "4.2", "Outsourcing 2.1", "Recital 5",
 ]  # fmt: skip
 
 

@@ -7,9 +7,11 @@ from core.extract.marks import lemma
 from core.extract.naming import PLURAL, agent
 from core.extract.norms import Clause, Words
 from core.language.clauses import Subject
-from core.language.verbs import base_of_participle, is_base, is_participle, is_third_person
+from core.language.verbs import base_of_gerund, base_of_participle, is_base, is_participle, is_third_person
 
 OBJECT_END = frozenset({"prep", "to", "rel", "that", "sub", ",", ";", ":", "(", ".", "modal"})
+# A pronoun that was the subject of a passive is the object of the act.
+OBJECTS = {"they": "them", "he": "him", "she": "her", "he or she": "him or her", "we": "us"}
 PARTICLES = frozenset({"out", "down", "up", "off", "over", "forward", "aside", "back"})
 
 
@@ -24,7 +26,7 @@ def action_of(w: Words, clause: Clause, verb: int, end: int, around: Sequence[Ci
         verb = next((i + 1 for i in range(verb, stop - 1) if words[i].low == "to" and is_base(words[i + 1].low)), verb)
     rest = _without(w, verb + 1, stop)
     if made.passive and made.rule != "power_conferred":
-        return _passive_action(w, verb, stop, subject), subject
+        return _passive_action(w, verb, stop, subject, _plural_subject(w, clause.subject)), subject
     low = words[verb].low
     if made.rule == "right_to" and words[verb - 2].kind == "not":
         return f"not {low} {rest}".strip(), ""
@@ -62,7 +64,7 @@ def _without(w: Words, start: int, stop: int) -> str:
     return " ".join("".join(pieces).split())
 
 
-def _passive_action(w: Words, verb: int, stop: int, subject: str) -> str:
+def _passive_action(w: Words, verb: int, stop: int, subject: str, plural: bool) -> str:
     """ "shall be kept and updated by X" → "keep and update the register"."""
     words = w.tokens
     base, start = base_of_participle(words[verb].low), verb + 1
@@ -70,7 +72,9 @@ def _passive_action(w: Words, verb: int, stop: int, subject: str) -> str:
     if start < stop and words[start].low in PARTICLES:
         particle, start = " " + words[start].low, start + 1
     if base is None or base == "be":
-        return f"ensure that {subject} is {words[verb].low} {_without(w, start, stop)}".strip()
+        be = "are" if plural else "is"
+        return f"ensure that {subject} {be} {words[verb].low} {_without(w, start, stop)}".strip()
+    subject = OBJECTS.get(subject, subject)
     more, start = _further_verbs(w, start, stop)
     rest = _without(w, start, stop)
     by = agent(w, verb, stop)
@@ -180,4 +184,6 @@ def lemma_of_finite(low: str) -> str:
         for cut, add in (("ies", "y"), ("es", ""), ("s", "")):
             if low.endswith(cut) and is_base(low[: -len(cut)] + add):
                 return low[: -len(cut)] + add
+    if low.endswith("ing"):
+        return base_of_gerund(low) or low
     return lemma(low) if low.endswith("ed") else low

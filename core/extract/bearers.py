@@ -18,6 +18,8 @@ ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,3}[A-Z][A-Za-z0-9‐‑-]{0,8}|[A-Z]{2,9}
 ROMAN = re.compile(r"[IVXL]{1,6}")
 # ‘financial entity’ means …; "controller" means …
 DEFINED = re.compile(r"[‘“\"']([^’”\"']{2,80})[’”\"'](?:[^.;:]{0,60}?)\bmeans?\b(.{0,160})", re.DOTALL)
+# Money transmitter means …, at the start of a definition without quotation marks.
+DEFINED_PLAINLY = re.compile(r"\s*(?:The term )?([A-Z][\w‐‑' -]{2,60}?)\smeans?\s(.{0,160})", re.DOTALL)
 # "… (BIA)", "… (‘the Board’)": a short name after the long one.
 ABBREVIATED = re.compile(r"\([‘“]?([A-Z][A-Za-z]{0,3}[A-Z][A-Za-z]{0,8})[’”]?\)")
 LONG_NAME = 70
@@ -71,6 +73,7 @@ def _word_sets() -> dict[str, frozenset[str]]:
         "natural": frozenset(listed(words["natural"])),
         "not_agents": frozenset(words["not_agents"].split()),
         "not_names": frozenset(words["not_names"].split()),
+        "takes_of": frozenset(words["takes_of"].split()),
         "measures": frozenset(lexicon("english")["measures"].split()),
     }
 
@@ -103,7 +106,8 @@ def abbreviations(provisions: Sequence[Provision], terms: Terms) -> Iterable[tup
 
 
 def definitions(text: str) -> Iterable[tuple[tuple[str, ...], BearerKind | None]]:
-    for match in DEFINED.finditer(text):
+    plain = DEFINED_PLAINLY.match(text)
+    for match in [*DEFINED.finditer(text), *([plain] if plain else [])]:
         words = term_words(match[1])
         if 0 < len(words) <= 8:
             yield words, defined_kind(match[2])
@@ -135,26 +139,43 @@ def party(text: Sequence[Token], start: int, end: int, terms: Terms) -> Party:
     if first.pronoun:
         return first
     if first.kind is None:
-        return _last_conjunct(text, first, end, terms)
-    last = first.end
-    for index in range(first.end, end - 1):
+        return _last_conjunct(text, first, end, terms) or _joint_adjectives(text, first, end, terms) or first
+    last = _with_of(text, first, end)
+    for index in range(last, end - 1):
         if text[index].kind == "conj" or (text[index].kind == "," and last == index):
             nxt = _one_party(text, index + 1, end, terms)
             if nxt.kind is not None and nxt.known and _only_asides(text, last, index, nxt.start):
-                last = nxt.end
+                last = _with_of(text, nxt, end)
     return Party(first.start, last, first.kind, first.known)
 
 
-def _last_conjunct(text: Sequence[Token], first: Party, end: int, terms: Terms) -> Party:
+def _with_of(text: Sequence[Token], who: Party, end: int) -> int:
+    """The end of "providers of high-risk AI systems": without its "of" such a head says too little."""
+    head = singular(text[who.end - 1].low)
+    if who.end + 1 >= end or text[who.end].low != "of" or head not in _word_sets()["takes_of"]:
+        return who.end
+    return _phrase_stop(text, who.end + 1, end)
+
+
+def _joint_adjectives(text: Sequence[Token], first: Party, end: int, terms: Terms) -> Party | None:
+    """ "essential and important entities": two adjectives of one known head."""
+    conj = first.end
+    if conj - first.start != 1 or conj + 1 >= end or text[conj].kind != "conj" or text[conj + 1].kind != "word":
+        return None
+    second = _one_party(text, conj + 1, end, terms)
+    return Party(first.start, second.end, second.kind, known=True) if second.kind and second.known else None
+
+
+def _last_conjunct(text: Sequence[Token], first: Party, end: int, terms: Terms) -> Party | None:
     """ "Assessment and reporting Member States shall": a heading glued to its sentence; the party at its end acts."""
     conj = next((i for i in range(first.end, end) if text[i].kind == "conj"), None)
     if conj is None or any(token.kind in PHRASE_END for token in text[first.end : end]):
-        return first
+        return None
     for index in range(conj + 1, end):
         found = lookup(text, index, end, terms)
         if found and found[0] == end and found[1] is not None and text[index].text[0].isupper():
             return Party(index, end, found[1], known=True)
-    return first
+    return None
 
 
 def _only_asides(text: Sequence[Token], last: int, conj: int, start: int) -> bool:
@@ -260,7 +281,8 @@ def _modifies(text: Sequence[Token], index: int, stop: int) -> bool:
             or index + 1 >= stop
             or not is_third_person(text[index + 1].low)
         )
-    return is_base(low) and index + 1 < stop
+    plural = text[index - 1].low.endswith("s")
+    return is_base(low) and (plural or index + 1 < stop)
 
 
 def _unnamed(text: Sequence[Token], start: int, stop: int) -> Party:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from core.language.clauses import has_verb, is_aside
+from core.language.clauses import OFTEN, has_verb, is_aside
 from core.language.tokens import Token
 from core.settings import lexicon
 from core.types import Passage
@@ -100,6 +100,8 @@ def _opener(tokens: Sequence[Token], index: int, verb: int) -> tuple[int, Kind] 
 
 def _no_condition(tokens: Sequence[Token], index: int, parts: tuple[str, ...]) -> bool:
     """ "the Member State where it is established" tells a place; "as if", "whether", "provided by" are none either."""
+    if parts == ("once",) and index + 1 < len(tokens) and tokens[index + 1].low in OFTEN:
+        return True
     if parts == ("as", "soon", "as") and index + 3 < len(tokens) and tokens[index + 3].low in AT_ONCE:
         return True
     if not index:

@@ -150,6 +150,9 @@ def _lead_results(lead: LeadIn, provision: Provision, document: _Document) -> Fo
         return [*earlier, listed_draft(lead, document.children[provision.id], provision, around)]
     if lead.norm is not None and not any(item.text.strip() for item in document.children[provision.id]):
         return [own_draft(norm, lead.sentence, lead.passage, provision, around) for norm in lead.sentence.norms]
+    items = document.children[provision.id]
+    if lead.mode in ("open", "that") and all(item.id in document.children for item in items):
+        return [*earlier, Statement(provision, lead.passage, "lead-in", REASONS["lead-in"])]
     if lead.mode in ("stated", "none"):
         return [*earlier, *_stated(lead.sentence, lead.passage, provision)]
     if lead.mode == "continued" and COMMAND.search(lead.passage.text):

@@ -98,7 +98,7 @@ def _modal(tokens: Sequence[Token], index: int) -> Mark:
 def _be_mark(tokens: Sequence[Token], index: int) -> Mark | None:
     """ "is required to", "are to be kept", "is prohibited", "is responsible for ensuring"."""
     if index and tokens[index - 1].low == "it" and _low(tokens, index + 1) == "the":
-        return None
+        return Mark(index, index + 1, "is", index) if _low(tokens, index + 2) in DUTY_NOUNS else None
     at, negated = _past(tokens, index + 1)
     low, after = _low(tokens, at), _low(tokens, at + 1)
     words = frames()
@@ -191,7 +191,11 @@ def _be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated:
         at += 1
     low, after = _low(tokens, at), _low(tokens, at + 1)
     words = frames()
+    if low == "the" and after in DUTY_NOUNS and _low(tokens, at + 2) == "of":
+        return _duty_of(tokens, at + 3)
     framed = _framed(words, low, after, at, negated)
+    if framed and framed.rule == "entitled" and framed.verb and not is_base(_low(tokens, framed.verb)):
+        framed = replace(framed, verb=be, state=True)
     if framed:
         return _impersonal(tokens, framed, at) if who.pronoun or who.kind is None else framed
     if low in ("conferred", "delegated") and after in ("on", "upon", "to"):
@@ -201,9 +205,19 @@ def _be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated:
     stated = _be_statement(tokens, words, at, who, mark.word)
     if stated:
         return stated
+    if low in words["answerable_frames"] and negated:
+        return Sense("not_answerable", f"It says that somebody is not {low}.", statement="exemption", verb=at)
     if low in words["answerable_frames"] and who.kind is not None:
         return Sense("answerable", f"Somebody is made {low} for something.", "obligation", verb=be, end=at, state=True)
     return _be_norm(tokens, mark, be, at, negated, who)
+
+
+def _duty_of(tokens: Sequence[Token], start: int) -> Sense:
+    """ "It shall be the duty of X to do Y"."""
+    for index in range(start + 1, min(start + 40, len(tokens) - 1)):
+        if tokens[index].low == "to" and (is_base(tokens[index + 1].low) or tokens[index + 1].kind == "be"):
+            return Sense("duty_of", "It is somebody's duty to do it.", "obligation", verb=index + 1, end=start)
+    return Sense("fixing", "It says what a duty is.", statement="fixing", verb=start)
 
 
 def _framed(words: dict[str, frozenset[str]], low: str, after: str, at: int, negated: bool) -> Sense | None:
@@ -350,13 +364,12 @@ def _have_sense(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) 
     if low in RIGHTS:
         if negated:
             return Sense("no_right", "It denies a right.", statement="legal effect", verb=at)
-        return Sense(
-            "right_to", "“have the right” grants a right.", "right", verb=start, end=at + 2, state=start is None
-        )
+        verb = start if start and (is_base(_low(tokens, start)) or _low(tokens, start) == "be") else mark.verb
+        alone = verb == mark.verb
+        return Sense("right_to", "“have the right” grants a right.", "right", verb=verb, end=at + 2, state=alone)
     if low in POWERS and (start or low.startswith("power")):
-        return Sense(
-            "power_to", "“have the power” confers a power.", "power", verb=start, end=at + 2, state=start is None
-        )
+        verb = start or mark.verb
+        return Sense("power_to", "“have the power” confers a power.", "power", verb=verb, end=at + 2, state=not start)
     if low in DUTY_NOUNS and start:
         return Sense("duty_to", "“have the duty” imposes a duty.", "obligation", verb=start, end=at + 2)
     following = tokens[mark.verb + 1 : mark.verb + 2]
@@ -433,6 +446,8 @@ def _doing(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> Se
     if mark.word == "has to" and negated:
         return Sense("no_duty", "It lifts a duty and imposes none.", statement="exemption", verb=verb)
     stem = _stem(mark)
+    if stem == "is_to" and who.kind is None:
+        return Sense("purpose", "It says what something is for.", statement="purpose", verb=verb)
     if negated:
         return Sense(f"{stem}_not", f"“{mark.word} not” forbids.", "prohibition", verb=verb)
     return Sense(

@@ -40,7 +40,7 @@ def bearer_of(w: Words, clause: Clause, verb: int, end: int) -> Bearer:
     who, made = clause.who, clause.sense
     if made.rule == "power_conferred":
         return _if_known(w, party(w.tokens, made.end or verb, end, w.terms))
-    if made.rule.endswith("_for"):
+    if made.rule.endswith("_for") or made.rule == "duty_of":
         return _if_known(w, party(w.tokens, made.end or verb, verb - 1, w.terms))
     if made.passive:
         by = agent(w, verb, end)
@@ -123,14 +123,15 @@ def pronoun(w: Words, who: Party, subject: Subject, mark: Mark) -> Party:
     if following & (frames()["ban_frames"] | frames()["leave_frames"]) and not plural:
         return who  # "it shall be prohibited to" stands for nobody
     for named in mentions(w.tokens, 0, subject.start, w.terms):
-        if is_plural(w, named) == plural and w.tokens[named.start - 1].low != "of":
+        if is_plural(w, named.end) == plural and w.tokens[named.start - 1].low != "of":
             return replace(named, pronoun=True)
     return who
 
 
-def is_plural(w: Words, who: Party) -> bool:
-    last = w.tokens[who.end - 1].low
-    return last.endswith("s") and not last.endswith("ss")
+def is_plural(w: Words, end: int) -> bool:
+    """Whether a party whose head ends before token `end` is several."""
+    last = w.tokens[end - 1].low
+    return last in ("staff", "personnel") or (last.endswith("s") and not last.endswith("ss"))
 
 
 def _has_finite(words: Sequence[Token], start: int, end: int) -> bool:

@@ -11,13 +11,16 @@ from core.types import Draft, Passage, Provision, Statement
 COMMAND = re.compile(
     r"\b(?:[Ss]hall|SHALL|[Mm]ust|MUST|[Mm]ay|MAY|[Cc]annot|duty\s{1,8}of"
     r"|(?:is|are|be|was|were)\s{1,8}(?:not\s{1,8})?(?:required|obliged|obligated|prohibited|forbidden|permitted|allowed"
-    r"|entitled|empowered|responsible)|ha(?:s|ve)\s{1,8}(?:to|the\s{1,8}right)|(?:agrees?|undertakes?|covenants?)\s{1,8}to)\b"
+    r"|entitled|empowered|responsible)|ha(?:s|ve)\s{1,8}(?:to|the\s{1,8}right)"
+    r"|(?:[Aa]grees?|[Uu]ndertakes?|[Cc]ovenants?)\s{1,8}to)\b"
 )
 DEFINITION_HEADING = re.compile(r"\b(?:definitions?|interpretation|defined terms|glossary)\b", re.IGNORECASE)
 DEFINITION_LEAD = spaced(
     r"\bdefinitions?\b[^.]{0,60}\bappl|\bfollowing meanings?\b|\bmeanings? (?:set out|given|assigned)\b"
 )
-DEFINED_TERM = re.compile(r"\s*[‘“\"'][^’”\"']{2,80}[’”\"'][^.;]{0,60}\bmeans?\b")
+DEFINED_TERM = re.compile(
+    r"\s*(?:[‘“\"'][^’”\"']{2,80}[’”\"'][^.;]{0,60}\bmeans?\b|(?:The term )?[A-Z][\w‐‑' -]{2,60}?\smeans?\s)"
+)
 AMENDMENT_HEADING = re.compile(r"\bamendments?\s(?:to|of)\b|\bamending\b", re.IGNORECASE)
 AMENDMENT_LEAD = spaced(r"\b(?:is|are|shall be) (?:hereby )?(?:amended|replaced|inserted|added|deleted)\b")
 REASONS = {
@@ -25,6 +28,7 @@ REASONS = {
     "amendment": "It is wording of another act, which this act amends.",
     "definition": "A definition says what a term means; it commands nobody.",
     "condition": "It is a condition of the rule in its lead-in.",
+    "lead-in": "It leads into lists of lists; the norms stand with the items, which have their own lead-ins.",
     "not a mark": "The word is no finite verb of a rule here.",
 }
 

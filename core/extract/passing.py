@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from core.extract.bearers import Party, Terms, party
 from core.extract.marks import Sense, frames
-from core.extract.naming import as_bearer
+from core.extract.naming import as_bearer, is_plural
 from core.extract.norms import Clause, Norm, Sentence, Words
 from core.language.clauses import has_verb
 from core.language.verbs import is_base, is_third_person
@@ -95,28 +95,31 @@ def _past_introduction(w: Words, start: int, end: int) -> int:
 
 def _finite(w: Words, start: int, end: int) -> int | None:
     """The verb of X after X itself: past "established in …" and "which …", the first finite form."""
-    in_relative = False
+    in_relative, relative_verb = False, -1
+    plural = is_plural(w, start)
     for index in range(start, min(end, start + FARTHEST_VERB)):
         kind = w.tokens[index].kind
         if kind in (";", ":"):
             return None
-        if kind == "rel":
+        if kind == "rel" or (kind == "that" and index == start):
             in_relative = True
-        elif _is_finite(w, index, end):
+        elif _is_finite(w, index, end, plural) and index - 1 != relative_verb:
             if not in_relative:
                 return index
-            in_relative = False
+            in_relative, relative_verb = False, index
     return None
 
 
-def _is_finite(w: Words, index: int, end: int) -> bool:
+def _is_finite(w: Words, index: int, end: int, plural: bool) -> bool:
+    """A finite form that agrees with its subject: banks "offer", a bank "offers"."""
     token = w.tokens[index]
     if token.kind in ("modal", "be", "have", "do"):
         return True
     if token.kind != "word" or w.tokens[index - 1].kind in ("det", "prep", "to", "conj"):
         return False
     before_verb = index + 1 < end and w.tokens[index + 1].kind in ("be", "have", "modal")
-    return not before_verb and (is_base(token.low) or is_third_person(token.low))
+    agrees = is_base(token.low) if plural else is_third_person(token.low)
+    return not before_verb and agrees
 
 
 def _inner_sense(w: Words, who: Party, at: int, end: int) -> Inner | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.extract.acts import action_of
-from core.extract.bearers import Party, Terms, party
+from core.extract.bearers import Terms, party
 from core.extract.conditions import Circumstance, circumstances
 from core.extract.marks import Mark, Sense, frames, marks, sense
 from core.extract.naming import acts_here, antecedent, as_bearer, bearer_of, pronoun
@@ -21,6 +21,8 @@ TOO_LONG = Stated("too long", "It runs over more words than the engine reads as 
 # No legislator writes this; text without full stops must not cost the square of its length.
 LONGEST_SENTENCE_TOKENS = 2_500
 MOST_MARKS = 40
+# Between an introduction and its mark these open a clause that is not the sentence's own.
+OPENERS = frozenset({"rel", "that", "sub", "prep"})
 # Longer sentences are read with less confidence.
 LONG_SENTENCE_TOKENS = 110
 
@@ -100,15 +102,16 @@ def _clauses(w: Words, found: Sequence[Mark], stated: list[Stated]) -> list[Clau
 
 
 def _unintroduced(w: Words, found: Sequence[Mark]) -> list[Clause]:
-    """ "When deciding on the amount due regard shall be given": no comma ends the introduction; the last mark rules."""
-    mark = found[-1]
-    if w.tokens[0].kind != "sub" or mark.word not in ("shall", "must") or mark.verb is None:
+    """ "When deciding on the amount due regard shall be given": no comma ends the introduction; the last rules."""
+    mark, words = found[-1], w.tokens
+    start = next((i + 1 for i in range(mark.start - 1, 0, -1) if words[i].kind == "," and not w.depth[i]), 0)
+    if words[0].kind != "sub" or mark.verb is None or any(t.kind in OPENERS for t in words[max(start, 1) : mark.start]):
         return []
-    if any(token.kind in ("rel", "that") for token in w.tokens[1 : mark.start]):
-        return []
-    subject = Subject(mark.start, mark.start, "main", sure=False)
-    who = Party(mark.start, mark.start, None)
-    return [Clause(mark, subject, who, sense(w.tokens, mark, who, denied=False))]
+    subject = Subject(start or mark.start, mark.start, "main", sure=False)
+    who = party(words, subject.start, subject.end, w.terms)
+    if who.pronoun:
+        who = pronoun(w, who, subject, mark)
+    return [Clause(mark, subject, who, sense(words, mark, who, denied=False))]
 
 
 def _nested(w: Words, last: Clause, mark: Mark) -> bool:
@@ -120,7 +123,7 @@ def _nested(w: Words, last: Clause, mark: Mark) -> bool:
 
 
 def _passes(w: Words, outer: Clause) -> bool:
-    """Whether "that X shall" is a norm of its own: under a thing ("the contract shall stipulate that"), not under a party.
+    """Whether "that X shall" is a norm of its own: under a thing ("the contract shall stipulate that"), not a party.
 
     What a party must ensure is its own norm or is passed on; what may be determined is none yet.
     """
@@ -128,6 +131,12 @@ def _passes(w: Words, outer: Clause) -> bool:
     if outer.sense.modality != "obligation" or at is None or outer.who.kind is not None:
         return False
     return w.tokens[at].low in frames()["passing_verbs"]
+
+
+def _promised(w: Words, start: int) -> bool:
+    """ "The Licensee agrees that it shall": what a party agrees to is its norm."""
+    named = frames()
+    return start > 1 and w.tokens[start - 2].low in named["promising_verbs"] | named["warranting_verbs"]
 
 
 def _hard_boundary(w: Words, after: int, mark: int) -> int:
@@ -144,9 +153,9 @@ def _hard_boundary(w: Words, after: int, mark: int) -> int:
 
 def _clause(w: Words, mark: Mark, subject: Subject, clauses: Sequence[Clause]) -> Clause | None:
     words = w.tokens
-    if subject.role == "complement" and not clauses:
+    if subject.role == "complement" and not clauses and not _promised(w, subject.start):
         return None
-    if subject.role == "complement" and not _passes(w, clauses[-1]):
+    if subject.role == "complement" and clauses and not _passes(w, clauses[-1]):
         return None
     if subject.role == "same" and clauses:
         last = clauses[-1]

@@ -18,6 +18,8 @@ Role = Literal["main", "same", "relative", "complement", "subordinate"]
 NOMINATIVE = frozenset({"it", "they", "he", "she", "we", "you"})
 # Prepositions only before "to": "subject to", but "the data subject".
 WITH_TO = frozenset({"subject", "due", "prior", "contrary", "subsequent", "owing"})
+# "once every year" counts; "once the firm knows" is a condition.
+OFTEN = frozenset({"every", "each", "a", "per", "in"})
 # A bare noun phrase in an enumeration ("EBA, ESMA or EIOPA") is short.
 LONGEST_LISTED = 9
 
@@ -79,6 +81,8 @@ def chunk_kind(tokens: Sequence[Token], start: int, end: int, last: bool) -> str
     if start >= end:
         return "empty" if last else "adverb"
     token = tokens[start]
+    if token.low == "once" and start + 1 < end and tokens[start + 1].kind in ("det", "prep"):
+        return "phrase" if tokens[start + 1].low in OFTEN else "sub"
     if token.kind == "sub":
         return "aside" if is_aside(tokens, start, end) else "sub"
     if token.kind == "prep" and token.low in ("following", "given") and last:
@@ -163,7 +167,16 @@ def first_subject(tokens: Sequence[Token], depth: Sequence[int], start: int, mar
     begin = pieces[at].start
     while begin < piece.end and tokens[begin].kind in ("conj", "adv", "quote", "label"):
         begin += 1
-    return Subject(begin, end if at == len(pieces) - 1 else piece.end if piece.end <= end else end, "main")
+    return Subject(begin, _before_verb(tokens, begin, min(piece.end, end)), "main")
+
+
+def _before_verb(tokens: Sequence[Token], start: int, end: int) -> int:
+    """ "Access is limited and must be logged": the subject of the second verb ends before the first."""
+    if end - start < 2 or tokens[end - 1].kind != "conj":
+        return end
+    return next(
+        (i for i in range(start + 1, end) if tokens[i].kind in ("be", "have") and tokens[i].low != "having"), end
+    )
 
 
 def _subject_chunk(pieces: Sequence[Chunk]) -> int:
@@ -260,7 +273,8 @@ def _open_clause(tokens: Sequence[Token], start: int, end: int) -> Subject | Non
         if kind == "rel" or (kind == "that" and index == end - 1):
             if index == end - 1:
                 return Subject(index, end, "relative")
-            return None if has_verb(tokens, index, end) else Subject(index + 1, end, "subordinate")
+            own_verb = tokens[index].low == "who" and tokens[index + 1].kind == "word"
+            return None if own_verb or has_verb(tokens, index, end) else Subject(index + 1, end, "subordinate")
         if (
             kind == "sub"
             and not has_verb(tokens, index + 1, end)

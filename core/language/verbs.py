@@ -65,6 +65,22 @@ def base_of_participle(low: str) -> str | None:
     return _participles().get(low)
 
 
+@cache
+def _gerunds() -> dict[str, str]:
+    return {gerund(verb): verb for verb in bases()}
+
+
+def gerund(verb: str) -> str:
+    if verb.endswith("e") and not verb.endswith(("ee", "ye", "oe")):
+        return verb[:-1] + "ing"
+    return verb + (verb[-1] if doubles(verb) else "") + "ing"
+
+
+def base_of_gerund(low: str) -> str | None:
+    """ "charging" → "charge"; None for a verb that we do not know."""
+    return _gerunds().get(low)
+
+
 def is_participle(low: str) -> bool:
     """Known, or formed like one ("re-exported")."""
     return low in _participles() or (len(low) > 4 and low.endswith("ed") and not low.endswith("eed"))
