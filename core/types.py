@@ -5,7 +5,7 @@ Offsets are code points into `Document.text`, start inclusive, end exclusive. Pa
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Modality = Literal["obligation", "prohibition", "permission", "right", "power"]
 BearerKind = Literal["regulated", "authority", "eu_body", "member_state", "person", "unspecified"]
@@ -42,9 +42,11 @@ class Block:
     header: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """Where text[start:end] is printed: PDF points, origin at the top left of the page as displayed."""
+class Word(NamedTuple):
+    """Where text[start:end] is printed: PDF points, origin at the top left of the page as displayed.
+
+    A plain tuple, because a long file has millions of them.
+    """
 
     start: int
     end: int

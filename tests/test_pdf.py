@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections import Counter
 
 import pypdf
 import pytest
@@ -180,13 +181,13 @@ def test_a_ruled_table_gives_a_block_a_row():
 )
 def test_a_hyphen_at_a_line_end_stays_when_the_word_has_one(seen, first, second, join):
     words = Vocabulary()
-    words.add(seen.split())
+    words.add(Counter(seen.split()))
     assert words.join(first, second) == join
 
 
 def test_a_text_that_breaks_words_closes_those_it_has_not_seen():
     words = Vocabulary()
-    words.add(["consideration", "administrative"])
+    words.add(Counter(["consideration", "administrative"]))
     words.learn([("consid-", "eration"), ("adminis-", "trative")])
     assert words.join("vulpu-", "tate") == "close"
 

@@ -22,8 +22,10 @@ class Vocabulary:
     # More line ends where the hyphen belongs to the word, or more where it only marks the break: the text's habit.
     habit: int = 0
 
-    def add(self, words: Iterable[str]) -> None:
-        self.words.update(word.strip(EDGES).lower() for word in words)
+    def add(self, printed: Counter[str]) -> None:
+        """Count words as printed, with their capitals and commas."""
+        for word, times in printed.items():
+            self.words[word.strip(EDGES).lower()] += times
 
     def join(self, first: str, second: str) -> Join:
         """How the last word of a line, which ends in a hyphen, is joined to the first word of the next."""

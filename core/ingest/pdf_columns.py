@@ -178,6 +178,7 @@ def _joined(row: list[Line]) -> Line:
         bold=sum(line.length for line in row if line.bold) > 0.6 * letters,
         italic=sum(line.length for line in row if line.italic) > 0.6 * letters,
         words=[word for line in row for word in line.words],
+        length=letters,
         raised=row[0].raised,
         cells=_cells(row, longest.size),
     )

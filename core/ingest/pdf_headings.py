@@ -34,9 +34,11 @@ def _look(paragraph: list[Line], usual: Style, bold_body: bool) -> LOOK | None:
     first = paragraph[0]
     if first.table or first.cells or not first.upright or len(paragraph) > 5:
         return None
+    if sum(row.length for row in paragraph) > LONGEST:
+        return None
     text = " ".join(row.text for row in paragraph)
     letters = [c for c in text if c.isalpha()]
-    if len(letters) < 2 or len(text) > LONGEST:
+    if len(letters) < 2:
         return None
     size = round(first.size * 2) / 2
     larger = size >= LARGER * usual.body

@@ -19,6 +19,7 @@ LABEL = re.compile(
 # Fonts that map a glyph to its double: a semicolon to the Greek question mark, a hyphen to one that does not break.
 # Printed alike and as long as each other; a rule or a search that looks for one must find the other.
 ALIKE = str.maketrans({"\u037e": ";", "\u0387": "·", "\u2010": "-", "\u2011": "-", "\u2215": "/", "\u2044": "/"})
+NO_SIZE = 10.0  # points, for characters that MuPDF gives no span
 RAISED_SIZE = 0.85  # of the line's size; MuPDF also calls full-size characters raised
 
 
@@ -39,7 +40,7 @@ class Line:
 
     `column` numbers the regions of a page in reading order; `left` and `right` are that region's text edges, to which
     its rows are stretched when it is `justified`. `sheet` is the page's width. `table` is not 0 for a row of a table.
-    `cells` are that row's parts, and those of any other row that has wide gaps.
+    `length` counts its letters and spaces. `cells` are that row's parts, and those of any other row that has wide gaps.
     """
 
     page: int
@@ -51,6 +52,7 @@ class Line:
     bold: bool
     italic: bool
     words: list[Token]
+    length: int
     raised: str = ""
     column: int = 0
     left: float = 0.0
@@ -69,10 +71,6 @@ class Line:
     @property
     def middle(self) -> float:
         return (self.y0 + self.y1) / 2
-
-    @property
-    def length(self) -> int:
-        return sum(len(word.text) + 1 for word in self.words)
 
 
 def joined(words: Iterable[Token]) -> str:
@@ -98,7 +96,7 @@ def _line(page: int, printed: dict[str, Any], words: list[Any], turn: Any | None
     size, bold, italic, raised = _type(spans)
     direction = printed["dir"]
     if turn is None:
-        tokens = [Token(text if text.isascii() else text.translate(ALIKE), *box) for *box, text, _, _, _ in words]
+        tokens = [Token(w[4] if w[4].isascii() else w[4].translate(ALIKE), w[0], w[1], w[2], w[3]) for w in words]
         upright = direction[0] > 0.9
     else:
         tokens = [_turned(word, turn) for word in words]
@@ -110,7 +108,8 @@ def _line(page: int, printed: dict[str, Any], words: list[Any], turn: Any | None
         box = _around(tokens)
     else:  # the ends are enough, and the page has many words
         box = min(tokens[0].x0, tokens[-1].x0), printed["bbox"][1], max(tokens[0].x1, tokens[-1].x1), printed["bbox"][3]
-    return Line(page, *box, size, bold, italic, tokens, label, upright=upright)
+    length = sum([len(token.text) for token in tokens]) + len(tokens)
+    return Line(page, *box, size, bold, italic, tokens, length, label, upright=upright)
 
 
 def _type(spans: list[dict[str, Any]]) -> tuple[float, bool, bool, bool]:
@@ -119,7 +118,7 @@ def _type(spans: list[dict[str, Any]]) -> tuple[float, bool, bool, bool]:
         span = spans[0]
         bold = bool(span["flags"] & BOLD or span["char_flags"] & SYNTHETIC_BOLD)
         return span["size"], bold, bool(span["flags"] & ITALIC), False
-    size = max((span["size"] for span in spans if span["text"].strip()), default=spans[0]["size"])
+    size = max((span["size"] for span in spans if span["text"].strip()), default=NO_SIZE)
     weights = [(len(span["text"].strip()), span) for span in spans]
     total = sum(weight for weight, _ in weights) or 1
     bold = sum(w for w, s in weights if s["flags"] & BOLD or s["char_flags"] & SYNTHETIC_BOLD) > 0.6 * total

@@ -1,6 +1,7 @@
 """Paragraphs → the text with its blocks and word offsets: hyphens undone, labels in front, notes at the end."""
 
 import re
+from collections import Counter
 from itertools import pairwise
 
 from core.ingest.hyphens import EDGES, SOFT_HYPHEN, Vocabulary, broken
@@ -88,26 +89,27 @@ class Text:
     def _line(self, tokens: list[Token], page: int, separator: str, following: str) -> str:
         """Add one printed line; the separator to put before the next."""
         last = len(tokens) - 1
-        after = " "
-        glyph = ""
+        after, glyph, length = " ", "", self.length
         for index, token in enumerate(tokens):
-            word = token.text
+            word, x0, y0, x1, y1, glued = token
             if index == last and following:
                 word, after = self._broken(word, following)
             if not word.isprintable():
                 word = word.translate(INVISIBLE)
-            glued = index > 0 and (token.glued or (glyph in "fil" and self._one_word(tokens[index - 1], token)))
-            if word[:2] == "(*" and self.length > self.start:
+            glued = index > 0 and (glued or (glyph in "fil" and self._one_word(tokens[index - 1], token)))
+            if word[:2] == "(*" and length > self.start:
                 word, glued = STARRED.sub("", word), True
             if not word:
                 continue
             glyph = word[-1]
             if separator and not glued:
-                self._put(separator)
-            start = self.length
-            self._put(word)
-            self.words.append(Word(start, self.length, page, token.x0, token.y0, token.x1, token.y1))
+                self.parts.append(separator)
+                length += len(separator)
+            self.parts.append(word)
+            self.words.append(Word(length, length + len(word), page, x0, y0, x1, y1))
+            length += len(word)
             separator = " "
+        self.length = length
         return after
 
     def _broken(self, word: str, following: str) -> tuple[str, str]:
@@ -131,15 +133,17 @@ class Text:
 def vocabulary(paragraphs: list[list[Line]]) -> Vocabulary:
     """The words of the document, and whether its line ends break words or only hyphenated ones."""
     found = Vocabulary()
+    printed: Counter[str] = Counter()
     ends = []
     for paragraph in paragraphs:
-        for index, line in enumerate(paragraph):
-            words = [token.text for token in line.words]
-            last = index + 1 < len(paragraph) and bool(words) and broken(words[-1])
-            if last:
-                following = paragraph[index + 1].words[0].text
-                ends.append((words[-1], following))
-            found.add(words[:-1] if last else words)
+        for line in paragraph:
+            printed.update([token.text for token in line.words])
+        for line, below in pairwise(paragraph):
+            last = line.words[-1].text
+            if broken(last):
+                ends.append((last, below.words[0].text))
+                printed[last] -= 1
+    found.add(printed)
     found.learn(ends)
     return found
 

@@ -7,7 +7,7 @@ import base64
 import json
 import sys
 from array import array
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from core.types import Block, BlockKind, Page, PageState, ParsedFile, Word
@@ -57,18 +57,11 @@ def decode(answer: dict[str, Any]) -> ParsedFile:
     )
 
 
-def _pack_words(words: Iterable[Word]) -> list[str]:
-    columns = [array("i") for _ in range(7)]
-    start, end, page, x0, y0, x1, y1 = columns
-    for word in words:
-        start.append(word.start)
-        end.append(word.end)
-        page.append(word.page)
-        x0.append(round(word.x0 * HUNDREDTHS))
-        y0.append(round(word.y0 * HUNDREDTHS))
-        x1.append(round(word.x1 * HUNDREDTHS))
-        y1.append(round(word.y1 * HUNDREDTHS))
-    return [_pack(column) for column in columns]
+def _pack_words(words: Sequence[Word]) -> list[str]:
+    columns = list(zip(*words, strict=True)) or [()] * 7
+    places = (array("i", column) for column in columns[:3])
+    boxes = (array("i", [int(value * HUNDREDTHS + 0.5) for value in column]) for column in columns[3:])
+    return [_pack(column) for column in (*places, *boxes)]
 
 
 def _unpack_words(packed: list[str], text_length: int, page_count: int) -> tuple[Word, ...]:
@@ -80,7 +73,7 @@ def _unpack_words(packed: list[str], text_length: int, page_count: int) -> tuple
     if min(page) < 1 or max(page) > page_count:
         raise ValueError("a word lies outside the pages")
     points = ([value / HUNDREDTHS for value in column] for column in box)
-    return tuple(Word(*row) for row in zip(start, end, page, *points, strict=True))
+    return tuple(map(Word._make, zip(start, end, page, *points, strict=True)))
 
 
 def _pack(column: "array[int]") -> str:
