@@ -8,6 +8,7 @@ import json
 import sys
 from array import array
 from collections.abc import Sequence
+from math import floor
 from typing import Any, get_args
 
 from core.types import Block, BlockKind, Page, PageState, ParsedFile, Word
@@ -60,7 +61,7 @@ def decode(answer: dict[str, Any]) -> ParsedFile:
 def _pack_words(words: Sequence[Word]) -> list[str]:
     columns = list(zip(*words, strict=True)) or [()] * 7
     places = (array("i", column) for column in columns[:3])
-    boxes = (array("i", [int(value * HUNDREDTHS + 0.5) for value in column]) for column in columns[3:])
+    boxes = (array("i", [floor(value * HUNDREDTHS + 0.5) for value in column]) for column in columns[3:])
     return [_pack(column) for column in (*places, *boxes)]
 
 
