@@ -25,7 +25,12 @@ PAGES = [
     Row("pages/help.py", "Help", ":material/help:", "analyst"),
 ]
 
-st.set_page_config(page_title="Compliance Copilot", page_icon=":material/fact_check:", layout="wide")
+st.set_page_config(
+    page_title="Compliance Copilot",
+    page_icon=":material/fact_check:",
+    layout="wide",
+    menu_items={"About": "Compliance Copilot: a regulation in, a verified obligation register out."},
+)
 with shell.guarded():
     shell.frame()
     user = shell.user()

@@ -47,6 +47,7 @@ def page(db: Database, user: User) -> None:
         st.subheader("Where things are", anchor=False)
         st.markdown(f"Your documents, the database and its backups: `{settings().data_dir}`")
         st.markdown(f"Word lists and weights that you may edit: `{settings().lexicon_dir}`")
+        installed.profile()
         st.caption("Nothing leaves this computer: no request is made to another host, and no usage is reported.")
 
 

@@ -32,7 +32,7 @@ def attention(found: register.Overview) -> None:
         (found.overdue, "overdue", OBLIGATIONS, {"deadline": "overdue"}),
         (found.soon, "due soon", OBLIGATIONS, {"deadline": "soon"}),
         (found.to_check, "to check", OBLIGATIONS, {"show": "check"}),
-        (found.reviews_due, "with a review due", OBLIGATIONS, {"sort": "next_review"}),
+        (found.reviews_due, "with a review due", OBLIGATIONS, {"sort": "next_review", "order": "up"}),
         (found.orphaned, "corrected but no longer found by the chosen analysis", OBLIGATIONS, {"state": "orphaned"}),
         (found.escalated, "escalated, waiting for a person", DOCUMENTS, {}),
         (found.awaiting_signature, "waiting for a signature on the data card", DOCUMENTS, {"status": "draft"}),

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from core import library, register
 from core.types import Document, User
-from pages.parts import card, coverage, custody, downloads, record, shelf, source, summary, tables
+from pages.parts import bulk, card, coverage, custody, downloads, record, shelf, source, summary, tables
 from pages.parts.places import Place
 from pages.parts.source import PAGE, VIEW, Opened
 from pages.parts.words import badge, count, label, plain
@@ -104,6 +104,7 @@ def beside(
         if tabs[4].open:
             shelf.warnings(shown)
             shelf.versions(db, user, shown)
+            shelf.runs(db, user, shown)
             card.card(db, user, shown)
     with tabs[5]:
         if tabs[5].open:
@@ -137,7 +138,7 @@ def _obligations(
         if picked.id:
             choose(picked.id)
     if chosen:
-        record.record(db, user, chosen.id)
+        record.record(db, user, chosen.id, buttons=lambda: bulk.undo(db, user))
     elif here:
         st.caption("Choose an obligation here or in the source. Select text in the source to add one by hand.")
 

@@ -9,7 +9,7 @@ from core import library
 from core.library.cards import Field
 from core.types import User
 from pages.parts import shell
-from pages.parts.words import day, plain, when
+from pages.parts.words import plain, when
 
 LONG = {"prohibited_use", "known_quality_issues", "deletion", "licence", "source"}
 
@@ -76,7 +76,3 @@ def _input(field: Field, value: Any, document_id: str, *, disabled: bool) -> Any
     if field.key in LONG:
         return st.text_area(title, value or "", key=key, height=68, disabled=disabled)
     return st.text_input(title, value or "", key=key, disabled=disabled)
-
-
-def expiry(shown: library.DocumentRow) -> str:
-    return f"Expires {day(shown.expires)}" if shown.expires else ""

@@ -6,7 +6,7 @@ from sqlite_utils import Database
 from core import library
 from core.types import User
 from pages.parts import shell
-from pages.parts.words import count, plain, when
+from pages.parts.words import count, day, plain, when
 
 # A table of core → what a person calls its rows; the rest is how it is kept.
 NOUNS = {
@@ -59,8 +59,17 @@ def custody(db: Database, user: User, shown: library.DocumentRow) -> None:
         if shown.held and st.button("Lift the legal hold", key=f"unhold-{shown.id}"):
             library.unhold(db, user, shown.id)
             shell.done("The legal hold is lifted")
+        _expiry(db, user, shown)
         if st.button("Delete…", key=f"delete-{shown.id}", icon=":material/delete:"):
             _confirm(shown.id)
+
+
+def _expiry(db: Database, user: User, shown: library.DocumentRow) -> None:
+    with st.popover(f"Expires {day(shown.expires)}" if shown.expires else "Set an expiry", key=f"expiry-{shown.id}"):
+        on = st.date_input("From this day only its owner sees it", shown.expires, key=f"expires-{shown.id}")
+        if st.button("Save", key=f"expire-{shown.id}"):
+            library.expire(db, user, shown.id, on)
+            shell.done(f"Expires {day(on.isoformat())}" if on else "Does not expire")
 
 
 @shell.dialog("Delete this document?")

@@ -18,14 +18,16 @@ PILLS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "bearer_kind": ("Bearer", tuple(BEARERS)),
     "applies": ("Ours", ("yes", "no", "unclear")),
 }
-NAMES = ("text", "deadline", "document", "owner", *PILLS)
+# Rows that are not in the register any more, which the overview links to.
+STATES = {"orphaned": "No longer found", "replaced": "Split or merged"}
+NAMES = ("text", "deadline", "state", "document", "owner", *PILLS)
 
 
 def bar(db: Database, user: User) -> register.Filter:
     """The widgets, in the row that the caller has opened; each says how many rows a choice would give."""
     titles = {one.id: one.title for one in library.documents(db, user)}
     url.follow(
-        one={"text": None, "deadline": DEADLINES},
+        one={"text": None, "deadline": DEADLINES, "state": STATES},
         many={"document": titles, "owner": None, **{name: values for name, (_, values) in PILLS.items()}},
     )
     counted = register.facets(db, user, _chosen())
@@ -38,6 +40,8 @@ def bar(db: Database, user: User) -> register.Filter:
         _pills(name, title, values, counted[name])
     _deadline(counted["deadline"])
     _owners(counted["owner"])
+    if url.held("state"):
+        st.badge(STATES[url.held("state")], color="red")
     url.tell(NAMES)
     chosen = _chosen()
     if chosen != register.Filter() and st.button("Clear", key="clear", icon=":material/close:", type="tertiary"):
@@ -47,7 +51,8 @@ def bar(db: Database, user: User) -> register.Filter:
 
 def _chosen() -> register.Filter:
     picked = {name: tuple(url.held(name) or ()) for name in (*PILLS, "document", "owner")}
-    return register.Filter(text=url.held("text") or "", deadline=url.held("deadline") or "", **picked)
+    state = url.held("state") or "current"
+    return register.Filter(text=url.held("text") or "", deadline=url.held("deadline") or "", state=state, **picked)
 
 
 def _named(title: str, name: str) -> str:

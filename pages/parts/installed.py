@@ -1,9 +1,13 @@
 """What this installation can do, and how to add what it cannot."""
 
 import shutil
+import tomllib
 from importlib.metadata import PackageNotFoundError, version
 
 import streamlit as st
+
+from core.extract import profiles
+from core.settings import ROOT, settings
 
 # What a person gets by it → package (or program, marked by !), and how to add it.
 PARTS = (
@@ -40,9 +44,15 @@ def _version(name: str) -> str:
 
 
 def _own() -> str:
-    import tomllib
-
-    from core.settings import ROOT
-
     project = ROOT / "pyproject.toml"
     return str(tomllib.loads(project.read_text("utf-8"))["project"]["version"]) if project.exists() else ""
+
+
+def profile() -> None:
+    """Which kind of firm "Ours" means, and how to say so."""
+    chosen, names = settings().profile, profiles.names()
+    told = f"**{names.get(chosen, chosen)}**" if chosen else "none is chosen, so *Ours* says unclear"
+    others = ", ".join(f"`{key}`" for key in sorted(names))
+    st.markdown(
+        f"Firm profile: {told}. Start with `COPILOT_PROFILE` set to one of {others}; it counts for new imports."
+    )

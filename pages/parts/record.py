@@ -95,16 +95,18 @@ def _history(db: Database, user: User, found: register.Record) -> None:
     if not found.history:
         st.markdown("Nobody has changed anything yet.")
         return
+    engine = register.values(found.found)
     lines = ["| When | Who | What |", "|---|---|---|"]
     for event in reversed(found.history):
-        lines.append(f"| {when(event.at)} | {plain(event.by)} | {_told(event)} |")
+        lines.append(f"| {when(event.at)} | {plain(event.by)} | {_told(event, engine)} |")
     st.markdown("\n".join(lines))
 
 
-def _told(event: register.Event) -> str:
+def _told(event: register.Event, engine: dict[str, str]) -> str:
     said = plain(event.title)
     if event.field in register.FIELDS:
-        said += f": “{_short(event.old)}” → “{_short(event.new)}”"
+        before, after = (engine[event.field] if value is None else value for value in (event.old, event.new))
+        said += f": “{_short(before)}” → “{_short(after)}”"
     elif event.field in ("status", "owner", "next_review", "reason"):
         said += f": {label(event.field)} {_short(event.new) or 'taken away'}"
     return f"~~{said}~~ :gray[undone by {plain(event.undone_by or '')}]" if event.undone_at else said

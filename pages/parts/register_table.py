@@ -43,7 +43,7 @@ def page() -> int:
 
 def order() -> tuple[str, bool]:
     sort = st.query_params.get("sort", "position")
-    return (sort if sort in SORTS.values() else "position"), st.query_params.get("order") == "down"
+    return (sort if sort in (*SORTS.values(), "next_review") else "position"), st.query_params.get("order") == "down"
 
 
 def table(shown: Sequence[register.Row], chosen: str | None, *, narrow: bool) -> tuple[str, ...]:
