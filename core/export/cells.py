@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import fields
+from operator import attrgetter
 from typing import get_type_hints
 
 from core.errors import BadInput
@@ -17,7 +18,8 @@ Value = str | int | float | bool | tuple[str, ...] | None
 
 def neutralised(text: str) -> str:
     """With a leading apostrophe where a spreadsheet would compute the text instead of showing it."""
-    return "'" + text if FORMULA.match(text) else text
+    # Most texts begin with a letter or a digit, and none of those begins a formula.
+    return "'" + text if not text[:1].isalnum() and FORMULA.match(text) else text
 
 
 def restored(cell: str) -> str:
@@ -36,6 +38,7 @@ def title(name: str) -> str:
 COLUMNS: dict[str, type] = get_type_hints(ExportRow)
 NAMES = tuple(field.name for field in fields(ExportRow))
 TITLES = tuple(title(name) for name in NAMES)
+GETTER = attrgetter(*NAMES)
 
 
 def shown(value: Value) -> str:
@@ -59,8 +62,9 @@ READERS: dict[object, Callable[[str], Value]] = {
 }
 
 
-def values(row: ExportRow) -> list[Value]:
-    return [getattr(row, name) for name in NAMES]
+def values(row: ExportRow) -> tuple[Value, ...]:
+    found: tuple[Value, ...] = GETTER(row)
+    return found
 
 
 def read_row(cells: list[str], place: str) -> ExportRow:

@@ -1,14 +1,17 @@
 """The register as an Excel workbook: sheets Obligations, Actions and Summary, with frozen headers and filters.
 
-Written in openpyxl's write-only mode, so that 50,000 rows fit in memory. Characters that XML cannot hold are written
-as Excel writes them (`_x000B_`), and read back.
+openpyxl lays the workbook out; the rows are put into its sheets as text, because its cell objects take 45 µs for each
+styled cell: 27 s for 20,000 obligations, which are written in 4 s so. Characters that XML cannot hold are written as
+Excel writes them (`_x000B_`), and read back.
 """
 
 import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 from core.errors import BadInput
 from core.export import cells, facts
@@ -27,28 +30,46 @@ WIDE = {"quote": 70, "action": 45, "object": 35, "lead_in": 35, "document": 30, 
 LISTS = {"conditions", "exceptions", "deadlines", "references", "sanctions", "risk_reasons"}
 ACTION_TITLES = ("Title", "Detail", "Owner role", "Priority", "Due", "State", "Document", "Obligation IDs", "ID")
 ACTION_WIDTHS = (50, 70, 20, 10, 12, 18, 30, 22, 20)
+SUMMARY_TITLES = ("Document", "Fact", "Value")
+SUMMARY_WIDTHS = (30, 34, 90)
+REGISTER_WIDTHS = tuple(WIDE.get(name, 30 if name in LISTS else 14) for name in cells.NAMES)
+ROWS_END = b"</sheetData>"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`widths` in characters; a text that is wider than its column is wrapped."""
+
+    name: str
+    titles: Sequence[str]
+    widths: Sequence[int]
+    lines: Sequence[Sequence[cells.Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """The numbers of two cell styles in the workbook: text at the top of its cell, and wrapped too."""
+
+    top: int
+    wrapped: int
 
 
 def write(contents: Bundle) -> bytes:
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    widths = [WIDE.get(name, 30 if name in LISTS else 14) for name in cells.NAMES]
-    lines = ([_cell(value) for value in cells.values(row)] for row in contents.rows)
-    _sheet(book, "Obligations", cells.TITLES, widths, lines, len(contents.rows))
-    actions = (
-        [_cell(value) for value in (
-            one.action.title, one.action.detail, one.action.owner_role, one.action.priority, one.action.due or "",
-            one.state, one.document, one.action.obligation_ids, one.action.id,
-        )]
+    actions = [
+        (one.action.title, one.action.detail, one.action.owner_role, one.action.priority, one.action.due,
+         one.state, one.document, one.action.obligation_ids, one.action.id)
         for one in contents.actions
-    )  # fmt: skip
-    _sheet(book, "Actions", ACTION_TITLES, ACTION_WIDTHS, actions, len(contents.actions))
-    summary = [[_cell(value) for value in line] for one in contents.analyses for line in facts.summary(one)]
-    _sheet(book, "Summary", ("Document", "Fact", "Value"), (30, 34, 90), summary, len(summary))
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    ]  # fmt: skip
+    return _filled(
+        Sheet("Obligations", cells.TITLES, REGISTER_WIDTHS, [cells.values(row) for row in contents.rows]),
+        Sheet("Actions", ACTION_TITLES, ACTION_WIDTHS, actions),
+        Sheet(
+            "Summary",
+            SUMMARY_TITLES,
+            SUMMARY_WIDTHS,
+            [line for one in contents.analyses for line in facts.summary(one)],
+        ),
+    )
 
 
 def note(contents: Bundle) -> str:
@@ -70,7 +91,7 @@ def read(data: bytes) -> list[ExportRow]:
 
 def read_table(data: bytes, sheet: str) -> list[list[str]]:
     """The cells of another sheet, without its header; list cells have one item a line."""
-    titles = {"Actions": ACTION_TITLES}.get(sheet, ("Document", "Fact", "Value"))
+    titles = {"Actions": ACTION_TITLES}.get(sheet, SUMMARY_TITLES)
     return [[cells.restored(_text(value)) for value in line] for line in _lines(data, sheet, titles)]
 
 
@@ -89,55 +110,90 @@ def _lines(data: bytes, sheet: str, titles: Sequence[str]) -> list[Sequence[obje
     return [(*line, *[None] * (len(titles) - len(line))) for line in lines[1:]]
 
 
-def _sheet(
-    book: "Workbook",
-    name: str,
-    titles: Sequence[str],
-    widths: Sequence[int],
-    lines: Iterable[Sequence[object]],
-    count: int,
-) -> None:
+# --- writing ----------------------------------------------------------------------------------------------------
+
+
+def _filled(*sheets: Sheet) -> bytes:
+    """The workbook with its rows."""
+    from openpyxl import Workbook
+
+    # Write-only, or openpyxl would state the size of the empty sheets, and readers would believe it.
+    book = Workbook(write_only=True)
+    for sheet in sheets:
+        _lay_out(book, sheet)
+    styles = _styles(book.worksheets[0])
+    empty, out = io.BytesIO(), io.BytesIO()
+    book.save(empty)
+    with zipfile.ZipFile(empty) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        rows = {page.path[1:]: _rows(sheet, styles) for page, sheet in zip(book.worksheets, sheets, strict=True)}
+        for name in source.namelist():
+            before, mark, after = source.read(name).rpartition(ROWS_END)
+            with target.open(name, "w") as file:
+                file.write(before)
+                file.writelines(rows.get(name, ()))
+                file.write(mark + after)
+    return out.getvalue()
+
+
+def _lay_out(book: "Workbook", sheet: Sheet) -> None:
     """A sheet with its header frozen and filtered. In write-only mode all of this must come before the first row."""
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
-    sheet = book.create_sheet(name)
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(titles))}{count + 1}"
-    for place, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(place)].width = width
+    page = book.create_sheet(sheet.name)
+    page.freeze_panes = "A2"
+    page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.titles))}{len(sheet.lines) + 1}"
+    for place, width in enumerate(sheet.widths, 1):
+        page.column_dimensions[get_column_letter(place)].width = width
     header = []
-    for text in titles:
-        cell = WriteOnlyCell(sheet, text)
+    for text in sheet.titles:
+        cell = WriteOnlyCell(page, text)
         cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E6ECF2")
         cell.alignment = Alignment(vertical="top", wrap_text=True)
         header.append(cell)
-    sheet.append(header)
-    # Two cells lent to every value in turn, so that their styles are made once.
-    top, wrapped = WriteOnlyCell(sheet), WriteOnlyCell(sheet)
+    page.append(header)
+
+
+def _styles(page: Any) -> Styles:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment
+
+    top, wrapped = WriteOnlyCell(page), WriteOnlyCell(page)
     top.alignment, wrapped.alignment = Alignment(vertical="top"), Alignment(vertical="top", wrap_text=True)
-    for line in lines:
-        sheet.append(_lent(line, widths, top, wrapped))
+    return Styles(top.style_id, wrapped.style_id)
 
 
-def _lent(line: Sequence[object], widths: Sequence[int], top: Any, wrapped: Any) -> Iterator[Any]:
-    for value, width in zip(line, widths, strict=True):
-        if value == "" or value is None:
-            yield None
-        else:
-            cell = wrapped if isinstance(value, str) and (len(value) > width or "\n" in value) else top
-            cell.value = value
-            yield cell
+def _rows(sheet: Sheet, styles: Styles) -> Iterator[bytes]:
+    """Each line as a row of SpreadsheetML, the first one under the header."""
+    from openpyxl.utils import get_column_letter
+
+    columns = [(get_column_letter(place), width) for place, width in enumerate(sheet.widths, 1)]
+    for number, line in enumerate(sheet.lines, 2):
+        row = "".join(_row(number, line, columns, styles))
+        yield f'<row r="{number}">{row}</row>'.encode()
 
 
-def _cell(value: cells.Value) -> str | int | float | None:
+def _row(number: int, line: Sequence[cells.Value], columns: Iterable[tuple[str, int]], styles: Styles) -> Iterator[str]:
+    for value, (letter, width) in zip(line, columns, strict=True):
+        cell = _cell(value)
+        if not isinstance(cell, str):
+            yield f'<c r="{letter}{number}" s="{styles.top}"><v>{cell}</v></c>'
+        elif cell:
+            style = styles.wrapped if len(cell) > width or "\n" in cell else styles.top
+            text = f'<t xml:space="preserve">{escape(cell)}</t>'
+            yield f'<c r="{letter}{number}" s="{style}" t="inlineStr"><is>{text}</is></c>'
+
+
+def _cell(value: cells.Value) -> str | int | float:
     """Numbers stay numbers; everything else is the text that `cells.shown` gives, within Excel's limits."""
-    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     text = cells.shown(value)
     if len(text) > CELL_LIMIT:
         text = text[: CELL_LIMIT - len(CUT)] + CUT
+    if text.isprintable() and "_x" not in text:
+        return text
     return UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
 
 
