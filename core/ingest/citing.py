@@ -20,11 +20,13 @@ class Manner:
     """A document's own way of numbering.
 
     `prefix` stands before its numbers ("Section ", "Outsourcing ", or nothing); `running` says that plain numbers
-    ("4.") run through the whole document, so that they are cited without the heading above them.
+    ("4.") run through the whole document, so that they are cited without the heading above them; `chapters` are the
+    numbers that others continue ("4" of "4.2").
     """
 
     prefix: str = ""
     running: bool = False
+    chapters: frozenset[str] = frozenset()
 
     def cited(self, number: str) -> str:
         return f"{self.prefix}{number}"
@@ -37,8 +39,6 @@ def manner(
     announced: Sequence[Heading | None],
 ) -> Manner:
     """How the document numbers itself, from its labels, its headings and the way it refers to itself."""
-    if parsed.declared.get("type") == "rulebook" and parsed.declared.get("title"):
-        return Manner(f"{parsed.declared['title']} ", running=True)
     own: set[str] = set()
     plain: list[int] = []
     for block, (labels, _), heading in zip(blocks, labelled, announced, strict=True):
@@ -52,10 +52,13 @@ def manner(
         elif style == (".", "number"):
             plain.append(value[0])
             own.add(str(value[0]))
+    chapters = frozenset(number.partition(".")[0] for number in own if "." in number)
+    if parsed.declared.get("type") == "rulebook" and parsed.declared.get("title"):
+        return Manner(f"{parsed.declared['title']} ", True, chapters)
     words = Counter(match[1].lower() for match in CITED.finditer(parsed.text) if match[2] in own)
     word, times = words.most_common(1)[0] if words else ("", 0)
     prefix = f"{word.capitalize()} " if times >= FEWEST_CITATIONS else ""
-    return Manner(prefix, runs(plain) or any("." in number for number in own))
+    return Manner(prefix, runs(plain) or bool(chapters), chapters)
 
 
 def runs(numbers: Sequence[int]) -> bool:

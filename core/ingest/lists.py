@@ -1,4 +1,4 @@
-"""The lists that are open while a text is read: opened by labels, closed by plain words, reopened by their next item."""
+"""The lists open while a text is read: opened by labels, closed by plain words, reopened by their next item."""
 
 from core.ingest.labels import Label, first
 from core.ingest.outline import Level, Place, Witness, continued, place

@@ -218,7 +218,8 @@ class Walk:
     def next_number(self, label: Label) -> bool:
         """Whether a bare number counts headings: "4 Reports" after "3 …", not "12 CFR 1016" at the top."""
         value = label.counts[0].value
-        counts_on = label.text[-1:] in ".)" or len(value) > 1 or first(value) or follows(value, self.number)
+        bare = label.text.isdigit() and label.text not in self.source.manner.chapters
+        counts_on = not bare or first(value) or follows(value, self.number)
         self.number = value if counts_on else self.number
         return counts_on
 

@@ -55,7 +55,9 @@ def after(
     for at in range(index, min(len(blocks), index + LONGEST_BLOCKS)):
         block = blocks[at]
         if at > index:
-            if own_article(at) or (depth and block.kind in ("paragraph", "item") and containment(block) < depth):
+            if own_article(at):
+                return resumed or at
+            if depth and block.kind in ("paragraph", "item") and containment(block) < depth:
                 return at
             if text.startswith(opener, block.start) and opens(text, blocks, at):
                 return resumed or at - 1
