@@ -23,9 +23,9 @@ def import_document(db: Database, user: User, claim: jobs.Claim) -> None:
     # The digest of what was uploaded, also where a password was taken off before it was stored.
     reading = replace(reading, document=replace(reading.document, sha256=upload.sha256))
     jobs.progress(db, claim, 0.6, "Finding obligations")
-    analysis = pipeline.analyze_reading(reading, profile=settings().profile)
-    jobs.progress(db, claim, 0.9, "Saving")
     findings = scan(reading.document.text, reading.hidden)
+    analysis = pipeline.analyze_reading(reading, profile=settings().profile, findings=findings)
+    jobs.progress(db, claim, 0.9, "Saving")
     packed = library.pack(upload, reading, analysis.scope, findings, user.name)
     with write(db):
         library.complete(db, user, upload, packed)

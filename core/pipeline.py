@@ -17,7 +17,7 @@ from core.extract.quality import quality
 from core.extract.risk import document_risk, obligation_risk
 from core.extract.scope import in_our_language, scope
 from core.extract.summary import summary
-from core.scan import scan
+from core.scan import Finding, scan
 from core.settings import Settings
 from core.types import (
     Action,
@@ -55,17 +55,23 @@ def analyze(
 
 
 def analyze_reading(
-    reading: Reading, *, model: str = "builtin", profile: str = "", today: date | None = None
+    reading: Reading,
+    *,
+    model: str = "builtin",
+    profile: str = "",
+    today: date | None = None,
+    findings: Sequence[Finding] | None = None,
 ) -> Analysis:
     """Analyse what was read. The same reading gives the same analysis but for request id, time and latency.
 
-    `today` is the day from which actions without a legal deadline are due; the system's day if not given.
+    `today` is the day from which actions without a legal deadline are due; the system's day if not given. `findings`
+    are those of `scan` over this reading, where the caller has them; None scans it here.
     """
     started, extract = time.perf_counter(), extractor(model)
     if profile:
         known(profile)
     document = reading.document
-    decision = scope(reading, scan(document.text, reading.hidden))
+    decision = scope(reading, scan(document.text, reading.hidden) if findings is None else findings)
     drafts, statements, rejected = found(extract, reading) if is_read(decision, reading) else ([], [], [])
     grounded = ground(drafts, document, reading.provisions, reading.words, engine=model)
     obligations = weighed(grounded, reading, profile)
