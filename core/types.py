@@ -80,7 +80,7 @@ class ParsedFile:
     text: str
     blocks: tuple[Block, ...]
     pages: tuple[Page, ...] = ()
-    words: tuple[Word, ...] = ()
+    words: Sequence[Word] = ()
     hidden: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     declared: dict[str, str] = field(default_factory=dict)
@@ -183,7 +183,7 @@ class Reading:
 
     document: Document
     provisions: tuple[Provision, ...]
-    words: tuple[Word, ...] = ()
+    words: Sequence[Word] = ()
     hidden: tuple[str, ...] = ()
 
 

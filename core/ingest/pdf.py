@@ -105,7 +105,7 @@ def laid_out(pages: list[PageText], *, declared: dict[str, str], warnings: list[
         text=str(text),
         blocks=tuple(text.blocks),
         pages=tuple(Page(page.number, round(page.width, 2), round(page.height, 2), page.state) for page in pages),
-        words=tuple(text.words),
+        words=text.words,
         hidden=tuple(hidden for page in pages for hidden in page.hidden),
         warnings=tuple(warnings),
         declared=declared,

@@ -10,6 +10,7 @@ from core.types import PageState
 
 SCAN_COVER = 0.5  # share of the page under images from which its text counts as a scan's
 FEW_LETTERS = 25  # a scan with a page number or a stamp printed over it is still a scan
+LARGEST_SHEET = 1_000_000.0  # points, a third of a kilometre: no page, and its boxes would not fit into 32 bits
 OUTLINES = 200  # drawn shapes on a page without text: letters turned into outlines
 OCR_SIZE_ERROR = 0.25
 FREE_TEXT, POPUP = 2, 16  # kinds of annotation
@@ -35,6 +36,9 @@ class PageText:
 def read_page(page: Any, number: int) -> PageText:
     """The page's text in MuPDF's order. Raises what MuPDF raises on a page it cannot interpret."""
     result = PageText(number, float(page.rect.width), float(page.rect.height), "text")
+    if max(result.width, result.height) > LARGEST_SHEET:
+        result.state, result.needs_ocr = "unread", False
+        return result
     turn = page.rotation_matrix if page.rotation else None
     # Without this clip MuPDF leaves out what lies off the page, and nobody would learn that it is there.
     found = lines(page.get_textpage(clip=load().INFINITE_RECT(), flags=0), number, turn)

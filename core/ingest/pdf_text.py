@@ -8,7 +8,8 @@ from core.ingest.hyphens import EDGES, SOFT_HYPHEN, Vocabulary, broken
 from core.ingest.pdf_headings import levels, looks
 from core.ingest.pdf_lines import LABEL, Line, Token
 from core.ingest.pdf_paragraphs import Style
-from core.types import Block, BlockKind, Word
+from core.ingest.words import Words
+from core.types import Block, BlockKind
 
 # Some fonts set these as one glyph with a hair's space after it: "off icer".
 LIGATURES = ("ff", "fi", "fl")
@@ -27,7 +28,7 @@ class Text:
         self.parts: list[str] = []
         self.length = self.start = 0
         self.blocks: list[Block] = []
-        self.words: list[Word] = []
+        self.words = Words()
 
     def __str__(self) -> str:
         return "".join(self.parts)
@@ -106,7 +107,7 @@ class Text:
                 self.parts.append(separator)
                 length += len(separator)
             self.parts.append(word)
-            self.words.append(Word(length, length + len(word), page, x0, y0, x1, y1))
+            self.words.add(length, length + len(word), page, x0, y0, x1, y1)
             length += len(word)
             separator = " "
         self.length = length

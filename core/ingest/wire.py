@@ -8,13 +8,12 @@ import json
 import sys
 from array import array
 from collections.abc import Sequence
-from math import floor
+from operator import gt
 from typing import Any, get_args
 
+from core.ingest.words import Words
 from core.types import Block, BlockKind, Page, PageState, ParsedFile, Word
 
-# Boxes travel as hundredths of a point: exact for a screen, half the size of doubles, and they read well in a database.
-HUNDREDTHS = 100
 KINDS = frozenset(get_args(BlockKind))
 STATES = frozenset(get_args(PageState))
 
@@ -59,22 +58,26 @@ def decode(answer: dict[str, Any]) -> ParsedFile:
 
 
 def _pack_words(words: Sequence[Word]) -> list[str]:
-    columns = list(zip(*words, strict=True)) or [()] * 7
-    places = (array("i", column) for column in columns[:3])
-    boxes = (array("i", [floor(value * HUNDREDTHS + 0.5) for value in column]) for column in columns[3:])
-    return [_pack(column) for column in (*places, *boxes)]
+    if not isinstance(words, Words):
+        packed = Words()
+        for word in words:
+            packed.add(*word)
+        words = packed
+    return [_pack(column) for column in words.columns]
 
 
-def _unpack_words(packed: list[str], text_length: int, page_count: int) -> tuple[Word, ...]:
-    start, end, page, *box = (_unpack(column) for column in packed)
+def _unpack_words(packed: list[str], text_length: int, page_count: int) -> Words:
+    words = Words(_unpack(column) for column in packed)
+    start, end, page, *_box = words.columns
+    if len({len(column) for column in words.columns}) != 1 or len(words.columns) != 7:
+        raise ValueError("the columns of words differ in length")
     if not start:
-        return ()
-    if min(start) < 0 or max(end) > text_length or any(a > b for a, b in zip(start, end, strict=True)):
+        return words
+    if min(start) < 0 or max(end) > text_length or any(map(gt, start, end)):
         raise ValueError("a word lies outside the text")
     if min(page) < 1 or max(page) > page_count:
         raise ValueError("a word lies outside the pages")
-    points = ([value / HUNDREDTHS for value in column] for column in box)
-    return tuple(map(Word._make, zip(start, end, page, *points, strict=True)))
+    return words
 
 
 def _pack(column: "array[int]") -> str:
@@ -84,7 +87,8 @@ def _pack(column: "array[int]") -> str:
 
 
 def _unpack(packed: str) -> "array[int]":
-    column = array("i", base64.b64decode(packed, validate=True))
+    column = array("i")
+    column.frombytes(base64.b64decode(packed, validate=True))
     if sys.byteorder == "big":
         column.byteswap()
     return column
