@@ -17,7 +17,7 @@ from core.extract.quality import quality
 from core.extract.risk import document_risk, obligation_risk
 from core.extract.scope import in_our_language, scope
 from core.extract.summary import summary
-from core.scan import Finding, scan
+from core.scan import Finding, counted, scan
 from core.settings import Settings
 from core.types import (
     Action,
@@ -34,6 +34,7 @@ from core.types import (
 )
 
 ALLOWED = "allowed"
+NONE = Coverage(0, 0)
 
 
 def analyze(
@@ -71,12 +72,13 @@ def analyze_reading(
     if profile:
         known(profile)
     document = reading.document
-    decision = scope(reading, scan(document.text, reading.hidden) if findings is None else findings)
+    findings = scan(document.text, reading.hidden) if findings is None else findings
+    document, decision = replace(document, warnings=(*document.warnings, *warned(findings))), scope(reading, findings)
     drafts, statements, rejected = found(extract, reading) if is_read(decision, reading) else ([], [], [])
     grounded = ground(drafts, document, reading.provisions, reading.words, engine=model)
     obligations = weighed(grounded, reading, profile)
     covered = coverage(document, reading.provisions, obligations, statements) if is_read(decision, reading) else NONE
-    policy, steps = recommended(decision, obligations, today or date.today())
+    policy, steps = recommended(decision, obligations, today or date.today(), document.type)
     risk = document_risk(obligations)
     return Analysis(
         document=document,
@@ -102,9 +104,6 @@ def analyze_reading(
     )
 
 
-NONE = Coverage(0, 0)
-
-
 def extractor(model: str) -> Extractor:
     """The engine of that name; BadInput names those that exist."""
     if model not in EXTRACTORS:
@@ -112,6 +111,16 @@ def extractor(model: str) -> Extractor:
     module, _, name = EXTRACTORS[model].partition(":")
     engine: Extractor = getattr(import_module(module), name)
     return engine
+
+
+def warned(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """What the text carries besides law, counted and never quoted."""
+    personal, secret = counted(findings, "personal"), counted(findings, "secret")
+    lines = [
+        f"It carries personal data: {personal}." if personal else "",
+        f"It carries secrets: {secret}." if secret else "",
+    ]
+    return tuple(line for line in lines if line)
 
 
 def is_read(decision: Scope, reading: Reading) -> bool:
@@ -136,8 +145,10 @@ def weighed(grounded: Grounded, reading: Reading, profile: str) -> tuple[Obligat
     )
 
 
-def recommended(decision: Scope, obligations: Sequence[Obligation], today: date) -> tuple[str, tuple[Action, ...]]:
+def recommended(
+    decision: Scope, obligations: Sequence[Obligation], today: date, document_type: str
+) -> tuple[str, tuple[Action, ...]]:
     """(policy decision, actions): an escalated document's actions are withheld until a person releases it."""
     if decision.decision == "escalate":
         return f"actions withheld: {'; '.join(decision.reasons)}", ()
-    return ALLOWED, actions(obligations, today)
+    return ALLOWED, actions(obligations, today, document_type=document_type)

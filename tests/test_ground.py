@@ -4,6 +4,8 @@ import time
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.extract.ground import Grounded, ground, located, outer_limit
 from core.types import Bearer, Deadline, Document, Draft, Passage, Provision, Reference, Span, Statement, Word
@@ -198,6 +200,29 @@ def test_ids_survive_a_second_run_and_another_printing():
     assert first == again
     assert first.id == other.id
     assert len(first.id) == 16
+
+
+@given(
+    before=st.text(alphabet="ab -\n.’\u00ad", max_size=30),
+    words=st.lists(
+        st.sampled_from(["The", "firm", "shall", "not", "keep", "ofﬁce", "third-party", "72", "it.", "“so”"]),
+        min_size=1,
+    ),
+    gaps=st.lists(st.sampled_from([" ", "  ", "\n", "\u00a0", "-\n", "\u00ad"]), min_size=1),
+    hint=st.none() | st.integers(-5, 60),
+)
+def test_whatever_is_grounded_is_the_documents_own_text(before, words, gaps, hint):
+    printed = "".join(word + gaps[number % len(gaps)] for number, word in enumerate(words))
+    law = Law(("Article 1", f"{before} {printed}"), ("Article 2", printed))
+    grounded = law.ground(
+        law.draft("Article 1", Passage(" ".join(words), hint)),
+        law.draft("Article 2", Passage(printed, hint), mark=Passage("shall"), conditions=(Passage("keep it"),)),
+    )
+    for one in grounded.obligations:
+        for passage in (one.draft.mark, *one.draft.conditions):
+            if passage is not None and passage.start is not None:
+                assert law.text[passage.start : passage.end] == passage.text
+    assert len(grounded.obligations) + len(grounded.ungrounded) == 2
 
 
 def test_obligations_come_in_text_order(law):

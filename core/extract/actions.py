@@ -15,28 +15,33 @@ from core.settings import lexicon
 from core.types import DUTIES, Action, Deadline, Obligation, RiskLevel
 
 Policy = Mapping[str, Any]
-OURS = ("regulated", "unspecified")
 NEEDS_APPROVAL: tuple[RiskLevel, ...] = ("high", "critical")
 
 
-def actions(obligations: Sequence[Obligation], today: date, policy: Policy | None = None) -> tuple[Action, ...]:
+def actions(
+    obligations: Sequence[Obligation], today: date, policy: Policy | None = None, document_type: str = ""
+) -> tuple[Action, ...]:
     """One step for each duty of the firm, in text order; items of one list, and duties alike in title, share a step.
 
-    A duty is the firm's unless its bearer is an authority, a public body or a private person, or the chosen profile
-    says that it does not apply. What only states a consequence ("shall be liable") asks for no step.
+    A duty is the firm's unless its bearer is an authority, a public body or (outside policies and contracts) a private
+    person, or the chosen profile says that it does not apply. What only states a consequence ("shall be liable") asks
+    for no step.
     """
     policy = policy or lexicon("actions")
-    public = public_articles(obligations)
+    public, ours = (
+        public_articles(obligations),
+        frozenset(policy["ours"].get(document_type, policy["ours"]["otherwise"])),
+    )
     groups: dict[tuple[object, ...], list[Obligation]] = defaultdict(list)
     for duty in obligations:
-        if is_step(duty, public, policy):
+        if duty.draft.bearer.kind in ours and is_step(duty, public, policy):
             groups[likeness(duty)].append(duty)
     return tuple(action(group, today, policy) for group in groups.values())
 
 
 def is_step(duty: Obligation, public: frozenset[str], policy: Policy) -> bool:
     draft = duty.draft
-    if draft.modality not in DUTIES or draft.bearer.kind not in OURS or duty.applies.answer == "no":
+    if draft.modality not in DUTIES or duty.applies.answer == "no":
         return False
     if not draft.bearer.text and article_of(draft.provision.path) in public:
         return False

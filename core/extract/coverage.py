@@ -9,6 +9,8 @@ from core.language.sentences import sentences
 from core.settings import lexicon
 from core.types import Coverage, Document, Obligation, Passage, Provision, Statement
 
+DATED = re.compile(r",?\s+\d{1,4}\b")
+
 
 def coverage(
     document: Document,
@@ -61,7 +63,7 @@ def normative(text: str, provisions: Sequence[Provision]) -> Iterator[tuple[int,
     """(start, end, places of its marks) of each sentence with a normative mark outside recitals and notes."""
     mark = mark_pattern()
     for start, end in stretches_of(text, provisions):
-        found = [match.start() for match in mark.finditer(text, start, end)]
+        found = [match.start() for match in mark.finditer(text, start, end) if not is_month(match)]
         for first, last in sentences(text[start:end]) if found else ():
             within = [place for place in found if start + first <= place < start + last]
             if within:
@@ -75,6 +77,11 @@ def explaining(provisions: Sequence[Provision]) -> set[str]:
         if provision.kind in kinds or provision.parent in found:
             found.add(provision.id)
     return found
+
+
+def is_month(mark: re.Match[str]) -> bool:
+    """ "31 May 2023" commands nothing."""
+    return mark.group() in ("May", "MAY") and DATED.match(mark.string, mark.end()) is not None
 
 
 @cache

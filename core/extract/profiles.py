@@ -39,6 +39,8 @@ def applies(obligation: Obligation, document: Document, profile: str) -> Applies
     if not profile:
         return Applies("unclear", "No firm profile is chosen.")
     chosen, bearer = known(profile), obligation.draft.bearer
+    if document.type == "policy" and bearer.kind in ("regulated", "person", "unspecified"):
+        return Applies("yes", "The firm's own policy binds its people.")
     if bearer.kind in OTHERS:
         return Applies("no", f"It {OTHERS[bearer.kind]} (“{' '.join(bearer.text.split())}”).")
     if not bearer.text.strip():

@@ -18,18 +18,20 @@ STRANGE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff\u25a0\u25
 def scope(reading: Reading, findings: Iterable[Finding] = ()) -> Scope:
     """Escalate what is risky or unreadable, put aside what lays down no rules; `reasons` always say why."""
     rules = lexicon("scope")
-    risky = [*dangers(reading, findings, rules["escalate"]), *foreign(reading.document, rules["languages"])]
+    text = sampled(reading.document.text, rules["most_characters"])
+    words = plain(text)
+    number = max(0, words.count(" ") - 1)
+    risky = [*dangers(reading, findings, rules["escalate"])]
+    if number < rules["least_words"] and not risky:
+        return Scope("out_of_scope", (f"{number} words are too few to lay down rules",))
+    risky += foreign(reading.document, rules["languages"])
     if risky:
         return Scope("escalate", tuple(risky))
-    words = plain(sampled(reading.document.text, rules["most_characters"]))
-    number = words.count(" ") - 1
-    if number < rules["least_words"]:
-        return Scope("out_of_scope", (f"{max(0, number)} words are too few to lay down rules",))
-    signals = list(signals_of(reading, words, number, rules))
-    score = sum(points for points, _ in signals)
-    decision = f"{score:.1f} points of the {rules['threshold']:.1f} that a text of rules has"
+    signals = [*signals_of(reading, words, number, rules), *likenesses(text, words, number, rules)]
+    score, needed = sum(points for points, _ in signals), rules["threshold"]
+    decision = f"it has {score:.1f} points, and a text that lays down rules has {needed:.1f} or more"
     told = [f"{reason} ({points:+.1f})" for points, reason in signals if points]
-    return Scope("in_scope" if score >= rules["threshold"] else "out_of_scope", (decision, *told))
+    return Scope("in_scope" if score >= needed else "out_of_scope", (decision, *told))
 
 
 def sampled(text: str, most: int) -> str:
@@ -59,20 +61,22 @@ def dangers(reading: Reading, findings: Iterable[Finding], rules: Mapping[str, A
         yield f"{len(unread)} of {len(pages)} pages could not be read"
     text = sampled(reading.document.text, lexicon("scope")["most_characters"])
     tokens = len(TOKEN.findall(text))
-    if tokens and len(WORDLIKE.findall(text)) < rules["readable_share"] * tokens:
+    if tokens >= lexicon("scope")["least_words"] and len(WORDLIKE.findall(text)) < rules["readable_share"] * tokens:
         yield "most of it is not made of words"
     elif text and len(STRANGE.findall(text)) > rules["strange_share"] * len(text):
         yield "much of it is made of characters that no text has"
 
 
 def signals_of(reading: Reading, words: str, number: int, rules: Mapping[str, Any]) -> Iterator[tuple[float, str]]:
-    """(points, what was seen) for each signal, for and against."""
+    """(points, what was seen) for each sign of a text of rules."""
     per_thousand = 1000 / max(number, 200)
     kind = reading.document.type
     if points := rules["type"].get(kind, 0.0):
         yield points, f"it presents itself as a {kind}"
     norms = count(rules["norms"]["phrases"], words)
     yield capped(norms * per_thousand, rules["norms"]), f"{norms} normative words in {number:,}"
+    advice = count(rules["advice"]["phrases"], words)
+    yield capped(advice * per_thousand, rules["advice"]), f"{advice} words of advice"
     places = sum(
         provision.kind in rules["structure"]["kinds"] and bool(provision.label) for provision in reading.provisions
     )
@@ -80,11 +84,16 @@ def signals_of(reading: Reading, words: str, number: int, rules: Mapping[str, An
     yield capped(places * 1000 / length, rules["structure"]), f"{places} numbered places"
     legal = count(rules["vocabulary"]["phrases"], words)
     yield capped(legal * per_thousand, rules["vocabulary"]), f"{legal} words of law and compliance"
+
+
+def likenesses(text: str, words: str, number: int, rules: Mapping[str, Any]) -> Iterator[tuple[float, str]]:
+    """(points away, what it reads like) for each kind of text that is no text of rules."""
+    dilution = min(1.0, rules["dilute_above"] / number)
     for other in rules["other"]:
-        found = [phrase.strip() for phrase in other["phrases"] if said((phrase,), words)]
+        found = [phrase.strip() for phrase in other.get("phrases", ()) if said((phrase,), words)]
+        found += [sign.strip() for sign in other.get("raw", ()) if sign in text]
         if len(found) >= other["least"]:
-            shown = ", ".join(found[:4])
-            yield -other["each"] * len(found) * min(1.0, 2000 / number), f"it reads like {other['name']} ({shown})"
+            yield -other["each"] * len(found) * dilution, f"it reads like {other['name']} ({', '.join(found[:4])})"
 
 
 def capped(rate: float, rule: Mapping[str, float]) -> float:

@@ -9,9 +9,7 @@ from core.types import DUTIES, Action, Coverage, Document, Obligation, Risk, Sco
 
 LONGEST_TITLE = 100
 # Where the official title of an act goes on to say who adopted it, when, and on what.
-LONG_TITLE = re.compile(
-    r",? (?:of the European Parliament|of the Council|of the Commission|af \d|laying down|on the )\b", re.I
-)
+LONG_TITLE = re.compile(r",? (?:of the [A-Z]|of \d|af \d|laying down |on the )")
 
 
 def summary(
@@ -24,7 +22,8 @@ def summary(
 ) -> str:
     """Four to six sentences: what it is, what it asks of whom, what is risky, by when, what to do, what is open."""
     if scope.decision == "out_of_scope":
-        return f"{named(document)} was not analysed: {'; '.join(scope.reasons)}."
+        seen = [reason for reason in scope.reasons if "(+" not in reason]
+        return f"{named(document)} was not analysed, because it lays down no rules: {'; '.join(seen)}."
     duties = [one for one in obligations if one.draft.modality in DUTIES]
     if scope.decision == "escalate":
         opening = f"{named(document)} waits for a person's decision: {'; '.join(scope.reasons)}."
@@ -54,15 +53,15 @@ def others(obligations: Sequence[Obligation]) -> str:
 
 def bearers(duties: Sequence[Obligation]) -> str:
     texts = [" ".join(one.draft.bearer.text.split()) for one in duties if one.draft.bearer.text.strip()]
-    shown = {same(text): text[:1].lower() + text[1:] if text[1:2].islower() else text for text in reversed(texts)}
+    shown = {same(text): text[:1].lower() + text[1:] if text[1:].islower() else text for text in reversed(texts)}
     counts = Counter(map(same, texts))
     top = [f"{shown[key]} ({number})" for key, number in counts.most_common(3) if len(shown[key]) <= 80]
-    return f"They bind most often {listed(top)}." if top else ""
+    return f"Most of its duties fall on {listed(top)}." if top else ""
 
 
 def same(text: str) -> str:
     """One key for "Financial entities" and "financial entity"."""
-    low = text.lower()
+    low = text.lower().removeprefix("the ")
     return low[:-3] + "y" if low.endswith("ies") else low.removesuffix("s")
 
 
@@ -81,7 +80,7 @@ def timing(duties: Sequence[Obligation]) -> str:
     dated = sorted(str(one.deadline.date) for one in timed if one.deadline and one.deadline.date)
     tight = [
         f"“{' '.join(one.deadline.passage.text.split())}” in {one.draft.provision.path}"
-        for one in sorted(timed, key=lambda one: -one.risk.score)
+        for one in sorted(timed, key=lambda one: (one.draft.bearer.kind != "regulated", -one.risk.score))
         if one.deadline and one.deadline.kind == "period" and len(one.deadline.passage.text) <= 60
     ]
     words = f"{counted(len(timed), 'duty names', 'duties name')} a deadline"
@@ -106,7 +105,9 @@ def gaps(coverage: Coverage) -> str:
     share = (
         f"{coverage.covered} of {counted(coverage.normative_sentences, 'normative sentence', 'normative sentences')}"
     )
-    return f"{share} are accounted for" + (f"; {len(coverage.uncovered)} need a look." if coverage.uncovered else ".")
+    return f"{share} are accounted for" + (
+        f"; {counted(len(coverage.uncovered), 'needs', 'need')} a look." if coverage.uncovered else "."
+    )
 
 
 def listed(parts: Sequence[str]) -> str:

@@ -29,7 +29,7 @@ LEAST = 28
 LOOSE = frozenset(
     {"the", "a", "an", "of", "to", "with", "and", "or", "in", "by", "for", "at", "least", "that", "on", "under", "upon"}
     | {"from", "including", "where", "possible", "inter", "alia", "as", "such", "appropriate", "its", "their", "also"}
-    | {"particular", "following", "which", "be", "is", "are", "any", "all", "through", "between", "other", "than"}
+    | {"particular", "which", "be", "is", "are", "any", "all", "through", "between", "other", "than"}
 )
 # A shorter instruction says too little by itself, and gets its article's heading.
 TERSE = 24
@@ -71,7 +71,7 @@ def from_lead_in(draft: Draft) -> str:
     found = re.search(rf"(?:^|, ?){verb} ", " ".join(lead.text[max(0, mark.end - lead.start) :].split()), re.IGNORECASE)
     if found is None:
         return ""
-    words = ended(found.string[found.start() :].lstrip(", "), keep=("following",))
+    words = ended(found.string[found.start() :].lstrip(", "))
     return instruction(draft, words) if " " in words else ""
 
 
@@ -118,10 +118,10 @@ def common_start(sentences: Sequence[str]) -> str:
     return words if words.count(" ") >= 2 else ""
 
 
-def ended(words: str, keep: Sequence[str] = ()) -> str:
+def ended(words: str) -> str:
     """Without the words at the end that lead on to nothing."""
     kept = words.strip(" .;:,").split()
-    while kept and (last := kept[-1].strip(",;:").lower()) in LOOSE and last not in keep:
+    while kept and kept[-1].strip(",;:").lower() in LOOSE:
         kept.pop()
     return " ".join(kept).rstrip(" ,;:")
 
