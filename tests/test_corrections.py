@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 
 from core import library, register
-from core.errors import BadInput, Conflict
+from core.errors import BadInput, Conflict, NotFound
 from core.register import Filter
 from core.types import User
 from tests.register_parts import (
     ADA,
+    BEN,
     MAY,
     MEANS,
     NOTIFY,
@@ -467,3 +468,15 @@ def test_actions_follow_what_their_obligations_became(db):
 
 def test_rows_for_export_are_narrowed_by_the_filter(db):
     assert [row.quote for row in register.export_rows(db, ADA, Filter(modality="prohibition"))] == [TELL]
+
+
+def test_all_that_stands_is_known_at_once_also_what_was_split_or_is_no_longer_found(db):
+    before = {one.obligation_id for one in register.rows(db, ADA, limit=None)}
+    register.correct(db, ADA, id_of(db, NOTIFY), "bearer", "We")
+    notify = id_of(db, NOTIFY).partition(".")[2]
+    parts = register.split(db, ADA, id_of(db, TELL), TEXT.index("it shall warn"))
+    known = register.standing_all(db, ADA, "d1")
+    assert known.keys() == before | {part.partition(".")[2] for part in parts}
+    assert (known[notify].obligation.draft.bearer.text, known[notify].corrected) == ("We", ("bearer",))
+    with pytest.raises(NotFound):
+        register.standing_all(db, BEN, "d1")

@@ -8,8 +8,8 @@ from sqlite_utils import Database
 
 from core import library, register
 from core.export.rows import Bundle, Overlay, bundle
-from core.register import ActionRow, Filter, Row, derived, fields
-from core.types import Analysis, Obligation, User
+from core.register import ActionRow, Filter, Row, Standing
+from core.types import Analysis, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,9 @@ def stored(db: Database, user: User, filter: Filter, *, with_text: bool = False,
     Escalated documents that nobody has released are in it only when `gated`; `withheld` names them.
     """
     found = [one for one in standing(db, user, filter) if gated or one.gate not in SHUT]
+    if not gated:
+        for one in found:
+            library.require_released(db, user, one.analysis.document.id)
     key = {id(one): one.analysis.document.id for one in found}
     return bundle(
         (one.analysis for one in found),
@@ -68,43 +71,32 @@ def _means(filter: Filter, document_id: str) -> bool:
 
 
 def _stored(db: Database, user: User, document_id: str, gate: str, rows: list[Row], narrowed: bool) -> Stored:
-    analysis = register.analysis(db, user, document_id)
-    said = derived.overlays(db, document_id)
-    found = _found(db, document_id, said, analysis.document.text)
-    obligations = tuple(fields.laid(found[row.obligation_id], said.get(row.obligation_id, {})) for row in rows)
-    wanted = {row.obligation_id for row in rows}
+    analysis, known = register.analysis(db, user, document_id), register.standing_all(db, user, document_id)
+    wanted = {row.obligation_id: known[row.obligation_id] for row in rows}
     actions = tuple(
         row
         for row in register.actions(db, user, document_id)
-        if not narrowed or wanted.intersection(row.action.obligation_ids)
+        if not narrowed or wanted.keys() & set(row.action.obligation_ids)
     )
     return Stored(
         analysis=replace(
             analysis,
-            obligations=obligations,
+            obligations=tuple(one.obligation for one in wanted.values()),
             actions=tuple(replace(row.action, due=row.due) for row in actions),
         ),
-        overlays={row.obligation_id: _overlay(row, said.get(row.obligation_id, {})) for row in rows},
+        overlays={row.obligation_id: _overlay(row, known[row.obligation_id]) for row in rows},
         actions=actions,
         gate=gate,
     )
 
 
-def _found(db: Database, document_id: str, said: dict[str, derived.Overlay], text: str) -> dict[str, Obligation]:
-    """Every obligation before corrections: a person's own, the chosen run's, else the last run's that had it."""
-    found = derived.findings(db, document_id, derived.chosen_run(db, document_id), None, text)
-    made = {name: overlay["made"]["obligation"] for name, overlay in said.items() if "made" in overlay}
-    lost = derived.last_findings(db, document_id, said.keys() - found.keys() - made.keys(), text)
-    return {**lost, **found, **{name: derived.codec.load(plain, text) for name, plain in made.items()}}
-
-
-def _overlay(row: Row, said: derived.Overlay) -> Overlay:
+def _overlay(row: Row, standing: Standing) -> Overlay:
     return Overlay(
         status=row.status,
         owner=row.owner,
         next_review=row.next_review or "",
         due=row.due or "",
-        corrected=tuple(sorted(said.keys() & fields.FIELDS.keys())),
+        corrected=standing.corrected,
         reason=row.reason,
         comments=row.comments,
         evidence=row.evidence,

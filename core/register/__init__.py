@@ -1,7 +1,7 @@
 """The obligation register: the findings of the chosen run with people's corrections laid over them."""
 
 from core.register.check import Checked, Mismatch, check, checked
-from core.register.corrections import Correction, correct
+from core.register.corrections import Correction, Standing, correct, standing_all
 from core.register.derived import reindex
 from core.register.duties import duties_by_document
 from core.register.evidence import Evidence, add_evidence, evidence_bytes, remove_evidence
@@ -57,6 +57,7 @@ __all__ = [
     "Record",
     "Row",
     "Run",
+    "Standing",
     "ToCheck",
     "Undone",
     "accept",
@@ -94,6 +95,7 @@ __all__ = [
     "set_next_review",
     "set_status",
     "split",
+    "standing_all",
     "statements",
     "store_run",
     "summary",

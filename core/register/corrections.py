@@ -24,6 +24,14 @@ class Correction:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An obligation with its corrections laid over it; `corrected` names the fields that people corrected."""
+
+    obligation: Obligation
+    corrected: tuple[str, ...]
+
+
 def correct(db: Database, user: User, id: str, field: str, value: str | None, *, was: str | None = None) -> None:
     """Set one of FIELDS. "" empties it, None takes the correction back.
 
@@ -59,6 +67,21 @@ def standing(db: Database, document_id: str, obligation_id: str, text: str = "")
     """As it stands, with corrections laid over it."""
     overlay = derived.overlays(db, document_id, [obligation_id]).get(obligation_id, {})
     return fields.laid(found(db, document_id, obligation_id, text), overlay)
+
+
+def standing_all(db: Database, user: User, document_id: str) -> dict[str, Standing]:
+    """Every obligation that the register knows of the document, by obligation id, as it stands.
+
+    Those that were split or merged, and corrected ones that the chosen run did not find, are among them.
+    """
+    text, said = library.document(db, user, document_id).text, derived.overlays(db, document_id)
+    chosen = derived.findings(db, document_id, derived.chosen_run(db, document_id), None, text)
+    made = {id: codec.load(one["made"]["obligation"], text) for id, one in said.items() if "made" in one}
+    lost = derived.last_findings(db, document_id, said.keys() - chosen.keys() - made.keys(), text)
+    return {
+        id: Standing(fields.laid(one, said.get(id, {})), tuple(sorted(said.get(id, {}).keys() & fields.FIELDS.keys())))
+        for id, one in {**lost, **chosen, **made}.items()
+    }
 
 
 def corrections(db: Database, document_id: str, obligation_id: str) -> list[Correction]:
