@@ -171,7 +171,7 @@ def test_a_label_in_the_first_of_two_columns_makes_a_point():
 
 def test_words_between_two_points_do_not_end_their_list():
     text = (
-        "# Notices\n\n## 2 Breaches\n\n2.4 A firm must tell of:\n\n(1) a breach:\n\n(a) of a rule,\n\nby anybody.\n\n"
+        "# Notices\n\n## 2 Breaches\n\n2.4 A firm tells of:\n\n(1) a breach:\n\n(a) of a rule,\n\nby anybody.\n\n"
     )
     assert paths(text + "(2) It must do so at once.", type="rulebook", title="Notices")[-3:] == [
         "Notices 2.4(1)(a)",
