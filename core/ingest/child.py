@@ -12,6 +12,7 @@ import io
 import json
 import os
 import sys
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
@@ -27,12 +28,13 @@ def main() -> None:
     sys.excepthook = lambda kind, error, trace: _write(answers, _crash(kind, trace))
     # Parsing makes many small objects and no cycles, and the process ends with the file: collecting costs a fifth.
     gc.disable()
-    _write(answers, answer(job["entry"], sys.stdin.buffer.read(), job["options"]))
+    for piece in answer(job["entry"], sys.stdin.buffer.read(), job["options"]):
+        _write(answers, piece)
     os._exit(0)  # closing a broken PDF's objects one by one can crash after the answer is safe
 
 
-def answer(entry: str, data: bytes, options: dict[str, Any]) -> bytes:
-    """Call "module:function" on the bytes with those options that it names."""
+def answer(entry: str, data: bytes, options: dict[str, Any]) -> Iterator[bytes]:
+    """Call "module:function" on the bytes with those options that it names; the answer in pieces."""
     module, _, name = entry.partition(":")
     try:
         function = getattr(importlib.import_module(module), name)
@@ -40,10 +42,14 @@ def answer(entry: str, data: bytes, options: dict[str, Any]) -> bytes:
         wanted = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         result = function(data, **{key: value for key, value in options.items() if key in wanted})
     except CopilotError as error:
-        return json.dumps({"error": type(error).__name__, "message": str(error)}).encode()
+        yield json.dumps({"error": type(error).__name__, "message": str(error)}).encode()
+        return
     if isinstance(result, ParsedFile):
-        return b'{"parsed":' + encode(result) + b"}"
-    return json.dumps({"bytes": base64.b64encode(result).decode("ascii")}).encode()
+        yield b'{"parsed":'
+        yield from encode(result)
+        yield b"}"
+    else:
+        yield b'{"bytes":"' + base64.b64encode(result) + b'"}'
 
 
 def _private_stdout() -> io.FileIO:

@@ -7,7 +7,7 @@ import base64
 import json
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import gt
 from typing import Any, get_args
 
@@ -18,19 +18,27 @@ KINDS = frozenset(get_args(BlockKind))
 STATES = frozenset(get_args(PageState))
 
 
-def encode(parsed: ParsedFile) -> bytes:
-    """One JSON object in UTF-8. Lone surrogates in the text are replaced by U+FFFD, one for one."""
+def encode(parsed: ParsedFile) -> Iterator[bytes]:
+    """One JSON object in UTF-8, piece by piece: a long file's answer is larger than all else that the child holds.
+
+    Lone surrogates in the text are replaced by question marks, one for one.
+    """
     answer = {
         "media_type": parsed.media_type,
         "text": _clean(parsed.text),
         "blocks": [[b.start, b.end, b.kind, b.level, b.table, int(b.header)] for b in parsed.blocks],
         "pages": [[p.number, p.width, p.height, p.state] for p in parsed.pages],
-        "words": _pack_words(parsed.words),
         "hidden": [_clean(text) for text in parsed.hidden],
         "warnings": [_clean(text) for text in parsed.warnings],
         "declared": {name: _clean(value) for name, value in parsed.declared.items()},
     }
-    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()
+    for name, value in answer.items():
+        yield b"{" if name == "media_type" else b","
+        yield f'"{name}":'.encode() + json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    yield b',"words":['
+    for place, column in enumerate(_columns(parsed.words)):
+        yield (b',"' if place else b'"') + _pack(column) + b'"'
+    yield b"]}"
 
 
 def decode(answer: dict[str, Any]) -> ParsedFile:
@@ -57,13 +65,13 @@ def decode(answer: dict[str, Any]) -> ParsedFile:
     )
 
 
-def _pack_words(words: Sequence[Word]) -> list[str]:
-    if not isinstance(words, Words):
-        packed = Words()
-        for word in words:
-            packed.add(*word)
-        words = packed
-    return [_pack(column) for column in words.columns]
+def _columns(words: Sequence[Word]) -> list["array[int]"]:
+    if isinstance(words, Words):
+        return words.columns
+    packed = Words()
+    for word in words:
+        packed.add(*word)
+    return packed.columns
 
 
 def _unpack_words(packed: list[str], text_length: int, page_count: int) -> Words:
@@ -80,10 +88,10 @@ def _unpack_words(packed: list[str], text_length: int, page_count: int) -> Words
     return words
 
 
-def _pack(column: "array[int]") -> str:
+def _pack(column: "array[int]") -> bytes:
     if sys.byteorder == "big":
         column.byteswap()
-    return base64.b64encode(column.tobytes()).decode("ascii")
+    return base64.b64encode(column.tobytes())
 
 
 def _unpack(packed: str) -> "array[int]":
