@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter
 
 from core.extract.durations import hours
 from core.extract.matching import Found, NotFound, Region, squeezed
@@ -47,10 +48,6 @@ class Source:
         return {provision.id: provision for provision in self.provisions}
 
     @cached_property
-    def starts(self) -> list[int]:
-        return [word.start for word in self.words]
-
-    @cached_property
     def roots(self) -> dict[str, str]:
         """Provision id → id of the article (or other outermost provision) that it is part of."""
         found: dict[str, str] = {}
@@ -85,7 +82,7 @@ class Source:
 
     def page(self, start: int, end: int) -> int | None:
         """The page on which text[start:end] begins; None where the format has no pages."""
-        at = max(0, bisect_right(self.starts, start) - 1)
+        at = max(0, bisect_right(self.words, start, key=attrgetter("start")) - 1)
         for word in self.words[at : at + 2]:
             if word.end > start and word.start < end:
                 return word.page

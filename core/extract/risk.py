@@ -51,7 +51,10 @@ def factors_of(obligation: Obligation, weights: Weights) -> Iterator[Factor]:
     seen: set[str] = set()
     if draft.sanctions:
         seen.add(weights["sanction"]["name"])
-        yield f"{weights['sanction']['name']}: “{shortened(draft.sanctions[0].passage.text)}”", weights["sanction"]["points"]
+        yield (
+            f"{weights['sanction']['name']}: “{shortened(draft.sanctions[0].passage.text)}”",
+            weights["sanction"]["points"],
+        )
     for factor in weights["factor"]:
         if factor["name"] in seen or met(factor, both) is None:
             continue
