@@ -107,6 +107,29 @@ def test_numbered_paragraphs_and_points_start_their_own_blocks_with_their_labels
     ]
 
 
+def test_points_and_what_hangs_under_them_are_as_deep_as_their_indents():
+    sheet = Sheet().lines(72, 100, PROSE)
+    for y, x, label, text in [
+        (170, 72, "(a)", "the weight of the goods, namely:"),
+        (190, 94, "(i)", "on arrival;"),
+        (210, 94, "(ii)", "on departure."),
+        (230, 94, "", "For this point a sworn weigher is present."),
+        (250, 72, "(b)", "the seal."),
+    ]:
+        sheet.write(x, y, label).write(x + 22 if label else x, y, text)
+    sheet.write(72, 280, "The register is kept for six years.")
+    parsed = pdf.parse(sheet.data())
+    assert [(b.kind, b.level) for b in parsed.blocks] == [
+        ("paragraph", 0),
+        ("item", 1),
+        ("item", 2),
+        ("item", 2),
+        ("paragraph", 1),
+        ("item", 1),
+        ("paragraph", 0),
+    ]
+
+
 def test_a_reference_wrapped_to_the_start_of_a_line_is_no_new_point():
     lines = [
         "Without prejudice to the duties of a carrier under Article 7(2), point",

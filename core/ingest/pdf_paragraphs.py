@@ -75,7 +75,7 @@ def centred(row: Line, above: Line | None = None) -> bool:
     in_region = abs(west - east) < CENTRED_POINTS and min(west, east) > 1.5 * row.size
     if not (on_page or in_region):
         return False
-    return above is None or not any(abs(row.x0 - x) < 1.5 for x in (above.x0, _content(above)))
+    return above is None or not any(abs(row.x0 - x) < 1.5 for x in (above.x0, content(above)))
 
 
 def _together(above: Line, below: Line) -> bool:
@@ -133,12 +133,12 @@ def _begins_elsewhere(paragraph: list[Line], row: Line) -> bool:
     if _indented([row], row):
         return True
     room = above.right - above.x1
-    if labelled(paragraph[0]) and abs(row.x0 - _content(above)) < 2 and row.x0 - row.left > row.size:
+    if labelled(paragraph[0]) and abs(row.x0 - content(above)) < 2 and row.x0 - row.left > row.size:
         return False  # it hangs beside the label like the rows before it
     return room > 1.0
 
 
-def _content(row: Line) -> float:
+def content(row: Line) -> float:
     """Where the row's text begins, after its label."""
     return row.words[1].x0 if len(row.words) > 1 and labelled(row) else row.x0
 
@@ -159,5 +159,5 @@ def _outdented(paragraph: list[Line], row: Line) -> bool:
 def _indented(paragraph: list[Line], row: Line) -> bool:
     """A first line's indent: a little right of the rows before it, or of the region's edge."""
     above = paragraph[-1]
-    edge = row.left if above is row else _content(above)
+    edge = row.left if above is row else content(above)
     return 0.8 * row.size < row.x0 - edge < 5 * row.size

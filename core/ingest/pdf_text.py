@@ -7,6 +7,7 @@ from itertools import pairwise
 from core.ingest.hyphens import EDGES, SOFT_HYPHEN, Vocabulary, broken
 from core.ingest.pdf_headings import levels, looks
 from core.ingest.pdf_lines import LABEL, Line, Token
+from core.ingest.pdf_nesting import Nesting
 from core.ingest.pdf_paragraphs import Style
 from core.ingest.words import Words
 from core.types import Block, BlockKind
@@ -155,15 +156,20 @@ def assembled(paragraphs: list[list[Line]], notes: list[list[Line]], comments: l
     text = Text(vocabulary([*paragraphs, *notes]))
     heading_levels = levels(looks(paragraphs, usual))
     starred: list[list[Line]] = []
+    nesting = Nesting()
     for paragraph, level in zip(paragraphs, heading_levels, strict=True):
-        if paragraph[0].table:
-            text.row(paragraph[0])
-        elif level:
-            text.paragraph(paragraph, "heading", level)
-        elif NOTE.fullmatch(paragraph[0].words[0].text) and len(paragraph[0].words) > 1:
+        first = paragraph[0]
+        if first.table:
+            text.row(first)
+        elif NOTE.fullmatch(first.words[0].text) and len(first.words) > 1 and not level:
             starred.append(paragraph)
+        elif level:
+            nesting.close()
+            text.paragraph(paragraph, "heading", level)
+        elif _point(first):
+            text.paragraph(paragraph, "item", nesting.point(first))
         else:
-            text.paragraph(paragraph, "item" if _item(paragraph) else "paragraph")
+            text.paragraph(paragraph, "paragraph", nesting.paragraph(first))
     for note in [*notes, *starred]:
         text.paragraph(note, "note")
     for comment in comments:
@@ -171,7 +177,7 @@ def assembled(paragraphs: list[list[Line]], notes: list[list[Line]], comments: l
     return text
 
 
-def _item(paragraph: list[Line]) -> bool:
-    """Whether the paragraph is a point of a list: "(a)", "(iv)", "—"; numbered paragraphs ("1.", "4.2") are not."""
-    label = paragraph[0].words[0].text
+def _point(row: Line) -> bool:
+    """Whether the row begins a point of a list: "(a)", "(iv)", "—"; numbered paragraphs ("1.", "4.2") are none."""
+    label = row.words[0].text
     return bool(LABEL.fullmatch(label)) and not label[0].isdigit() and not label.startswith("§")
