@@ -144,6 +144,7 @@ def test_text_aimed_at_a_model_is_found(text, name):
         "This Agreement overrides all prior arrangements between the parties.",
         "Rate each risk as low, medium or high and mark the document as confidential.",
         "Send the report to the competent authority and include a summary.",
+        "“How does [name of the bank] collect my personal information?” must be answered in five words.",
         "I hereby withdraw from my contract for the following service.",
     ],
 )
