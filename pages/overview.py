@@ -10,8 +10,8 @@ from pages.parts import attention, chart, samples, shell, uploads
 
 def page(db: Database, user: User) -> None:
     found = register.overview(db, user)
+    uploads.working(db, user)
     if not found.documents:
-        uploads.progress(db, user)
         samples.offer(db, user)
         return
     attention.counts(found)

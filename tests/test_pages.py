@@ -295,3 +295,22 @@ def test_no_page_draws_html_from_what_it_is_given():
     assert not [path.name for path in sources if "unsafe_allow_html" in path.read_text("utf-8")]
     drawn = [line for path in sources for line in path.read_text("utf-8").splitlines() if "st.html(" in line]
     assert drawn == ['    st.html(HERE / "app.css")']
+
+
+def test_ticked_rows_get_a_status_together_and_undo_takes_it_from_all(db):
+    def ticked():
+        from core import register
+        from pages.parts import bulk, shell
+
+        def page(db, user):
+            bulk.bulk(db, user, [row.id for row in register.rows(db, user)][:3])
+            bulk.undo(db, user)
+
+        shell.run(page)
+
+    at = AppTest.from_function(ticked, default_timeout=30).run()
+    at.selectbox[0].set_value("in progress")
+    button(at, "Set the status").click().run()
+    assert register.count(db, ADA, register.Filter(status="in progress")) == 3
+    button(at, "Undo").click().run()
+    assert register.count(db, ADA, register.Filter(status="in progress")) == 0

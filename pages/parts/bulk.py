@@ -12,22 +12,19 @@ from pages.parts.words import count, label
 
 
 def bulk(db: Database, user: User, ids: Sequence[str]) -> None:
-    """Status, owner and merge for the ticked rows."""
-    with st.container(border=True, key="bulk"):
-        st.markdown(f"**{count(len(ids), 'obligation')} ticked**")
-        left, right = st.columns([3, 2])
-        with left, st.form("bulk-status", border=False):
-            status = st.selectbox("Status", register.STATUSES, format_func=label, key="bulk-status-value")
-            reason = st.text_input("Reason", key="bulk-reason", help="Needed for: not applicable")
-            if st.form_submit_button("Set the status", type="primary"):
-                register.set_status(db, user, ids, status, reason)
-                shell.done(f"{label(status)}: {count(len(ids), 'obligation')}")
-        with right, st.form("bulk-owner", border=False):
-            owner = st.text_input("Owner", key="bulk-owner-name", help="Empty takes the owner away")
-            if st.form_submit_button("Assign"):
-                register.assign(db, user, ids, owner)
-                shell.done(f"Assigned {count(len(ids), 'obligation')}")
-        if len(ids) > 1 and st.button("Merge into one", key="merge"):
+    """A bar at the foot of the window: status, owner and merge for the ticked rows."""
+    with st.bottom, st.container(horizontal=True, vertical_alignment="bottom", key="bulk"):
+        st.markdown(f"**{count(len(ids), 'obligation')}** ticked")
+        status = st.selectbox("Status", register.STATUSES, format_func=label, key="bulk-status", width=150)
+        reason = st.text_input("Reason", key="bulk-reason", width=220, placeholder="Needed for: not applicable")
+        if st.button("Set the status", key="bulk-set", type="primary"):
+            register.set_status(db, user, ids, status, reason)
+            shell.done(f"{label(status)}: {count(len(ids), 'obligation')}")
+        owner = st.text_input("Owner", key="bulk-owner", width=180, placeholder="Empty takes it away")
+        if st.button("Assign", key="bulk-assign"):
+            register.assign(db, user, ids, owner)
+            shell.done(f"Assigned {count(len(ids), 'obligation')}")
+        if len(ids) > 1 and st.button("Merge into one", key="bulk-merge"):
             st.query_params["obligation"] = register.merge(db, user, ids)
             shell.done("Merged into one")
 

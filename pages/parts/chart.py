@@ -37,6 +37,7 @@ def bearers_by_risk(found: register.Overview) -> None:
         height=FRAME_PIXELS + ROW_PIXELS * len(kinds),
         margin={"l": 0, "r": 8, "t": 4, "b": 4},
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+        clickmode="event+select",
         dragmode=False,
     )
     st.subheader("Duties by bearer and risk", anchor=False)

@@ -1,5 +1,7 @@
 """Files in: several at once, each an import job with its progress, and what to do when one fails."""
 
+from collections.abc import Callable
+
 import streamlit as st
 from sqlite_utils import Database
 
@@ -10,6 +12,7 @@ from pages.parts import shell
 from pages.parts.words import count, plain, when
 
 POLL_SECONDS = 1.0
+ACTIVE = ("queued", "running")
 ROUND, WATCHED = "upload_round", "watched_jobs"
 FORMATS = "PDF, Word, HTML, XML (Formex, RegML), Markdown, text; scans as PDF, PNG, JPEG or TIFF"
 
@@ -41,19 +44,40 @@ def refused() -> None:
 
 def progress(db: Database, user: User) -> None:
     """The imports that run, wait or failed. Polls only while one is under way."""
+    _watch(db, user, _jobs)
+
+
+def working(db: Database, user: User) -> None:
+    """One line while imports are under way, for pages that only have to know."""
+    _watch(db, user, _line)
+
+
+def _watch(db: Database, user: User, draw: Callable[[Database, User, list[jobs.Job]], None]) -> None:
+    """Draw it every second while an import is under way, and the whole page again when one has ended."""
     active = jobs.jobs(db, user, kind="import", active=True)
     st.session_state[WATCHED] = [job.id for job in active]
-    shell.fragment(run_every=POLL_SECONDS if active else None)(_jobs)()
+
+    def look(db: Database, user: User) -> None:
+        shown = [job for job in jobs.jobs(db, user, kind="import") if job.state not in ("done", "cancelled")]
+        running = {job.id for job in shown if job.state in ACTIVE}
+        if ended := [name for name in st.session_state.get(WATCHED, []) if name not in running]:
+            _tell(db, user, ended)
+            st.rerun()
+        draw(db, user, shown)
+
+    shell.fragment(run_every=POLL_SECONDS if active else None)(look)()
 
 
-def _jobs(db: Database, user: User) -> None:
-    shown = [job for job in jobs.jobs(db, user, kind="import") if job.state not in ("done", "cancelled")]
-    running = {job.id for job in shown if job.state in ("queued", "running")}
-    if ended := [name for name in st.session_state.get(WATCHED, []) if name not in running]:
-        _tell(db, user, ended)
-        st.rerun()  # the whole page: the list has changed
+def _line(db: Database, user: User, shown: list[jobs.Job]) -> None:
+    running = [job for job in shown if job.state in ACTIVE]
+    if running:
+        done = sum(job.progress for job in running) / len(running)
+        st.progress(done, text=f"Importing {count(len(running), 'document')}")
+
+
+def _jobs(db: Database, user: User, shown: list[jobs.Job]) -> None:
     for job in reversed(shown):
-        if job.id in running:
+        if job.state in ACTIVE:
             _running(db, user, job)
         else:
             _failed(db, user, job)

@@ -9,19 +9,21 @@ from typing import Any
 
 import streamlit as st
 
-SAID = "said-in-url"
+SAID, TURN = "said-in-url", "url-turn"
 # A widget's parameter → the values that it may hold, or None for any text.
 Allowed = Mapping[str, Collection[str] | None]
 
 
 def key(name: str) -> str:
-    return f"url-{name}"
+    """Of the widget; another one each time the URL wins, since one inside a closed popover keeps its old choice."""
+    return f"url-{name}-{st.session_state.get(TURN, 0)}"
 
 
 def follow(one: Allowed, many: Allowed) -> None:
     """Where the URL says other than what was written into it (a link, a refresh, the way back), the widgets obey it."""
     if _asked({**one, **many}) == st.session_state.get(SAID):
         return
+    st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
     for name, allowed in one.items():
         value = st.query_params.get(name)
         st.session_state[key(name)] = value if value and (allowed is None or value in allowed) else None
