@@ -21,7 +21,7 @@ def page(db: Database, user: User) -> None:
     chosen = next((row for row in rows if row.obligation_id == st.query_params.get("obligation")), None)
     beside.title(shown)
     contents = places.places(library.provisions(db, user, document_id), len(document.text))
-    what = source.opened(db, user, document, contents, chosen)
+    what = source.opened(db, user, document, contents, rows, chosen)
     left, right = st.columns([6, 5])
     event = Event()
     with left, shell.guarded():

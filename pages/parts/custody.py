@@ -33,14 +33,14 @@ def gate(db: Database, user: User, shown: library.DocumentRow) -> None:
         st.markdown(f":orange-badge[Escalated] This document {said}: {reasons}.")
         if shown.gate == "waiting":
             st.caption("Until it is released, its actions and exports are withheld.")
-        reason, yes, no = st.columns([6, 1, 1], vertical_alignment="bottom")
-        why = reason.text_input("Reason", key=f"gate-{shown.id}", placeholder="Why it may, or may not, be used")
-        if shown.gate != "released" and yes.button("Release", key=f"release-{shown.id}", width="stretch"):
-            library.release(db, user, shown.id, why)
-            shell.done("Released")
-        if shown.gate != "rejected" and no.button("Reject", key=f"reject-{shown.id}", width="stretch"):
-            library.reject(db, user, shown.id, why)
-            shell.done("Rejected")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            why = st.text_input("Reason", key=f"gate-{shown.id}", placeholder="Why it may, or may not, be used")
+            if shown.gate != "released" and st.button("Release", key=f"release-{shown.id}"):
+                library.release(db, user, shown.id, why)
+                shell.done("Released")
+            if shown.gate != "rejected" and st.button("Reject", key=f"reject-{shown.id}"):
+                library.reject(db, user, shown.id, why)
+                shell.done("Rejected")
 
 
 def custody(db: Database, user: User, shown: library.DocumentRow) -> None:

@@ -38,15 +38,21 @@ class Opened:
 
 
 def opened(
-    db: Database, user: User, document: Document, contents: Sequence[places.Place], chosen: register.Row | None
+    db: Database,
+    user: User,
+    document: Document,
+    contents: Sequence[places.Place],
+    rows: Sequence[register.Row],
+    chosen: register.Row | None,
 ) -> Opened:
-    """What the URL names, else what holds the chosen obligation, else the beginning."""
+    """What the URL names, else what holds the chosen obligation, else the first page or the first obligation."""
     if document.pages and st.query_params.get(VIEW) != "text":
         return _page(db, user, document, chosen)
     article = st.query_params.get(ARTICLE)
     index = next((at for at, place in enumerate(contents) if article and _names(place, article)), None)
     if index is None:
-        index = places.at(contents, chosen.position) if chosen else _first(contents)
+        first = chosen or next(iter(rows), None)
+        index = places.at(contents, first.position) if first else 0
     place = contents[index]
     return Opened(place.title, ((place.start, place.end),), index, len(contents))
 
@@ -146,11 +152,6 @@ def parts_of(chosen: Obligation, text: str) -> tuple[Part, ...]:
 
 def _names(place: places.Place, article: str) -> bool:
     return place.title == article or place.title.startswith(f"{article} —")
-
-
-def _first(contents: Sequence[places.Place]) -> int:
-    """The first place after what introduces the document."""
-    return next((at for at, place in enumerate(contents) if not place.title.startswith(("Recital", "Preamble"))), 0)
 
 
 def _page(db: Database, user: User, document: Document, chosen: register.Row | None) -> Opened:

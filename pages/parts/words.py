@@ -34,12 +34,17 @@ DEADLINES = {
     "none": "No deadline",
 }
 SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@])")
+# Where the text after Markdown, backslashes gone, is still made into something else: "https://x" and "www.x" into
+# links, ":material/check:" into an icon, "->" into an arrow. An empty directive there keeps the two sides apart.
+LIVE = re.compile(r"(?<=[:@])(?=\S)|(?<=[-<>~])(?=[-=>])|(?i:(?<=www))(?=\.)")
+APART = ":small[]"
 WHITE = re.compile(r"\s+")
 
 
 def plain(text: str) -> str:
     """Text that Markdown shows as it is, on one line: no link, heading, colour or formula comes out of a document."""
-    return SPECIAL.sub(r"\\\1", WHITE.sub(" ", text).strip())
+    pieces = LIVE.split(WHITE.sub(" ", text).strip())
+    return APART.join(SPECIAL.sub(r"\\\1", piece) for piece in pieces)
 
 
 def badge(text: str, colour: str) -> str:
