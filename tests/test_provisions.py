@@ -170,9 +170,7 @@ def test_a_label_in_the_first_of_two_columns_makes_a_point():
 
 
 def test_words_between_two_points_do_not_end_their_list():
-    text = (
-        "# Notices\n\n## 2 Breaches\n\n2.4 A firm tells of:\n\n(1) a breach:\n\n(a) of a rule,\n\nby anybody.\n\n"
-    )
+    text = "# Notices\n\n## 2 Breaches\n\n2.4 A firm tells of:\n\n(1) a breach:\n\n(a) of a rule,\n\nby anybody.\n\n"
     assert paths(text + "(2) It must do so at once.", type="rulebook", title="Notices")[-3:] == [
         "Notices 2.4(1)(a)",
         "Notices 2.4, second subparagraph",
@@ -245,3 +243,21 @@ def test_pages_come_from_the_printed_words():
     words = (Word(0, 6, 1, 0, 0, 1, 1), Word(12, 16, 2, 0, 0, 1, 1))
     parsed = ParsedFile("application/pdf", text, (Block(0, 10, "paragraph"), Block(12, 22, "paragraph")), words=words)
     assert [provision.span.page for provision in provisions(parsed, "d", "l")] == [1, 2]
+
+
+def test_the_recitals_of_a_contract_are_lettered():
+    text = "# AGREEMENT\n\nBETWEEN A and B\n\nWHEREAS:\n\n(A) A sells.\n\n(B) B buys.\n\nIT IS AGREED AS FOLLOWS:\n\n"
+    assert paths(text + "1. A shall sell.")[1:] == ["AGREEMENT, paragraph 1", "Recital A", "Recital B", "Preamble, paragraph 1", "1"]
+
+
+def test_the_number_under_which_a_contract_was_filed_is_no_annex():
+    assert [p.kind for p in read("# EXHIBIT 10.3\n\n# AGREEMENT\n\n1. A shall sell.")] == [
+        "section",
+        "section",
+        "paragraph",
+    ]
+    assert paths("# AGREEMENT\n\n1. A shall sell.\n\n# EXHIBIT A — Prices\n\n1. Low\n\n1.1 Lower")[-3:] == [
+        "Exhibit A",
+        "Exhibit A, point 1",
+        "Exhibit A, point 1.1",
+    ]

@@ -88,6 +88,8 @@ def cite(
         return manner.cited(bare) if numbering in ("number", "decimal") else bare, "paragraph"
     if (depth == 0 and style in ("annex", "part", "heading", "division")) or numbering == "decimal":
         noun = "paragraph" if root and root.path.startswith("Schedule") else "point"
+        if root and (numbering == "decimal" and style != "inserted"):
+            base = root.path  # "Annex I, point 3.1", not "Annex I, point 3, point 3.1"
         return f"{base}, {noun} {bare if numbering in ('number', 'decimal') else label.name}", "point"
     if holder and (holder.kind == "subparagraph" or holder.path.endswith(" indent")):
         return f"{base}, point {label.name}", "point"

@@ -8,12 +8,14 @@ from typing import Literal, cast
 from core.types import Block
 
 Announces = Literal["article", "section", "division", "annex"]
-Turn = Literal["recitals", "enacting", "signature", "formula", "notes", "contents"]
+Turn = Literal["recitals", "agreeing", "enacting", "signature", "formula", "notes", "contents"]
 
 LONGEST_HEADING = 300
 LONGEST_TURN = 80
 LONGEST_ANNOUNCEMENT = 160
 LONGEST_INLINE_TITLE = 120
+# Words of filing ("EXHIBIT 10.3" above a contract) and of titles: an annex only with a number.
+ALWAYS_NUMBERED = ("exhibit", "attachment", "supplement")
 COMMON_WORDS = ("regulation", "rule")
 VERB = re.compile(r"\b(?:shall|must|may|will|should|can|is|are|was|were|has|have|appl(?:y|ies)|means?|does|do)\b", re.I)
 SENTENCE_END = re.compile(r"[.;:,]['\"’”»)]?\s*$")
@@ -71,7 +73,7 @@ def kinds() -> dict[str, Announces]:
 def turning() -> re.Pattern[str]:
     """One named group for each turn; what must be the whole block ends with it."""
     groups = []
-    for name in ("recitals", "enacting", "signature", "formula", "notes", "contents"):
+    for name in ("recitals", "agreeing", "enacting", "signature", "formula", "notes", "contents"):
         marks = "|".join(re.escape(mark) for mark in sorted(words()["marks"][name], key=len, reverse=True))
         whole = r"[\s:.*]*$" if name in ("recitals", "notes", "contents") else ""
         groups.append(f"(?P<{name}>(?:{marks}){whole})")
@@ -85,7 +87,7 @@ def announced(text: str) -> Heading | None:
         return None
     word, number = match["word"], match["number"] or ""
     kind = kinds()[word.lower()]
-    if not number and kind != "annex":
+    if not number and (kind != "annex" or word.lower() in ALWAYS_NUMBERED):
         return None
     if kind == "section" and not number[0].isdigit() and word.lower() in COMMON_WORDS:
         return None  # "Regulation P" and "Rule A" are names

@@ -11,6 +11,8 @@ from typing import Any
 from core.errors import BadInput
 from core.ingest import html_page as page
 from core.ingest.flow import Flow, tidy
+from core.ingest.html_declared import declared
+from core.ingest.html_rules import BLOCKS, FURNITURE, Rules, classes, name
 from core.ingest.labels import leading
 from core.ingest.plain import decode
 from core.types import BlockKind, ParsedFile
@@ -29,7 +31,7 @@ def parse(data: bytes) -> ParsedFile:
     text, warnings = decoded(data)
     root, more = tree(text)
     warnings = (*warnings, *more)
-    walk = Walk(page.Rules.of(root))
+    walk = Walk(Rules.of(root))
     for start in page.starts(root):
         walk.element(start, 0)
         walk.flush()
@@ -45,7 +47,7 @@ def parse(data: bytes) -> ParsedFile:
         tuple(walk.flow.blocks),
         hidden=tuple(found for text in hidden if (found := tidy(text))),
         warnings=warnings,
-        declared=page.declared(root),
+        declared=declared(root),
     )
 
 
@@ -90,7 +92,7 @@ class Walk:
     `pending` is a label ("(a)", "1.1") that stands in front of the next words; `depth` counts the list items around.
     """
 
-    def __init__(self, rules: page.Rules) -> None:
+    def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self.flow = Flow()
         self.inline: list[str] = []
@@ -102,8 +104,8 @@ class Walk:
         self.tables = 0
 
     def element(self, node: Any, depth: int) -> None:
-        tag = page.name(node)
-        if not tag or tag in page.FURNITURE or self.rules.skips(node):
+        tag = name(node)
+        if not tag or tag in FURNITURE or self.rules.skips(node):
             return
         if self.rules.hides(node):
             self.hidden.append(page.words(node))
@@ -122,7 +124,7 @@ class Walk:
             self.block(node, depth, "heading", self.rules.heading(node))
         elif self.rules.note(node):
             self.block(node, depth, "note", 0)
-        elif tag in page.BLOCKS:
+        elif tag in BLOCKS:
             self.block(node, self.rules.deeper(node, depth), "paragraph", self.rules.deeper(node, depth))
         elif not (self.kind != "note" and reference(node)):
             self.children(node, depth)
@@ -166,11 +168,11 @@ class Walk:
 
     def listing(self, node: Any, depth: int) -> None:
         self.flush()
-        items = [child for child in node if page.name(child) == "li"]
+        items = [child for child in node if name(child) == "li"]
         labelled = any(leading(text, 0, len(text))[0] for item in items[:3] if (text := page.words(item)[:80].strip()))
         number = page.count_from(node)
         for child in node:
-            if page.name(child) != "li":
+            if name(child) != "li":
                 self.element(child, depth)
                 self.flush()
                 continue
@@ -179,7 +181,7 @@ class Walk:
                 # Where items carry their own labels, one without goes on with the sentence around the list.
                 self.block(child, depth, "paragraph", depth)
                 continue
-            if page.name(node) == "ol" and not labelled:
+            if name(node) == "ol" and not labelled:
                 self.pend(page.marker(node, child, number), depth + 1)
                 number += 1
             self.item(child, depth + 1)
@@ -203,8 +205,8 @@ class Walk:
 
     def inside_item(self, node: Any, depth: int, count: int) -> None:
         """A child of a list item; the first block of words is the item itself (`count` blocks stood before it)."""
-        tag = page.name(node)
-        if tag not in page.BLOCKS:
+        tag = name(node)
+        if tag not in BLOCKS:
             self.element(node, depth)
             return
         self.flush()
@@ -240,8 +242,8 @@ class Walk:
         """Whether a row is a list item laid out in columns: a label, then the text."""
         filled = [cell for cell in cells if tidy(page.words(cell))]
         if len(filled) == 1:
-            return len(cells) <= 2 and "oj-table" not in page.classes(cells[0])
-        if len(filled) != 2 or "oj-table" in page.classes(cells[0]):
+            return len(cells) <= 2 and "oj-table" not in classes(cells[0])
+        if len(filled) != 2 or "oj-table" in classes(cells[0]):
             return False
         label = tidy(page.words(filled[0]))
         found, end = leading(label, 0, len(label))
@@ -258,8 +260,8 @@ class Walk:
 
 def reference(node: Any) -> bool:
     """A link to a footnote: "(3)" in running text."""
-    if page.name(node) != "a" or not str(node.get("href") or "").startswith("#"):
+    if name(node) != "a" or not str(node.get("href") or "").startswith("#"):
         return False
     return bool(REFERENCE_TEXT.fullmatch(page.words(node))) and any(
-        page.name(part) in ("sup", "span") for part in node.iter()
+        name(part) in ("sup", "span") for part in node.iter()
     )

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import PurePosixPath
 
 from core.ingest.dates import first_date
-from core.ingest.headings import announcement
+from core.ingest.headings import ALWAYS_NUMBERED, announcement
 from core.ingest.labels import leading
 from core.language.detect import language
 from core.settings import lexicon
@@ -86,7 +86,7 @@ def title_blocks(parsed: ParsedFile) -> list[Block]:
     and "PART 1016—Privacy" are the title where nothing stands before them.
     """
     front = list(parsed.blocks[:FRONT_BLOCKS])
-    headings = [index for index, block in enumerate(front) if block.kind == "heading"]
+    headings = [index for index, block in enumerate(front) if block.kind == "heading" and not filing(parsed, block)]
     numbered = (index for index in headings if number_of(parsed.text[front[index].start : front[index].end]))
     start = next(numbered, headings[0] if headings else len(front))
     found: list[Block] = []
@@ -104,6 +104,12 @@ def title_blocks(parsed: ParsedFile) -> list[Block]:
             break
         found.append(block)
     return found
+
+
+def filing(parsed: ParsedFile, block: Block) -> bool:
+    """Whether a heading is the label under which a contract was filed: "EXHIBIT 10.3"."""
+    named = announcement(parsed.text, block)
+    return named is not None and named.word.lower() in ALWAYS_NUMBERED
 
 
 def goes_on(parsed: ParsedFile, found: list[Block], block: Block) -> bool:

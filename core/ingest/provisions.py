@@ -4,8 +4,19 @@ One pass over the blocks. Every paragraph, item, table row and note lands in exa
 headings name what follows them.
 """
 
+import re
+
 from core.ingest import quoted
-from core.ingest.headings import CONTENTS_LINE, LONGEST_HEADING, SENTENCE_END, Heading, Turn, is_title, turn
+from core.ingest.headings import (
+    ALWAYS_NUMBERED,
+    CONTENTS_LINE,
+    LONGEST_HEADING,
+    SENTENCE_END,
+    Heading,
+    Turn,
+    is_title,
+    turn,
+)
 from core.ingest.labels import Label, Value, counts, first, follows
 from core.ingest.scribe import Scribe
 from core.ingest.source import Source
@@ -14,6 +25,8 @@ from core.types import Block, ParsedFile, Provision
 
 LONGEST_TITLE = 200
 ACTS = ("article", "annex", "part", "inserted")
+# "BETWEEN", "AND": set large between the names of parties, and no headings.
+CONNECTING = re.compile(r"(?:by and )?between|and|or|to|with", re.IGNORECASE)
 AROUND_TITLE = " \n—–:.|*"
 
 
@@ -101,9 +114,9 @@ class Walk:
 
     def turns(self, turned: Turn, block: Block) -> bool:
         """Move to another part of the act where the mark stands where it can; say whether the block is used up."""
-        if turned == "recitals" and self.zone == "front":
+        if turned == "recitals" and (self.zone == "front" or (self.zone == "body" and self.recitals_follow())):
             self.enter("recitals", Root("recitals", "", None, None))
-        elif turned == "enacting" and self.zone in ("front", "recitals"):
+        elif turned in ("enacting", "agreeing") and self.zone in ("front", "recitals"):
             self.scribe.loose(block, "Preamble", "preamble")
             self.enter("body", None)
         elif turned == "formula" and self.zone == "body" and self.scribe.style == "article":
@@ -111,12 +124,20 @@ class Walk:
             self.enter("closing", None)
         elif turned == "signature" and self.zone in ("body", "closing") and block.end - block.start < LONGEST_HEADING:
             self.enter("closing", None)
+            self.chain.steps.clear()
             self.scribe.loose(block, "Signature", "note")
         elif turned == "notes" and block.kind == "heading" and self.notes_follow():
             self.enter("notes", None)
         else:
             return False
         return True
+
+    def recitals_follow(self) -> bool:
+        """Whether a contract's "WHEREAS:" comes before anything numbered and lettered recitals come after it."""
+        if self.scribe.style not in ("", "heading") or self.now + 1 >= len(self.source.blocks):
+            return False
+        labels, _ = self.source.labelled[self.now + 1]
+        return bool(labels) and any(first(count.value) for count in labels[0].counts)
 
     def notes_follow(self) -> bool:
         if self.now + 1 >= len(self.source.blocks):
@@ -133,7 +154,8 @@ class Walk:
     def opens(self, block: Block, heading: Heading) -> bool:
         """Whether an announced heading opens something of this document's own."""
         _, rest = self.title(block, heading)
-        return not heading.quoted and (rest == block.end or not self.divides(heading))
+        filed = heading.word.lower() in ALWAYS_NUMBERED and not self.scribe.tree.nodes
+        return not heading.quoted and not filed and (rest == block.end or not self.divides(heading))
 
     def divides(self, heading: Heading) -> bool:
         """A chapter; in an act with articles a "Section 1" too, but not a "Section 4.1"."""
@@ -199,7 +221,11 @@ class Walk:
 
     def heading(self, block: Block) -> None:
         """A heading without a known word: a title, a numbered section, or a place of its own."""
-        if self.zone in ("front", "recitals", "notes") or (self.zone == "closing" and self.source.enacted):
+        acted = self.zone == "recitals" and self.source.has_articles
+        if acted or self.zone in ("front", "notes") or (self.zone == "closing" and self.source.enacted):
+            return
+        if CONNECTING.fullmatch(self.source.passage(block)):
+            self.words(block)
             return
         root = self.scribe.root
         if root and root.wants_title:

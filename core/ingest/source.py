@@ -26,7 +26,7 @@ class Source:
         searched = self.blocks[: max(TURN_BLOCKS, len(self.blocks) // 2)]
         turns = {turn(self.opening(block)) for block in searched}
         self.has_articles = bool(articles)
-        self.enacted = "enacting" in turns
+        self.enacted = "enacting" in turns and bool(articles)
         early = bool(articles) and articles[0] * 5 <= len(self.blocks) * 2
         # A preamble is what stands before the first article, if that is not a late quotation.
         self.has_preamble = early or (bool(articles) and bool(turns & {"recitals", "enacting"}))
