@@ -12,7 +12,8 @@ from pages.parts.source_view import Event
 def page(db: Database, user: User) -> None:
     document_id = st.query_params.get("document")
     if not document_id:
-        st.info("Choose a document on the Documents page.")
+        st.info("No document is open. Choose one from the list.")
+        st.page_link("pages/documents.py", label="All documents", icon=":material/folder_open:")
         return
     shown = library.document_row(db, user, document_id)
     document = library.document(db, user, document_id)
