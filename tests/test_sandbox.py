@@ -124,6 +124,21 @@ def test_what_a_parser_started_is_ended_with_it():
     assert [p for p in left if p.status() != psutil.STATUS_ZOMBIE and p.ppid() in (1, os.getpid())] == []
 
 
+@linux_only
+def test_a_parser_does_not_outlive_the_app_that_started_it():
+    program = "from core.ingest import sandbox; sandbox.call('tests.parser_parts:hang', b'', {})"
+    app = subprocess.Popen([sys.executable, "-c", program], cwd=sandbox.ROOT)
+    parsers = []
+    while not parsers:
+        time.sleep(0.05)
+        parsers = [p for p in psutil.Process(app.pid).children() if "core.ingest.child" in " ".join(p.cmdline())]
+    time.sleep(0.5)
+    app.kill()
+    app.wait()
+    _, alive = psutil.wait_procs(parsers, timeout=5)
+    assert alive == []
+
+
 def test_no_secret_of_the_environment_reaches_a_parser(monkeypatch):
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-secret")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example")

@@ -23,6 +23,7 @@ from core.types import ParsedFile
 
 def main() -> None:
     answers = _private_stdout()
+    _end_with_parent()
     job = json.loads(sys.stdin.buffer.readline())
     _limit(**job["limits"])
     sys.excepthook = lambda kind, error, trace: _write(answers, _crash(kind, trace))
@@ -73,6 +74,16 @@ def _crash(kind: type[BaseException], trace: TracebackType | None) -> bytes:
         where = f"{os.path.basename(trace.tb_frame.f_code.co_filename)} line {trace.tb_lineno}"
         trace = trace.tb_next
     return json.dumps({"crash": kind.__name__, "where": where}).encode()
+
+
+def _end_with_parent() -> None:
+    """Where the kernel can, be killed when the parent is: a worker that dies leaves no parser behind."""
+    if sys.platform == "linux":
+        import ctypes
+        import signal
+
+        kill_when_parent_dies = 1  # PR_SET_PDEATHSIG
+        ctypes.CDLL(None).prctl(kill_when_parent_dies, signal.SIGKILL)
 
 
 def _limit(address_space_mb: int, cpu_seconds: int) -> None:
