@@ -1,5 +1,6 @@
 """The app: which pages there are and who may open them, and the frame around them. Nothing else."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
@@ -25,9 +26,12 @@ PAGES = [
     Row("pages/help.py", "Help", ":material/help:", "analyst"),
 ]
 
+# Not ":material/…:", which as a page's icon is fetched from another host.
+ICON = Path(__file__).parent / "pages" / "parts" / "icon.svg"
+
 st.set_page_config(
     page_title="Compliance Copilot",
-    page_icon=":material/fact_check:",
+    page_icon=str(ICON),
     layout="wide",
     menu_items={"About": "Compliance Copilot: a regulation in, a verified obligation register out."},
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core import ingest
 from core.types import Provision, Reading, Span, Word
 from pages.parts import boxes, places
-from pages.parts.words import plain, size
+from pages.parts.words import APART, plain, size
 
 SAMPLES = Path(__file__).resolve().parent.parent / "data" / "samples"
 NAMES = ("ict-incident-reporting.pdf", "data-protection.html", "us-customer-funds.txt", "cloud-guideline.md")
@@ -127,7 +127,7 @@ def test_a_passage_of_a_real_pdf_has_boxes_on_its_page():
     ["<script>alert(1)</script>", "[link](https://x.test)", "# heading", "**bold** _it_ `code`", "$x^2$ :red[x] | y"],
 )
 def test_document_text_is_shown_as_it_is(text):
-    bare = re.sub(r"\\.", "", plain(text))
+    bare = re.sub(r"\\.", "", plain(text).replace(APART, ""))
     assert not set(bare) & set("*_`[]<>#$:|~")
 
 
@@ -135,7 +135,23 @@ def test_document_text_is_shown_as_it_is(text):
 def test_what_is_escaped_is_only_backslashed_and_on_one_line(text):
     shown = plain(text)
     assert "\n" not in shown
-    assert shown.replace("\\", "") == " ".join(text.split()).replace("\\", "")
+    assert shown.replace(APART, "").replace("\\", "") == " ".join(text.split()).replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "alive"),
+    [
+        ("see https://evil.example/x", "://"),
+        ("see WWW.evil.example", r"www\."),
+        ("ask a@evil.example", "@e"),
+        ("an icon :material/check:", ":m"),
+        ("5 -> 6 <- 7 -- 8 >= 9 <= 10 ~= 11", "->|<-|--|>=|<=|~="),
+    ],
+)
+def test_nothing_is_left_that_a_page_would_bring_to_life_after_markdown(text, alive):
+    shown = plain(text).replace("\\", "")
+    assert not re.search(alive, shown, re.IGNORECASE)
+    assert shown.replace(APART, "") == text
 
 
 def test_sizes_are_read_at_a_glance():
