@@ -27,7 +27,11 @@ def text(marks: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
     return {**plain, "marks": marks, "canAdd": True, **more}
 
 
-MARKS = [mark("report", 0, len(FIRST)), mark("once", FIRST.index("once"), len(FIRST)), mark("records", 40, 40 + len(SECOND))]
+MARKS = [
+    mark("report", 0, len(FIRST)),
+    mark("once", FIRST.index("once"), len(FIRST)),
+    mark("records", 40, 40 + len(SECOND)),
+]
 
 
 @pytest.fixture
