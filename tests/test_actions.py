@@ -170,6 +170,7 @@ def test_a_period_waits_for_its_event_and_says_so():
         (deadline("every year", "recurrence", "R/P1Y"), date(2027, 11, 20)),
         (deadline("quarterly", "recurrence", "R/P3M"), date(2027, 2, 20)),
         (deadline("every two years", "recurrence", "R/P2Y", date="2025-01-17"), date(2027, 1, 17)),
+        (deadline("every year", "recurrence", "R/P1Y", date="2019-01-17"), date(2027, 1, 17)),
         (deadline("regularly", "recurrence"), None),
         (deadline("for five years", "retention", "P5Y"), date(2026, 12, 20)),
         (deadline("without undue delay", "immediate"), None),

@@ -60,7 +60,13 @@ def test_what_stands_under_a_recital_is_part_of_it():
     assert covered(text, [recital, below]).normative_sentences == 0
 
 
-def test_text_that_no_provision_holds_is_looked_at_too():
+def test_text_between_two_provisions_is_looked_at_too():
+    text = f"{DUTY}\n\n{OTHER}\n\nThe end."
+    around = [provision(DUTY), provision("The end.", "Article 2", len(text) - len("The end."))]
+    assert [passage.text for passage in covered(text, around, [norm(DUTY)]).uncovered] == [OTHER]
+
+
+def test_text_after_the_last_provision_is_looked_at_too():
     text = f"{DUTY}\n\n{OTHER}"
     result = covered(text, [provision(DUTY)], obligations=[norm(DUTY)])
     assert [passage.text for passage in result.uncovered] == [OTHER]

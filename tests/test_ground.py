@@ -256,6 +256,7 @@ def test_a_statement_is_located_too(law):
         ([("period", "PT4H"), ("period", "PT24H")], "PT24H"),
         ([("period", "P1M"), ("period", "PT72H")], "P1M"),
         ([("recurrence", "R/P1Y"), ("date", "2025-01-17")], "2025-01-17"),
+        ([("period", "P9Y"), ("date", "2025-01-17")], "2025-01-17"),
         ([("retention", "P5Y"), ("immediate", None)], None),
     ],
 )

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from core.errors import BadInput
+from core.extract.coverage import coverage
 from core.pipeline import analyze, analyze_reading
 from core.scan import scan
 from core.types import DUTIES, Metadata
@@ -130,6 +131,15 @@ def test_bytes_are_read_in_a_child_and_analysed():
 def test_an_empty_file_is_refused_in_one_sentence():
     with pytest.raises(BadInput):
         analyze(b"", "empty.txt")
+
+
+def test_a_duty_that_is_taken_away_from_the_engine_is_missed():
+    made = reading(RULES["contract"])
+    whole = analyze_reading(made, today=TODAY)
+    for lost in whole.obligations:
+        rest = [one for one in whole.obligations if one.span != lost.span]
+        missed = coverage(made.document, made.provisions, rest, whole.statements).uncovered
+        assert any(lost.span.start <= (passage.start or 0) < lost.span.end for passage in missed)
 
 
 @needs_shared

@@ -83,6 +83,11 @@ def test_the_reason_quotes_the_bearer():
     assert "“Credit institutions”" in reason
 
 
+def test_a_role_that_a_firm_may_have_is_unclear_and_says_so():
+    reason = applies(norm("It shall act.", bearer="The processor"), document(), "payment-institution").reason
+    assert reason == "A payment institution may also act as “The processor”."
+
+
 def test_without_a_profile_everything_is_unclear():
     assert answer("Payment institutions", "") == "unclear"
 

@@ -85,7 +85,9 @@ def random_looking(value: str) -> bool:
 def placeholder(value: str) -> bool:
     """As in "xxxxxxxx", "<your-key>", "****", "changeme": shown where a secret would stand."""
     low = value.lower()
-    return len(set(low)) <= 3 or low.strip("<>[]{}$%").replace("-", "_") in lexicon("secrets")["placeholders"]
+    return (
+        len(set(low)) <= 3 or low.strip("<>[]{}$%!0123456789").replace("-", "_") in lexicon("secrets")["placeholders"]
+    )
 
 
 def entropy(value: str) -> float:
