@@ -199,6 +199,8 @@ def test_an_item_with_a_deadline_of_its_own_stays_on_its_own():
         ("It shall report money laundering.", "MLRO"),
         ("It shall hold own funds.", "Finance"),
         ("It shall answer each complaint.", "Customer Service"),
+        ("It shall invest client funds in no security.", "Finance"),
+        ("It shall tell the competent authority of its contracts.", "Compliance"),
         ("It shall act.", "Compliance"),
     ],
 )

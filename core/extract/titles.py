@@ -13,7 +13,7 @@ BREAK = re.compile(
     r",|;| (?:referred to|in accordance with|pursuant to|taking into account|as regards|including|such as|where|which"
     r"|so that|in order to|with a view to|in particular|subject to|unless|provided that|without prejudice)\b"
 )
-ARTICLE = re.compile(r"^(?:that|this|such an?|such|an?) ", re.IGNORECASE)
+ARTICLE = re.compile(r"^(?:(?:that|this|such|an?|the) )+", re.IGNORECASE)
 DETERMINER = re.compile(r"^(?:the|that|this|those|these|such|an?|each|any|all|every|its|their) ", re.IGNORECASE)
 OF_WHAT = re.compile(r" (?:of|on|for|to|in|by|referred|under|between|with|from) ")
 SINGULAR = ("each ", "any ", "every ", "a ", "an ", "that ", "this ")
