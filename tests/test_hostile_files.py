@@ -116,6 +116,27 @@ def test_xml_with_entities_is_refused_unexpanded(document):
     assert "entities" in refused(document.encode(), "law.xml")
 
 
+def test_a_character_that_only_a_dtd_explains_is_never_silently_left_out():
+    document = b'<!DOCTYPE ACT SYSTEM "f.dtd"><ACT><ALINEA>The bank &neg; report.</ALINEA></ACT>'
+    assert "&neg;" in refused(document, "law.xml")
+
+
+def test_a_word_file_that_names_an_entity_is_not_read_without_it():
+    import docx
+
+    whole, broken = io.BytesIO(), io.BytesIO()
+    document = docx.Document()
+    document.add_paragraph("The bank NEG report.")
+    document.save(whole)
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(broken, "w") as target:
+        for name in source.namelist():
+            part = source.read(name)
+            if name == "word/document.xml":
+                part = part.replace(b"?>", b'?><!DOCTYPE d [<!ENTITY neg "must not">]>', 1).replace(b"NEG", b"&neg;")
+            target.writestr(name, part)
+    assert "entities" in refused(broken.getvalue(), "policy.docx")
+
+
 def test_xml_in_utf_16_cannot_hide_its_entities():
     document = laughs().replace('version="1.0"', 'version="1.0" encoding="utf-16"')
     assert "entities" in refused(document.encode("utf-16"), "law.xml")

@@ -261,3 +261,15 @@ def test_rulebook_rules_are_cited_by_part_and_number():
     found = paths(parse(next((SHARED / "regulations").glob("pra-rules_notifications*")).read_bytes()))
     assert {"Notifications 2.1(1)", "Notifications 2.3(1)(a)", "Notifications 2.4(2)"} <= set(found)
     assert not any(word in " ".join(found) for word in ("Cookie", "Export", "Legal Instruments"))
+
+
+def test_a_character_named_in_xhtml_is_read_and_not_lost():
+    page = b"""<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "xhtml1-strict.dtd">
+<html xmlns="http://www.w3.org/1999/xhtml"><body><p>The bank&nbsp;shall report &mdash; at once.</p></body></html>"""
+    assert parse(page).text == "The bank shall report \u2014 at once."
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "raw_unicode_escape", "undefined", "zlib", "no-such-charset"])
+def test_a_charset_that_no_browser_knows_does_not_change_the_text(charset):
+    page = f'<html><meta charset="{charset}"><body><p>The bank \\u0073hall report.</p></body></html>'
+    assert parse(page.encode()).text == "The bank \\u0073hall report."

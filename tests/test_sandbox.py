@@ -197,3 +197,8 @@ def test_the_child_alone_is_of_no_use_without_a_job():
         [sys.executable, "-m", "core.ingest.child"], input=b"", capture_output=True, cwd=sandbox.ROOT, check=False
     )
     assert done.returncode != 0
+
+
+def test_an_answer_nested_without_end_is_one_sentence():
+    with pytest.raises(BadInput, match="gave no readable answer"):
+        sandbox._outcome(b"[" * 200_000, 0, "", "PDF", Settings())

@@ -7,7 +7,7 @@ from typing import Any
 from core.errors import BadInput
 from core.ingest import docx_numbering, docx_styles
 from core.ingest.docx_numbering import W, value
-from core.ingest.guards import archive
+from core.ingest.guards import archive, require_no_entities
 from core.ingest.xml_writer import Writer
 from core.types import ParsedFile
 
@@ -55,6 +55,7 @@ def opened(data: bytes) -> Any:
         document.element.body.tag  # noqa: B018  # a document part without a body fails here
     except (OpcError, XMLSyntaxError, KeyError, ValueError, AttributeError, TypeError, OSError):
         raise BadInput("This Word file is damaged; open it in Word and save it again.") from None
+    require_no_entities(document.element)
     return document
 
 
@@ -67,7 +68,10 @@ def part(document: Any, name: str) -> Any | None:
     for relation in document.part.rels.values():
         if relation.reltype.endswith(f"/{name}") and not relation.is_external:
             element = getattr(relation.target_part, "element", None)
-            return element if isinstance(element, etree._Element) else xml_root(relation.target_part.blob)
+            if not isinstance(element, etree._Element):
+                return xml_root(relation.target_part.blob)
+            require_no_entities(element)
+            return element
     return None
 
 

@@ -64,10 +64,22 @@ def xml_root(data: bytes) -> Any:
         raise BadInput(f"This XML is not well-formed{line}; check that it was downloaded whole.") from None
     except ValueError:
         raise BadInput("This XML cannot be decoded; check that it was downloaded whole.") from None
+    require_no_entities(root)
+    return root
+
+
+def require_no_entities(root: Any) -> None:
+    """Raises BadInput where a parsed tree declares or names entities: unexpanded, they would be gaps in the text."""
+    from lxml import etree
+
     declared = root.getroottree().docinfo.internalDTD
     if declared is not None and any(True for _ in declared.iterentities()):
         raise BadInput(ENTITIES)
-    return root
+    named = next(root.iter(etree.Entity), None)
+    if named is not None:
+        raise BadInput(
+            f"This XML names a character that only its DTD explains ({named.text[:40]}); save it with the character."
+        )
 
 
 ENTITIES = "This XML declares entities, which can read other files or swell without end; save it without its DOCTYPE."

@@ -20,6 +20,8 @@ from core.types import BlockKind, ParsedFile
 XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
 HEAD_BYTES = 4_096
+# Python decodes by these names and no browser does: what is read would be another text than what people see.
+NO_CHARSETS = {"unicode-escape", "raw-unicode-escape", "utf-7", "punycode", "idna"}
 # Consolidated texts mark each change: "►M1", "◄". They are no words of the law.
 AMENDMENT_MARK = re.compile(r"[►▼]\s?[A-Z]\d{0,3}\b|[◄▲]")
 REFERENCE_TEXT = re.compile(r"\s*\(?\s*\*?\s*\d{1,3}\s*\)?\s*")
@@ -56,8 +58,10 @@ def decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
     named = CHARSET.search(data[:HEAD_BYTES])
     if named and not data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
-            return data.decode(named[1].decode("ascii")), ()
-        except (LookupError, UnicodeDecodeError):
+            charset = codecs.lookup(named[1].decode("ascii")).name
+            if charset not in NO_CHARSETS:
+                return data.decode(charset), ()
+        except (LookupError, UnicodeError):
             pass
     return decode(data)
 
@@ -71,7 +75,10 @@ def tree(text: str) -> tuple[Any, tuple[str, ...]]:
     if declaration or "http://www.w3.org/1999/xhtml" in text[:2_000]:
         strict = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
         try:
-            return etree.fromstring(body.strip(), strict), ()
+            root = etree.fromstring(body.strip(), strict)
+            # "&nbsp;" is a gap to XML, whose DTD is not read; HTML knows its name.
+            if next(root.iter(etree.Entity), None) is None:
+                return root, ()
         except etree.XMLSyntaxError:
             pass
     lenient = etree.HTMLParser(no_network=True, huge_tree=False, remove_pis=True)

@@ -53,7 +53,7 @@ def parse(data: bytes, media_type: str, *, password: str | None = None, settings
     answer = call(PARSERS[media_type], data, options, noun=noun(media_type), settings=limits)
     try:
         return decode(answer["parsed"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         raise BadInput(_broken(noun(media_type), "gave an answer that does not fit together")) from None
 
 
@@ -180,7 +180,7 @@ def _outcome(content: bytes, exit_code: int | None, reason: str, noun: str, limi
         raise BadInput(f"This {noun} holds more than {ANSWER_LIMIT_MB} MB of text; split it into smaller files.")
     try:
         answer = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         how = f"was ended by signal {-exit_code}" if exit_code and exit_code < 0 else "gave no readable answer"
         raise BadInput(_broken(noun, how)) from None
     if not isinstance(answer, dict):

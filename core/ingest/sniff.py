@@ -180,7 +180,7 @@ def _text(head: str, filename: str, name: str) -> str:
     if root in FORMEX_ROOTS:
         return FORMEX
     if root and head.lstrip("\ufeff \t\r\n").startswith("<?xml"):
-        raise BadInput(f"{name} is XML of a kind we do not know (its root is <{root}>). {READABLE}")
+        raise BadInput(f"{name} is XML of a kind we do not know (its root is <{root[:40]}>). {READABLE}")
     if ending in SUFFIXES[MARKDOWN]:
         return MARKDOWN
     if (root or ending in SUFFIXES[HTML]) and HTML_TAG.search(head):
