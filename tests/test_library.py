@@ -134,7 +134,7 @@ def test_an_old_failed_import_that_is_retried_does_not_make_a_second_document(db
     jobs.fail(db, jobs.claim_next(db, lease_seconds=60), "BadInput", "Not today.")
     document_id = bring(db)
     jobs.retry(db, ADA, first.job_id)
-    with pytest.raises(BadInput, match="in the library already as 'Clock policy'; dismiss this import"):
+    with pytest.raises(BadInput, match="in the library already; dismiss this import"):
         import_waiting(db)
     assert listed(db, ADA) == [document_id]
 

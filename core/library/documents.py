@@ -90,9 +90,9 @@ def complete(db: Database, user: User, upload: Upload, packed: Packed) -> None:
 
     BadInput when the same file came in by another way meanwhile, such as an older failed import that was retried.
     """
-    known = twin(db, user, upload.sha256, Label(upload.tenant, upload.classification, upload.groups))
-    if known:
-        raise BadInput(f"This file is in the library already as {known['title']!r}; dismiss this import.")
+    if twin(db, user, upload.sha256, Label(upload.tenant, upload.classification, upload.groups)):
+        # No title: this sentence stays with the job, also after that document is deleted.
+        raise BadInput("This file is in the library already; dismiss this import.")
     db["document"].insert(packed.document)
     db["document_text"].insert(packed.text)
     db["page"].insert_all(packed.pages)
