@@ -3,13 +3,15 @@
 from core.ingest.labels import Label, first
 from core.ingest.outline import Level, Place, Witness, continued, place
 
+REMEMBERED = 4
+
 
 class Lists:
-    """`levels` from the outermost to the deepest; `closed` what they were before plain words last closed some."""
+    """`levels` from the outermost to the deepest; `closed` what they were each time plain words closed some of them."""
 
     def __init__(self) -> None:
         self.levels: list[Level] = []
-        self.closed: list[Level] = []
+        self.closed: list[list[Level]] = []
 
     def __bool__(self) -> bool:
         return bool(self.levels)
@@ -29,11 +31,12 @@ class Lists:
             return
         if any(continued(self.levels, count, nesting) for count in label.counts):
             return
-        for count in label.counts:
-            found = continued(self.closed, count, nesting)
-            if found and self.closed[: found.depth] == self.levels[: found.depth]:
-                self.levels = self.closed[: found.depth + 1]
-                return
+        for closed in reversed(self.closed):
+            for count in label.counts:
+                found = continued(closed, count, nesting)
+                if found and closed[: found.depth] == self.levels[: found.depth]:
+                    self.levels = closed[: found.depth + 1]
+                    return
 
     def cut(self, found: Place) -> Level | None:
         """Close what ends at the place; the sibling before it, if its list goes on there."""
@@ -58,4 +61,4 @@ class Lists:
             if level.nesting and nesting and level.nesting <= nesting:
                 return
             self.levels.pop()
-            self.closed = before
+            self.closed = [*self.closed[1 - REMEMBERED :], before] if self.closed[-1:] != [before] else self.closed
