@@ -499,3 +499,10 @@ def test_an_escalated_document_gives_its_reading_and_nothing_else(name, analysis
 def test_an_unknown_format_is_answered_with_those_there_are(contents):
     with pytest.raises(BadInput, match="json, csv, xlsx, md, ics, jira"):
         export.write("pdf", contents)
+
+
+@pytest.mark.parametrize("unseen", ["\0", "\u200b", "\ufeff", "\xad", "\u202e", "\u2060 \u200f", "\u3000"])
+def test_a_formula_behind_signs_that_nobody_sees_is_neutralised_and_comes_back(unseen):
+    text = f"{unseen}=1+1"
+    assert cells.neutralised(text) == f"'{text}"
+    assert cells.restored(cells.neutralised(text)) == text

@@ -9,9 +9,10 @@ from typing import get_type_hints
 from core.errors import BadInput
 from core.export.rows import ExportRow
 
-# What a spreadsheet takes for a formula, also after white space and in full-width form; `'=1` is in it so that the
-# apostrophe that we add can be told from one that was there.
-FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
+# What a spreadsheet takes for a formula, also after white space or signs that nobody sees, which some drop, and in
+# full-width form; `'=1` is in it so that the apostrophe that we add can be told from one that was there.
+UNSEEN = r"[\s\x00-\x1f\x7f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+FORMULA = re.compile(rf"'*(?:[\t\r\n]|{UNSEEN}*[=+\-@＝＋－＠])")
 
 Value = str | int | float | bool | tuple[str, ...] | None
 
