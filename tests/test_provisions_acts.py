@@ -217,6 +217,11 @@ def test_a_quotation_whose_end_was_lost_does_not_swallow_the_act():
     assert "Article 7(3)" in paths(unclosed)
 
 
+def test_a_quotation_that_announces_the_next_one_ends_there():
+    # Read block by block, the first quotation ended where it began, and the reader never came on.
+    assert len(read("### Article 1\n\nThe following is added:\n\n‘Unit:\n\n‘Value\n\nNothing is repealed.")) >= 3
+
+
 def test_a_definition_in_quotation_marks_is_no_quotation_of_another_act():
     assert paths("### Article 1\n\nIn this Regulation:\n\n(1) ‘firm’ means a bank;\n\n‘client’ means a person.")[
         -2:

@@ -60,7 +60,7 @@ def after(
             if depth and block.kind in ("paragraph", "item") and containment(block) < depth:
                 return at
             if text.startswith(opener, block.start) and opens(text, blocks, at):
-                return resumed or at - 1
+                return resumed or max(at - 1, index + 1)  # onwards even where quotation follows quotation
             if resumed is None and resumes(at):
                 resumed = at
         if closes(text, block, opener, at == index):

@@ -179,7 +179,8 @@ def _insert_actions(db: Database, run_id: str, analysis: Analysis) -> None:
     steps = analysis.actions
     if analysis.scope.decision == "escalate":
         # The analysis withholds them; they are kept for the day on which a person releases the document.
-        steps = recommended.actions(analysis.obligations, date.fromisoformat(analysis.metadata.created_at[:10]))
+        today = date.fromisoformat(analysis.metadata.created_at[:10])
+        steps = recommended.actions(analysis.obligations, today, document_type=analysis.document.type)
     for position, action in enumerate(steps):
         row: list[Any] = [analysis.document.id, run_id, action.id, position, action.title, action.detail]
         row += [action.owner_role, action.priority, action.due, json.dumps(action.obligation_ids)]
