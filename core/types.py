@@ -30,7 +30,8 @@ DUTIES: tuple[Modality, ...] = ("obligation", "prohibition")
 class Block:
     """A heading, paragraph, list item, table row or note, as a slice of the text without its mark-up.
 
-    `level` is a heading's depth (1 is the outermost), a list item's nesting, and otherwise 0.
+    `level` is a heading's depth (1 is the outermost), a list item's nesting (1 is the outermost, 0 not known), and
+    for a paragraph how many list items it stands in.
     `table` counts tables from 1; a table's first row is its header when `header` is true.
     """
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.errors import BadInput
 from core.ingest import sniff
-from core.types import Document, Reading
+from core.types import Document, ParsedFile, Reading
 
 if TYPE_CHECKING:  # the parser's child imports this package, and pydantic would cost it 0.3 s
     from core.settings import Settings
@@ -42,8 +43,7 @@ def read(
 
     `document_id` defaults to the first 16 hex digits of the file's SHA-256.
     """
-    from core.ingest import applicability, identity, sandbox
-    from core.ingest.provisions import provisions
+    from core.ingest import sandbox
 
     media_type = sniff.media_type(data, filename)
     parsed = sandbox.parse(data, media_type, password=password, settings=settings)
@@ -52,19 +52,26 @@ def read(
             f"{sniff.shown(filename)} falls into {len(parsed.blocks):,} paragraphs, more than the {MOST_BLOCKS:,} that "
             "are read at once; split it and add the parts."
         )
-    sha256 = hashlib.sha256(data).hexdigest()
-    known = identity.identity(parsed, filename)
-    found = provisions(parsed, document_id or sha256[:16], known.lineage)
-    warnings = parsed.warnings
     if warning := sniff.mismatch(media_type, filename):
-        warnings = (warning, *warnings)
+        parsed = replace(parsed, warnings=(warning, *parsed.warnings))
+    return structured(parsed, filename, hashlib.sha256(data).hexdigest(), document_id)
+
+
+def structured(parsed: ParsedFile, filename: str, sha256: str, document_id: str | None = None) -> Reading:
+    """What a parsed file says it is and the provisions in it. `document_id` defaults to 16 digits of the digest."""
+    from core.ingest import applicability, identity
+    from core.ingest.provisions import provisions
+
+    document_id = document_id or sha256[:16]
+    known = identity.identity(parsed, filename)
+    found = provisions(parsed, document_id, known.lineage)
     document = Document(
-        id=document_id or sha256[:16],
+        id=document_id,
         title=known.title,
         type=known.type,
         version=known.version,
         sha256=sha256,
-        media_type=media_type,
+        media_type=parsed.media_type,
         text=parsed.text,
         lineage=known.lineage,
         pages=parsed.pages,
@@ -74,7 +81,7 @@ def read(
         applies_from=applicability.applies_from(found),
         applies_to=applicability.applies_to(found),
         structure=identity.structure(parsed, found),
-        warnings=warnings,
+        warnings=parsed.warnings,
     )
     return Reading(document, found, parsed.words, parsed.hidden)
 

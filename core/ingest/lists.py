@@ -1,6 +1,6 @@
 """The lists open while a text is read: opened by labels, closed by plain words, reopened by their next item."""
 
-from core.ingest.labels import Label, first
+from core.ingest.labels import Label, first, follows
 from core.ingest.outline import Level, Place, Witness, continued, place
 
 REMEMBERED = 4
@@ -19,6 +19,14 @@ class Lists:
     @property
     def deepest(self) -> Level:
         return self.levels[-1]
+
+    def expects(self, label: Label) -> bool:
+        """Whether the label is the next item of one of the open lists."""
+        return any(
+            level.style == count.style and follows(count.value, level.value)
+            for level in self.levels
+            for count in label.counts
+        )
 
     def place(self, label: Label, nesting: int, after_colon: bool, witness: Witness) -> Place | None:
         """Where the label stands; None when an unsure one fits nowhere."""

@@ -69,11 +69,7 @@ class Walk:
     def resumes(self, index: int) -> bool:
         """Whether the block's label continues one of the lists that were open before a quotation."""
         labels, _ = self.source.labelled[index]
-        return bool(labels) and any(
-            level.style == count.style and follows(count.value, level.value)
-            for level in self.scribe.lists.levels
-            for count in labels[0].counts
-        )
+        return bool(labels) and self.scribe.lists.expects(labels[0])
 
     # --- one block -------------------------------------------------------------------------------------------------
 
@@ -133,17 +129,15 @@ class Walk:
         return True
 
     def recitals_follow(self) -> bool:
-        """Whether a contract's "WHEREAS:" comes before anything numbered and lettered recitals come after it."""
-        if self.scribe.style not in ("", "heading") or self.now + 1 >= len(self.source.blocks):
-            return False
-        labels, _ = self.source.labelled[self.now + 1]
-        return bool(labels) and any(first(count.value) for count in labels[0].counts)
+        """Whether a contract's "WHEREAS:" comes before anything numbered and a first recital, "(A)", comes after it."""
+        labels = self.source.labels_after(self.now)
+        starts = bool(labels) and any(first(count.value) for count in labels[0].counts)
+        return starts and self.scribe.style in ("", "heading")
 
     def notes_follow(self) -> bool:
-        if self.now + 1 >= len(self.source.blocks):
-            return False
-        labels, _ = self.source.labelled[self.now + 1]
-        return self.source.blocks[self.now + 1].kind == "note" or (bool(labels) and labels[0].text.startswith("("))
+        labels = self.source.labels_after(self.now)
+        blocks = self.source.blocks[self.now + 1 : self.now + 2]
+        return bool(blocks) and (blocks[0].kind == "note" or (bool(labels) and labels[0].text.startswith("(")))
 
     def enter(self, zone: str, root: Root | None) -> None:
         self.zone = zone

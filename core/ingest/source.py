@@ -41,6 +41,10 @@ class Source:
     def opening(self, block: Block) -> str:
         return self.text[block.start : min(block.end, block.start + LONGEST_HEADING)]
 
+    def labels_after(self, index: int) -> tuple[Label, ...]:
+        """The labels of the block that follows."""
+        return self.labelled[index + 1][0] if index + 1 < len(self.labelled) else ()
+
     def layout_row(self, index: int) -> bool:
         """A two-column row with a label in the first column is a list item in a table's clothes."""
         block, (labels, content) = self.blocks[index], self.labelled[index]
