@@ -1,5 +1,6 @@
 """The command line: results on stdout, messages on stderr, an exit code that says what happened, never a traceback."""
 
+import ast
 import csv
 import io
 import json
@@ -11,15 +12,15 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
-from core.cli import main, parser, text
+from core import register
+from core.cli import ROOMS, filters, text
 from core.cli.check import mismatches
-from core.settings import settings
+from tests.cli_parts import command_line
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "data" / "samples"
@@ -29,45 +30,9 @@ DUTY = "Payment institutions shall report fraud to the authority within 24 hours
 SMALL = f"# House rules\n\n## Article 1\n\n{DUTY}\n"
 
 
-@dataclass(frozen=True)
-class Done:
-    """What a command left: its code, and its text on stdout and on stderr."""
-
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
 def copilot(tmp_path, monkeypatch):
-    """`python -m core ARGUMENTS` on a database of its own; in this process, since starting one takes longer."""
-
-    def run(*arguments: object, stdin: bytes = b"", **environment: str) -> Done:
-        with monkeypatch.context() as place:
-            place.setenv("COPILOT_DATA_DIR", str(tmp_path / "var"))
-            for name, value in environment.items():
-                place.setenv(name, value)
-            place.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
-            for name in ("stdout", "stderr"):
-                place.setattr(sys, name, io.TextIOWrapper(io.BytesIO(), "utf-8", newline=""))
-            settings.cache_clear()
-            code = leave(main, [str(argument) for argument in arguments])
-            sys.stdout.flush()
-            sys.stderr.flush()
-            out, err = (stream.buffer.getvalue().decode("utf-8") for stream in (sys.stdout, sys.stderr))
-        settings.cache_clear()
-        assert "Traceback" not in err
-        return Done(code, out, err)
-
-    return run
-
-
-def leave(command, arguments) -> int:
-    """The exit code, also where argparse exits by itself."""
-    try:
-        return command(arguments)
-    except SystemExit as left:
-        return int(left.code or 0)
+    return command_line(tmp_path / "var", monkeypatch)
 
 
 @pytest.fixture
@@ -79,13 +44,12 @@ def small(tmp_path):
 
 # --- help -------------------------------------------------------------------------------------------------------
 
-COMMANDS = ["analyze", "import", "documents", "obligations", "export", "delete"]
-COMMANDS += ["check", "reindex", "work", "measure", "desktop", "samples"]
+ROWS = {row.name: row for room in ROOMS for row in room.COMMANDS}
 
 
 def test_help_names_every_command_and_exit_code(copilot):
     shown = copilot("--help").out
-    assert [name for name in COMMANDS if f"    {name}" not in shown] == []
+    assert [name for name in ROWS if f"    {name} " not in shown] == []
     assert "exit codes:" in shown
 
 
@@ -96,11 +60,38 @@ def test_help_loads_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_teaches_with_examples(name):
-    subcommands = next(action for action in parser()._actions if getattr(action, "choices", None))
-    shown = subcommands.choices[name].format_help()
-    assert f"examples:\n  python -m core {name}" in shown or "examples:\n  curl" in shown
+@pytest.mark.parametrize("name", ROWS)
+def test_every_command_teaches_with_examples(copilot, name):
+    shown = copilot(*name.split(), "--help").out
+    summary, examples = f"\n\n{ROWS[name].summary}.\n", shown.partition("\nexamples:\n")[2]
+    assert summary in shown
+    assert f"python -m core {name} " in f"{examples} ".replace("\n", " ")
+
+
+# What only draws a screen: pictures of pages, counts beside a filter's choices, the text of a form.
+DRAWN = {"page_png", "words", "facets", "duties_by_document", "values"}
+
+
+def test_whatever_a_screen_calls_a_command_calls_too():
+    screens = used(ROOT / "pages") | used(ROOT / "app.py")
+    assert {"set_status", "sign_card", "unlock"} <= screens
+    assert screens - used(ROOT / "core" / "cli") - DRAWN == set()
+
+
+def used(place: Path) -> set[str]:
+    """Functions of the library, the register and the jobs that the code there names."""
+    files = place.rglob("*.py") if place.is_dir() else [place]
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8")))]
+    named = [
+        (node.value.id, node.attr)
+        for node in nodes
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    ]
+    return {name for module, name in named if module in ("library", "register", "jobs") and name.islower()}
+
+
+def test_the_options_name_what_the_register_knows():
+    assert (filters.STATUSES, filters.DEADLINES) == (register.STATUSES, register.DEADLINES)
 
 
 def test_the_version_is_that_of_the_project(copilot):
@@ -294,7 +285,7 @@ def test_files_can_be_queued_for_the_worker(copilot, small):
 
 
 def test_obligations_are_filtered_sorted_and_counted(copilot, library):
-    shown = copilot("obligations", "--document", library[0], "--risk", "critical", "high", "--sort", "risk_score")
+    shown = copilot("obligations", "--document", library[0], "--risk", "critical", "high", "--sort", "risk")
     risks = [line.split("\t")[7] for line in shown.out.splitlines()]
     assert risks
     assert set(risks) <= {"critical", "high"}

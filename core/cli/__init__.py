@@ -8,22 +8,29 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.cli import analyze, check, documents, extras, obligations
+from core.cli import analyze, cards, corrections, documents, extras, findings, imports, obligations, records
+from core.cli.commands import install, sentence
 from core.cli.text import say
 from core.errors import CopilotError
 
 DEFECT = 70
 INTERRUPTED = 130
 DEBUG = "COPILOT_DEBUG"
-ABOUT = "Regulations in, a verified obligation register out. Results go to stdout, messages to stderr."
-LEARN = """\
+ROOMS = (analyze, imports, documents, cards, findings, obligations, records, corrections, extras)
+ABOUT = """\
+Regulations in, a verified obligation register out. Results go to stdout, messages to stderr.
+
 first steps:
   python -m core samples                                   what there is to try
   python -m core analyze data/samples/us-customer-funds.txt
   python -m core analyze act.pdf --out act.xlsx            a workbook instead of JSON
   python -m core import act.pdf                            into the library, for the app
   python -m core obligations --risk high critical
-  python -m core COMMAND --help                            what a command does, with examples
+  python -m core COMMAND --help                            what a command does, with examples"""
+LEARN = """\
+ids:
+  As the lists print them; the beginning is enough: 3f2a9c41.7be01d22. Where several are taken, - reads them from
+  standard input: python -m core obligations --risk critical | python -m core assign - --to 'Head of Payments'
 
 exit codes:
   0  it worked               4  not allowed: escalated, or no right to it
@@ -79,15 +86,24 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="python -m core",
         description=ABOUT,
-        epilog=LEARN,
+        epilog=f"{_listed()}\n\n{LEARN}",
+        usage="python -m core [-h] [--version] COMMAND ...",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     top.add_argument("--version", action=Version, nargs=0, help="print the version and exit")
-    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for room in (analyze, documents, obligations, check, extras):
-        room.add(commands)
+    commands = top.add_subparsers(metavar="COMMAND", required=True, prog="python -m core", help=argparse.SUPPRESS)
+    install(commands, (row for room in ROOMS for row in room.COMMANDS))
     return top
+
+
+def _listed() -> str:
+    """Every command with its sentence, room by room."""
+    rooms = ((room.TITLE, room.COMMANDS) for room in ROOMS)
+    return "\n\n".join(
+        "\n".join([f"{title.lower()}:", *(f"    {row.name:<16} {sentence(row)}" for row in rows)])
+        for title, rows in rooms
+    )
 
 
 class Version(argparse.Action):

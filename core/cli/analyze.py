@@ -1,13 +1,12 @@
 """`analyze`: files in, their obligations out, with no database."""
 
-from argparse import ArgumentTypeError, Namespace
-from collections.abc import Callable, Sequence
-from datetime import date
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.cli import files
-from core.cli.commands import Commands, command
+from core.cli.commands import Command, argument, day
 from core.cli.text import counted, say
 from core.errors import BadInput, NotAllowed
 from core.export import FORMATS, bundle, write
@@ -19,46 +18,9 @@ if TYPE_CHECKING:
 BINARY = {"xlsx"}
 
 
-def add(commands: Commands) -> None:
-    parser = command(
-        commands,
-        "analyze",
-        run,
-        "Read files and print their obligations, without a database",
-        """
-        Each file is read, its obligations found and every quote checked against the source. JSON of one file is one
-        object in schema analysis/1; of several files it is one object a line (JSON Lines), printed as they are
-        finished. The other formats put several files into one table. With --out naming a folder, each file gets an
-        output of its own there. A file that cannot be read does not stop the others.
-
-        A document that is escalated (text aimed at a model, unreadable pages, another language) gives JSON only.
-        """,
-        """
-        python -m core analyze act.pdf | jq '.obligations[] | select(.deadline) | .quote'
-        python -m core analyze *.pdf --out register.xlsx
-        python -m core analyze *.html --format md --out reports/
-        curl -s https://example.org/act.html | python -m core analyze - --format csv
-        """,
-    )
-    parser.add_argument("file", nargs="+", metavar="FILE", help="PDF, DOCX, HTML, XML, Markdown, text; - is stdin")
-    parser.add_argument("--model", default="builtin", help="engine that finds the obligations (default: builtin)")
-    add_format(parser.add_argument)
-    parser.add_argument("--with-text", action="store_true", help="put the document's text into the JSON")
-    parser.add_argument("--profile", default="", metavar="NAME", help="mark what binds this kind of firm")
-    parser.add_argument("--today", type=day, metavar="DATE", help="day from which due dates count (default: today)")
-    files.add_password(parser)
-
-
-def add_format(add_argument: Callable[..., object]) -> None:
-    add_argument("--format", choices=list(FORMATS), help="default: by the ending of --out, else json")
-    add_argument("--out", metavar="PATH", help="file (written whole or not at all) or folder; default: stdout")
-
-
-def day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ArgumentTypeError(f"{text!r} is not a date like 2026-12-31") from error
+def add_format(parser: ArgumentParser) -> None:
+    parser.add_argument("--format", choices=list(FORMATS), help="default: by the ending of --out, else json")
+    parser.add_argument("--out", metavar="PATH", help="file (written whole or not at all) or folder; default: stdout")
 
 
 def chosen_format(arguments: Namespace) -> str:
@@ -149,3 +111,36 @@ def _tell(source: str, analysis: "Analysis") -> None:
     say(f"{source}: {', '.join(facts)}")
     for warning in analysis.document.warnings:
         say(f"{source}: {warning}")
+
+
+TITLE = "Files, without a database"
+COMMANDS = (
+    Command(
+        "analyze",
+        run,
+        "Read files and print their obligations, without a database",
+        """
+        Each file is read, its obligations found and every quote checked against the source. JSON of one file is one
+        object in schema analysis/1; of several files it is one object a line (JSON Lines), printed as they are
+        finished. The other formats put several files into one table. With --out naming a folder, each file gets an
+        output of its own there. A file that cannot be read does not stop the others.
+
+        A document that is escalated (text aimed at a model, unreadable pages, another language) gives JSON only.
+        """,
+        """
+        python -m core analyze act.pdf | jq '.obligations[] | select(.deadline) | .quote'
+        python -m core analyze *.pdf --out register.xlsx
+        python -m core analyze *.html --format md --out reports/
+        curl -s https://example.org/act.html | python -m core analyze - --format csv
+        """,
+        (
+            argument("file", nargs="+", metavar="FILE", help="PDF, DOCX, HTML, XML, Markdown, text; - is stdin"),
+            argument("--model", default="builtin", help="engine that finds the obligations (default: builtin)"),
+            add_format,
+            argument("--with-text", action="store_true", help="put the document's text into the JSON"),
+            argument("--profile", default="", metavar="NAME", help="mark what binds this kind of firm"),
+            argument("--today", type=day, metavar="DATE", help="day from which due dates count (default: today)"),
+            files.add_password,
+        ),
+    ),
+)

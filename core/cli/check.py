@@ -6,8 +6,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
 from core.cli import files
-from core.cli.commands import Commands, command
-from core.cli.documents import document_id, opened
+from core.cli.commands import Command, argument
+from core.cli.database import document_id, opened
 from core.cli.text import counted, printable, say
 from core.errors import BadInput, CopilotError
 
@@ -22,31 +22,6 @@ class SpanMismatch(CopilotError):
     """A stored place does not hold the text that it is said to hold."""
 
     exit_code = 7
-
-
-def add(commands: Commands) -> None:
-    parser = command(
-        commands,
-        "check",
-        run,
-        "Verify that every quote is where it is said to be",
-        """
-        Without arguments every obligation in the library is checked against the text of its document: its quote and
-        all its passages must be document.text[start:end]. With --file files are analysed and checked, without a
-        database. With ANALYSIS.json, which `analyze` wrote, and --against its source, the export is checked: its
-        source is read again, and must be the same bytes. Leaves with code 7 when something is not at its place.
-        """,
-        """
-        python -m core check
-        python -m core check --file act.pdf policy.docx
-        python -m core analyze act.pdf > act.json && python -m core check act.json --against act.pdf
-        """,
-    )
-    parser.add_argument("analysis", nargs="*", metavar="ANALYSIS.json", help="exported analyses; needs --against")
-    parser.add_argument("--against", nargs="+", default=[], metavar="FILE", help="the sources of ANALYSIS.json")
-    parser.add_argument("--file", nargs="+", default=[], metavar="FILE", help="analyse these and check the result")
-    parser.add_argument("--document", nargs="+", default=[], metavar="ID", help="only these documents of the library")
-    files.add_password(parser)
 
 
 def run(arguments: Namespace) -> int:
@@ -139,3 +114,30 @@ def _library(arguments: Namespace) -> int:
                 for one in standing(db, user, Filter(document=row.id)):
                     verify(row.title, to_json(one.analysis), one.analysis.document.text)
     return tally.code
+
+
+COMMANDS = (
+    Command(
+        "check",
+        run,
+        "Verify that every quote is where it is said to be",
+        """
+        Without arguments every obligation in the library is checked against the text of its document: its quote and
+        all its passages must be document.text[start:end]. With --file files are analysed and checked, without a
+        database. With ANALYSIS.json, which `analyze` wrote, and --against its source, the export is checked: its
+        source is read again, and must be the same bytes. Leaves with code 7 when something is not at its place.
+        """,
+        """
+        python -m core check
+        python -m core check --file act.pdf policy.docx
+        python -m core analyze act.pdf > act.json && python -m core check act.json --against act.pdf
+        """,
+        (
+            argument("analysis", nargs="*", metavar="ANALYSIS.json", help="exported analyses; needs --against"),
+            argument("--against", nargs="+", default=[], metavar="FILE", help="the sources of ANALYSIS.json"),
+            argument("--file", nargs="+", default=[], metavar="FILE", help="analyse these and check the result"),
+            argument("--document", nargs="+", default=[], metavar="ID", help="only these documents of the library"),
+            files.add_password,
+        ),
+    ),
+)

@@ -1,58 +1,14 @@
-"""Commands around the main job: `samples`, `desktop`, `measure`."""
+"""Commands around the main job: `check`, `reindex`, `measure`, `samples`, `desktop`."""
 
 import json
 from argparse import Namespace
 from pathlib import Path
 
-from core.cli.commands import Commands, command
-from core.cli.text import say, table
+from core.cli import check
+from core.cli.commands import Command, argument
+from core.cli.database import opened
+from core.cli.text import counted, say, table
 from core.errors import NotFound
-
-
-def add(commands: Commands) -> None:
-    parser = command(
-        commands,
-        "samples",
-        samples,
-        "List the documents that come with the program",
-        "Into a pipe tab-separated: path, what it should be read as, title, what it shows.",
-        """
-        python -m core samples
-        python -m core analyze $(python -m core samples --paths) --out all.xlsx
-        """,
-    )
-    parser.add_argument("--paths", action="store_true", help="only their paths, one a line")
-    parser = command(
-        commands,
-        "desktop",
-        desktop,
-        "Open the app in a window of its own",
-        """
-        Starts the app if it does not run, and opens it in app mode of an installed Chromium, Chrome, Edge, Brave or
-        Vivaldi, else in the default browser. A server that it started runs until Ctrl-C.
-        """,
-        "python -m core desktop --port 8601",
-    )
-    parser.add_argument("--port", type=int, default=8501, help="default: 8501")
-    parser = command(
-        commands,
-        "measure",
-        measure,
-        "Measure how well an engine reads",
-        """
-        `measure extraction` runs the built-in engine over labelled sentences and provisions and prints accuracy,
-        precision, recall and F1 beside published figures, then every error, sentence by sentence.
-        """,
-        """
-        python -m core measure extraction
-        python -m core measure extraction --sentences mine.jsonl --json | jq .sentences
-        """,
-    )
-    parser.add_argument("what", choices=("extraction",), help="what to measure")
-    parser.add_argument("--sentences", type=Path, metavar="FILE.jsonl", help="labelled sentences")
-    parser.add_argument("--provisions", type=Path, metavar="FILE.csv", help="labelled provisions of the GDPR")
-    parser.add_argument("--json", action="store_true", help="the whole report as JSON")
-    parser.add_argument("--brief", action="store_true", help="the figures without the errors")
 
 
 def samples(arguments: Namespace) -> int:
@@ -65,6 +21,14 @@ def samples(arguments: Namespace) -> int:
     else:
         titles = ("File", "Read as", "Title", "Shows")
         table(titles, ((one.path, one.scope.replace("_", " "), one.title, one.about) for one in found))
+    return 0
+
+
+def reindex(arguments: Namespace) -> int:
+    from core import register
+
+    with opened() as (db, _):
+        say(f"{counted(register.reindex(db), 'document')} indexed again.")
     return 0
 
 
@@ -95,3 +59,59 @@ def measure(arguments: Namespace) -> int:
         )
     print(json.dumps(report, ensure_ascii=False, indent=2) if arguments.json else as_text(report, not arguments.brief))
     return 0
+
+
+TITLE = "Upkeep"
+COMMANDS = (
+    *check.COMMANDS,
+    Command(
+        "reindex",
+        reindex,
+        "Build again everything that is derived from the database",
+        "Findings and corrections are the truth; the register's table is built from them again.",
+        "python -m core reindex",
+    ),
+    Command(
+        "measure",
+        measure,
+        "Measure how well an engine reads",
+        """
+        `measure extraction` runs the built-in engine over labelled sentences and provisions and prints accuracy,
+        precision, recall and F1 beside published figures, then every error, sentence by sentence.
+        """,
+        """
+        python -m core measure extraction
+        python -m core measure extraction --sentences mine.jsonl --json | jq .sentences
+        """,
+        (
+            argument("what", choices=("extraction",), help="what to measure"),
+            argument("--sentences", type=Path, metavar="FILE.jsonl", help="labelled sentences"),
+            argument("--provisions", type=Path, metavar="FILE.csv", help="labelled provisions of the GDPR"),
+            argument("--json", action="store_true", help="the whole report as JSON"),
+            argument("--brief", action="store_true", help="the figures without the errors"),
+        ),
+    ),
+    Command(
+        "samples",
+        samples,
+        "List the documents that come with the program",
+        "Into a pipe tab-separated: path, what it should be read as, title, what it shows.",
+        """
+        python -m core samples
+        python -m core import $(python -m core samples --paths)
+        python -m core analyze $(python -m core samples --paths) --out all.xlsx
+        """,
+        (argument("--paths", action="store_true", help="only their paths, one a line"),),
+    ),
+    Command(
+        "desktop",
+        desktop,
+        "Open the app in a window of its own",
+        """
+        Starts the app if it does not run, and opens it in app mode of an installed Chromium, Chrome, Edge, Brave or
+        Vivaldi, else in the default browser. A server that it started runs until Ctrl-C.
+        """,
+        "python -m core desktop --port 8601",
+        (argument("--port", type=int, default=8501, help="default: 8501"),),
+    ),
+)

@@ -1,129 +1,177 @@
-"""The register from the command line: `obligations` lists it, `export` writes it."""
+"""The register from the command line: what there is, one obligation with all that is known of it, and files of it."""
 
 import json
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.cli import files
 from core.cli.analyze import BINARY, add_format, chosen_format
-from core.cli.commands import Commands, command
-from core.cli.documents import document_id, opened
-from core.cli.text import say, table
+from core.cli.commands import JSON, OBLIGATION, Command, argument
+from core.cli.database import obligation_id, opened
+from core.cli.filters import add_filters, add_page, chosen, limit, more
+from core.cli.text import as_json, facts, listing, say
 from core.errors import NotAllowed
 from core.export import write
-from core.types import DUTIES
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
+    from core.register import Event, Overview, Record
+    from core.types import Deadline, Passage
 
-    from core.register import Filter
-    from core.types import User
-
-MODALITIES = ("obligation", "prohibition", "permission", "right", "power")
-BEARERS = ("regulated", "authority", "eu_body", "member_state", "person", "unspecified")
-RISKS = ("low", "medium", "high", "critical")
-STATUSES = ("new", "in progress", "met", "not met", "not applicable", "not an obligation")
-DEADLINES = ("any", "dated", "none", "overdue", "soon")
-SORTS = ("position", "risk_score", "due", "bearer", "modality", "status", "owner", "confidence", "path")
+SORTS = (
+    *("position", "document", "path", "modality", "bearer", "action", "due", "risk", "status", "owner"),
+    *("next_review", "confidence"),
+)
 
 
-def add(commands: Commands) -> None:
-    parser = command(
-        commands,
-        "obligations",
-        obligations,
-        "List the register",
-        """
-        On a terminal a table; into a pipe tab-separated lines: id, provision, modality, bearer, action, deadline, due,
-        risk, status, owner. An option with several values, or given several times, means any of them.
-        """,
-        """
-        python -m core obligations --risk high critical --deadline overdue
-        python -m core obligations --document 3f2a9c --bearer "payment institution"
-        python -m core obligations --check --json | jq -r '.quote'
-        """,
+def overview(arguments: Namespace) -> int:
+    from core import register
+
+    with opened() as (db, user):
+        found = register.overview(db, user)
+    if arguments.json:
+        as_json(asdict(found))
+    else:
+        facts(_counted(found))
+    return 0
+
+
+def _counted(found: "Overview") -> list[tuple[str, object]]:
+    plain = [(name.replace("_", " "), value) for name, value in asdict(found).items() if isinstance(value, int)]
+    counts = (
+        ("duties", "risk", found.by_risk),
+        ("duties", "status", found.by_status),
+        ("norms", "", found.by_modality),
     )
-    add_filters(parser)
-    parser.add_argument("--sort", default="position", choices=SORTS, help="default: position, the order of the text")
-    parser.add_argument("--descending", action="store_true", help="largest or latest first")
-    parser.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default: 50; 0 for all)")
-    parser.add_argument("--offset", type=int, default=0, metavar="N", help="leave out the first N")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line, with everything")
-    parser = command(
-        commands,
-        "export",
-        export,
-        "Write the register, with people's corrections, to a file",
-        """
-        The filters of `obligations` choose what goes out. Jira gets no action that awaits approval; how many were left
-        out is said. Escalated documents are left out, and named, until a person releases them.
-        """,
-        """
-        python -m core export --out register.xlsx
-        python -m core export --document 3f2a9c --format ics --out deadlines.ics
-        python -m core export --duties --risk high critical --format csv > high.csv
-        """,
-    )
-    add_filters(parser)
-    add_format(parser.add_argument)
-    parser.add_argument("--with-text", action="store_true", help="put the documents' text into the JSON")
-
-
-def add_filters(parser: ArgumentParser) -> None:
-    many: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
-    parser.add_argument("--document", metavar="ID", **many, help="only of these documents")
-    parser.add_argument("--modality", choices=MODALITIES, **many, help="only these kinds of norm")
-    parser.add_argument("--duties", action="store_true", help="only obligations and prohibitions")
-    parser.add_argument("--bearer", default="", metavar="WORDS", help="only where who must act has these words")
-    parser.add_argument("--bearer-kind", choices=BEARERS, **many, help="only these kinds of bearer")
-    parser.add_argument("--risk", choices=RISKS, **many, help="only of these levels")
-    parser.add_argument("--status", choices=STATUSES, **many, help="only in these states")
-    parser.add_argument("--deadline", default="", choices=DEADLINES, help="dated, overdue, soon, none, or any at all")
-    parser.add_argument("--text", default="", metavar="WORDS", help="only where the text has these words")
-    parser.add_argument("--owner", metavar="NAME", **many, help="only of these owners")
-    parser.add_argument("--applies", choices=("yes", "no", "unclear"), **many, help="whether it binds our profile")
-    parser.add_argument("--check", action="store_true", help="only what a person should look at first")
-
-
-def chosen(arguments: Namespace, db: "Database", user: "User") -> "Filter":
-    from core.register import Filter
-
-    return Filter(
-        document=[document_id(db, user, given) for given in arguments.document],
-        modality=[*arguments.modality, *(DUTIES if arguments.duties else ())],
-        bearer=arguments.bearer,
-        bearer_kind=arguments.bearer_kind,
-        risk=arguments.risk,
-        status=arguments.status,
-        deadline=arguments.deadline,
-        text=arguments.text,
-        owner=arguments.owner,
-        applies=arguments.applies,
-        check=arguments.check,
-    )
+    grouped = [(f"{noun} {kind} {name}".replace("  ", " "), n) for noun, kind, by in counts for name, n in by.items()]
+    matrix = [(f"duties of {kind}, {level}", n) for kind, by in found.matrix.items() for level, n in by.items()]
+    due = [("next", f"{one.due} {one.id} {one.path}: {one.action}") for one in found.next]
+    return [*plain, *grouped, *matrix, *due]
 
 
 def obligations(arguments: Namespace) -> int:
     from core import register
 
-    limit = arguments.limit or None
     with opened() as (db, user):
         wanted = chosen(arguments, db, user)
-        found = register.rows(db, user, wanted, arguments.sort, arguments.descending, limit, arguments.offset)
-        total = register.count(db, user, wanted)
-    if arguments.json:
-        for one in found:
-            print(json.dumps(asdict(one), ensure_ascii=False))
-    else:
-        titles = ("ID", "Provision", "Modality", "Bearer", "Action", "Deadline", "Due", "Risk", "Status", "Owner")
-        lines = (
-            (o.id, o.path, o.modality, o.bearer, o.action, o.deadline, o.due, o.risk, o.status, o.owner) for o in found
+        found = register.rows(
+            db, user, wanted, arguments.sort, arguments.descending, limit(arguments), arguments.offset
         )
-        table(titles, lines)
-    if len(found) < total:
-        say(f"{len(found)} of {total} shown; --limit 0 shows all, --offset {arguments.offset + len(found)} the next.")
+        total = register.count(db, user, wanted)
+    titles = ("ID", "Provision", "Modality", "Bearer", "Action", "Deadline", "Due", "Risk", "Status", "Owner")
+    listing(
+        titles,
+        found,
+        lambda o: (o.id, o.path, o.modality, o.bearer, o.action, o.deadline, o.due, o.risk, o.status, o.owner),
+        arguments.json,
+    )
+    if note := more(len(found), total, arguments.offset):
+        say(note)
     return 0
+
+
+# --- one of them ------------------------------------------------------------------------------------------------
+
+
+def show(arguments: Namespace) -> int:
+    from core import register
+
+    with opened() as (db, user):
+        found = register.record(db, user, obligation_id(db, user, arguments.id))
+    if arguments.json:
+        as_json(asdict(found))
+        return 0
+    facts([*_reading(found), *_explanation(found), *_compliance(found)])
+    return 0
+
+
+def _reading(found: "Record") -> list[tuple[str, object]]:
+    row, draft = found.row, found.obligation.draft
+    named = "" if draft.bearer.explicit else f", inferred from {draft.bearer.inferred or 'its place'}"
+    return [
+        ("id", row.id),
+        ("document", row.document),
+        ("place", f"{row.path}{f', page {row.page}' if row.page else ''}, {row.position}-{row.end}"),
+        ("lead-in", draft.lead_in.text if draft.lead_in else ""),
+        ("quote", draft.quote.text),
+        ("kind", draft.modality),
+        ("who", f"{draft.bearer.text or 'nobody named'} ({draft.bearer.kind}{named})"),
+        ("via", draft.via),
+        ("what", draft.action),
+        ("object", draft.object),
+        ("when", _limit(found.obligation.deadline)),
+        ("due", row.due),
+        ("if", _texts(draft.conditions)),
+        ("unless", _texts(draft.exceptions)),
+        ("refers to", tuple(one.target or one.passage.text for one in draft.references)),
+        ("sanction", tuple(one.target or one.passage.text for one in draft.sanctions)),
+        ("applies", f"{found.obligation.applies.answer} ({found.obligation.applies.reason})"),
+        ("risk", f"{found.obligation.risk.level}, {found.obligation.risk.score} of 100"),
+    ]
+
+
+def _explanation(found: "Record") -> list[tuple[str, object]]:
+    """Why the engine read it so; what people corrected does not change that."""
+    read = found.found
+    return [
+        ("mark", read.draft.mark.text if read.draft.mark else ""),
+        ("rule", read.rule),
+        ("because", read.draft.reason),
+        ("risk factor", read.risk.reasons),
+        ("sure", f"{read.confidence:.0%}, the quote is {read.match} in the source"),
+        ("engine", read.engine),
+    ]
+
+
+def _compliance(found: "Record") -> list[tuple[str, object]]:
+    row = found.row
+    return [
+        ("status", row.status),
+        ("reason", row.reason),
+        ("owner", row.owner),
+        ("next review", row.next_review),
+        ("event on", row.anchor_date),
+        ("to check", "yes" if row.doubtful else ""),
+        ("state", row.state if row.state != "current" else ""),
+        ("corrected", tuple(f"{c.field}: “{c.found}” → “{c.corrected}” ({c.by}, {c.at})" for c in found.corrections)),
+        ("evidence", tuple(f"{e.id} {e.kind}: {e.text} ({e.by}, {e.at})" for e in found.evidence)),
+        ("comment", tuple(f"{c.text} ({c.by}, {c.at})" for c in found.comments)),
+        ("made from", found.sources),
+        ("replaced by", found.replaced_by),
+    ]
+
+
+def _limit(limit: "Deadline | None") -> str:
+    if limit is None:
+        return ""
+    details = [limit.iso8601, "working days" if limit.days == "working" else "", f"from {limit.anchor}"]
+    return f"{limit.passage.text or limit.kind} ({', '.join(filter(None, details[: 3 if limit.anchor else 2]))})"
+
+
+def _texts(passages: "tuple[Passage, ...]") -> tuple[str, ...]:
+    return tuple(one.text for one in passages)
+
+
+def history(arguments: Namespace) -> int:
+    from core import register
+
+    with opened() as (db, user):
+        found = register.history(db, user, obligation_id(db, user, arguments.id))
+    listing(("When", "Who", "What", "Field", "From", "To", "Undone"), found, _told, arguments.json)
+    return 0
+
+
+def _told(event: "Event") -> tuple[object, ...]:
+    old, new = (_plain(value) for value in (event.old, event.new))
+    undone = f"by {event.undone_by}, {event.undone_at}" if event.undone_at else ""
+    return event.at, event.by, event.title, event.field.partition(":")[0], old, new, undone
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+# --- files ------------------------------------------------------------------------------------------------------
 
 
 def export(arguments: Namespace) -> int:
@@ -142,3 +190,72 @@ def export(arguments: Namespace) -> int:
         say(f"“{title}” is left out: it is escalated and waits until a person releases it.")
     # One that was asked for by its id and is not there is a failure; one among all the others is not.
     return NotAllowed.exit_code if kept_back and arguments.document else 0
+
+
+TITLE = "The register"
+COMMANDS = (
+    Command(
+        "overview",
+        overview,
+        "Count what there is and what needs attention",
+        "Names and numbers, one a line, and the next deadlines. Duties are obligations and prohibitions.",
+        "python -m core overview --json | jq .overdue",
+        (argument("--json", action="store_true", help="as one JSON object"),),
+    ),
+    Command(
+        "obligations",
+        obligations,
+        "List the register",
+        """
+        On a terminal a table; into a pipe tab-separated lines: id, provision, modality, bearer, action, deadline, due,
+        risk, status, owner. An option with several values, or given several times, means any of them.
+        """,
+        """
+        python -m core obligations --risk high critical --deadline overdue
+        python -m core obligations --document 3f2a9c41 --bearer "payment institution"
+        python -m core obligations --check --json | jq -r '.quote'
+        """,
+        (
+            add_filters,
+            argument("--sort", default="position", choices=SORTS, help="default: position, the order of the text"),
+            argument("--descending", action="store_true", help="largest or latest first"),
+            add_page,
+            JSON,
+        ),
+    ),
+    Command(
+        "show",
+        show,
+        "Show one obligation: how it was read and why, and its record",
+        "Names and values, one a line; as JSON also where each passage stands.",
+        "python -m core show 3f2a9c41.7be01d22",
+        (OBLIGATION, argument("--json", action="store_true", help="as one JSON object, with everything")),
+    ),
+    Command(
+        "history",
+        history,
+        "List what people did to an obligation",
+        "The oldest first, what was undone included: when, who, what, field, from, to, undone.",
+        "python -m core history 3f2a9c41.7be01d22",
+        (OBLIGATION, JSON),
+    ),
+    Command(
+        "export",
+        export,
+        "Write the register, with people's corrections, to a file",
+        """
+        The filters of `obligations` choose what goes out. Jira gets no action that awaits approval; how many were left
+        out is said. Escalated documents are left out, and named, until a person releases them.
+        """,
+        """
+        python -m core export --out register.xlsx
+        python -m core export --document 3f2a9c41 --format ics --out deadlines.ics
+        python -m core export --duties --risk high critical --format csv > high.csv
+        """,
+        (
+            add_filters,
+            add_format,
+            argument("--with-text", action="store_true", help="put the documents' text into the JSON"),
+        ),
+    ),
+)

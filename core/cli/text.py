@@ -1,12 +1,24 @@
 """What the command line prints: results on stdout, messages on stderr, and no control characters on either."""
 
+import json
 import shutil
 import sys
+import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    Row = TypeVar("Row", bound=DataclassInstance)
+else:
+    Row = TypeVar("Row")
 
 GAP = 2
 NARROWEST = 8
+SHORT = 8  # characters of an id on a terminal, enough to name it again
 
 
 def printable(text: str) -> str:
@@ -30,14 +42,25 @@ def row(*cells: object) -> None:
     print("\t".join(printable("" if cell is None else str(cell)) for cell in cells), flush=True)
 
 
+def listing(titles: Sequence[str], found: Iterable[Row], cells: Callable[[Row], Sequence[object]], plain: bool) -> None:
+    """What was found as a table, or when `plain` as JSON, one object a line."""
+    if not plain:
+        table(titles, map(cells, found))
+        return
+    for one in found:
+        print(json.dumps(asdict(one), ensure_ascii=False))
+
+
 def table(titles: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
-    """On a terminal columns cut to its width; into a file or pipe tab-separated and whole, without titles."""
+    """On a terminal columns cut to its width, ids short; into a file or pipe tab-separated and whole, no titles."""
     if not sys.stdout.isatty():
         for line in lines:
             row(*line)
         return
+    named = titles[0] == "ID"
     rows = [[printable("" if cell is None else str(cell)) for cell in line] for line in lines]
-    widths = fitted([list(titles), *rows], shutil.get_terminal_size().columns)
+    rows = [[short(line[0]), *line[1:]] if named else line for line in rows]
+    widths = fitted([list(titles), *rows], shutil.get_terminal_size().columns, keep=int(named))
     for line in [list(titles), *rows]:
         cut = (
             cell if len(cell) <= width else cell[: width - 1] + "…" for cell, width in zip(line, widths, strict=True)
@@ -45,9 +68,39 @@ def table(titles: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
         print((" " * GAP).join(cell.ljust(width) for cell, width in zip(cut, widths, strict=True)).rstrip())
 
 
-def fitted(rows: Sequence[Sequence[str]], columns: int) -> list[int]:
-    """Widths that fit into so many columns: the widest gives way until they do."""
+def short(id: str) -> str:
+    """DOCUMENT.OBLIGATION by the beginnings of both, which every command takes."""
+    return ".".join(part[:SHORT] for part in id.split("."))
+
+
+def fitted(rows: Sequence[Sequence[str]], columns: int, keep: int = 0) -> list[int]:
+    """Widths that fit into so many columns: the widest gives way until they do, but for the first `keep`."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    while sum(widths) + GAP * (len(widths) - 1) > columns and max(widths) > NARROWEST:
-        widths[widths.index(max(widths))] -= 1
+    while sum(widths) + GAP * (len(widths) - 1) > columns and max(widths[keep:], default=0) > NARROWEST:
+        widths[widths.index(max(widths[keep:]), keep)] -= 1
     return widths
+
+
+def facts(named: Iterable[tuple[str, object]]) -> None:
+    """Names and values, one a line; what is empty is left out, a tuple has a line for each of its items.
+
+    On a terminal wrapped to its width, else tab-separated.
+    """
+    lines = [
+        (name, printable(str(item)))
+        for name, value in named
+        for item in (value if isinstance(value, tuple) else (value,))
+        if item not in (None, "")
+    ]
+    if not sys.stdout.isatty():
+        for line in lines:
+            row(*line)
+        return
+    width = max((len(name) for name, _ in lines), default=0) + GAP
+    columns = max(shutil.get_terminal_size().columns, width + 20)
+    for name, value in lines:
+        print(textwrap.fill(value, columns, initial_indent=name.ljust(width), subsequent_indent=" " * width))
+
+
+def as_json(value: Mapping[str, object]) -> None:
+    print(json.dumps(value, ensure_ascii=False))
