@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     profile: str = ""
     ocr_language: str = "eng"
     lease_seconds: int = 30
+    job_timeout_seconds: int = 900
 
     @property
     def database(self) -> Path:

@@ -149,6 +149,14 @@ def test_a_cancelled_job_is_dropped_at_once_even_in_the_middle_of_a_long_wait(db
     assert jobs.job(db, ADA, asked).state == "cancelled"
 
 
+def test_a_job_that_takes_too_long_is_given_up_and_says_so(db, settings):
+    asked = ask(db, "sleep")
+    worker.drain(settings.model_copy(update={"job_timeout_seconds": 1}))
+    found = jobs.job(db, ADA, asked)
+    assert found.state == "failed"
+    assert "longer than 1 s" in found.error
+
+
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
 def test_told_to_end_it_puts_its_job_back_first(db, settings, started, told):
     process = started()

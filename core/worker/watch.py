@@ -1,4 +1,4 @@
-"""Beside a job: its lease renewed, the worker's sign of life, and an end to it when it is cancelled."""
+"""Beside a job: its lease renewed, the worker's sign of life, and an end to it when it is cancelled or overdue."""
 
 import contextlib
 import signal
@@ -11,15 +11,19 @@ from types import FrameType
 from sqlite_utils import Database
 
 from core import jobs
-from core.errors import Conflict
+from core.errors import Conflict, CopilotError
 from core.settings import Settings
 from core.store import connect, now, write
 
 WATCH_SECONDS = 0.5
 
 
+class Overdue(CopilotError):
+    """The job took longer than any job may: one file must not keep the others waiting for ever."""
+
+
 class Watch(threading.Thread):
-    """While a job is done: renews its lease, shows that the worker lives, and interrupts the job when it is lost."""
+    """While a job is done: renews its lease, shows that the worker lives, interrupts it when it is lost or overdue."""
 
     def __init__(self, settings: Settings, claim: jobs.Claim) -> None:
         super().__init__(daemon=True, name="worker-watch")
@@ -27,6 +31,7 @@ class Watch(threading.Thread):
         self.claim = claim
         self.done = threading.Event()
         self.armed = False
+        self.overdue = False
 
     def __enter__(self) -> None:
         # Python takes signals in its main thread only; elsewhere the job notices at its next step.
@@ -41,9 +46,12 @@ class Watch(threading.Thread):
 
     def run(self) -> None:
         db = connect(self.settings.database)
-        renewed = 0.0
+        started, renewed = time.monotonic(), 0.0
         try:
             while not self.done.wait(WATCH_SECONDS):
+                if time.monotonic() - started > self.settings.job_timeout_seconds:
+                    self.overdue = True
+                    return self._interrupt()
                 # A busy database is no reason to end a job: the next look comes soon, and the lease is longer.
                 with contextlib.suppress(Conflict, sqlite3.OperationalError):
                     if jobs.lost(db, self.claim):
@@ -63,6 +71,11 @@ class Watch(threading.Thread):
             signal.pthread_kill(threading.main_thread().ident or 0, INTERRUPT)
 
     def _interrupted(self, signal_number: int, frame: FrameType | None) -> None:
+        if self.overdue and not self.done.is_set():
+            raise Overdue(
+                f"This took longer than {self.settings.job_timeout_seconds} s and was given up; divide the file, "
+                "or allow more with COPILOT_JOB_TIMEOUT_SECONDS, and try again."
+            )
         if not self.done.is_set():
             raise jobs.Lost(f"{self.claim.job.title!r} was cancelled.")
 
