@@ -48,6 +48,12 @@ def swell(data):
         time.sleep(0.01)
 
 
+def hold_and_sleep(data):
+    held = bytearray(os.urandom(1024)) * (300 * 1024)
+    time.sleep(60)
+    return held[:1]
+
+
 def swell_at_once(data):
     return bytearray(64 * 1024**3)
 

@@ -59,6 +59,14 @@ def test_running_heads_and_page_numbers_are_left_out():
     assert text.count("names page") == 6
 
 
+def test_a_text_that_opens_every_page_alike_is_no_running_head():
+    sheet = Sheet()
+    for number in range(1, 6):
+        own = [f"In case {number}.{line} another carrier is asked to weigh the goods again." for line in range(20)]
+        sheet.lines(72, 60, [*PROSE, *own]).page()
+    assert pdf.parse(sheet.data()).text.count("The operator of a warehouse") == 5
+
+
 def test_headings_that_count_differently_from_pages_are_kept():
     sheet = Sheet()
     for number in (3, 5, 6, 9):
@@ -142,7 +150,7 @@ def test_a_reference_wrapped_to_the_start_of_a_line_is_no_new_point():
 def test_clauses_set_without_space_between_them_are_parted_by_their_short_last_lines():
     lines = [
         "Clause 1.1 The Supplier will deliver the goods to the address that the",
-        "Customer has named in the order.",
+        "Customer has named in the order, or has told it since then.",
         "Clause 1.2 The Customer will inspect the goods within five days of the",
         "delivery and will report every defect to the Supplier.",
     ]
@@ -184,6 +192,29 @@ def test_a_ruled_table_gives_a_block_a_row():
     ]
     assert [(b.table, b.header) for b in rows] == [(1, True), (1, False), (1, False)]
     assert texts(parsed)[0] == texts(parsed)[-1] == " ".join(PROSE)
+
+
+def test_a_ruled_table_of_two_columns_keeps_the_lines_of_a_cell_together():
+    sheet = Sheet().lines(72, 80, PROSE)
+    for y in (160, 200, 240):
+        sheet.rule(72, y, 400, y)
+    for x in (72, 180, 400):
+        sheet.rule(x, 160, x, 240)
+    sheet.write(78, 174, "Weigher").lines(186, 174, ["a person who weighs goods", "for others;"])
+    sheet.write(78, 214, "Scale").write(186, 214, "a device.")
+    rows = [text for kind, text in kinds(pdf.parse(sheet.data())) if kind == "table_row"]
+    assert rows == ["Weigher | a person who weighs goods for others;", "Scale | a device."]
+
+
+def test_rows_of_three_cells_are_a_table_without_lines_too():
+    sheet = Sheet().lines(72, 80, PROSE)
+    for row, cells in enumerate(
+        [("Austria", "8.9", "Vienna"), ("Belgium", "11.5", "Brussels"), ("Denmark", "5.8", "Aarhus")]
+    ):
+        for column, cell in enumerate(cells):
+            sheet.write(72 + 120 * column, 160 + 14 * row, cell)
+    rows = [text for kind, text in kinds(pdf.parse(sheet.data())) if kind == "table_row"]
+    assert rows == ["Austria | 8.9 | Vienna", "Belgium | 11.5 | Brussels", "Denmark | 5.8 | Aarhus"]
 
 
 # --- hyphens -------------------------------------------------------------------------
@@ -392,6 +423,12 @@ def test_a_pdf_that_only_restricts_printing_opens_without_a_password():
 def test_a_cut_off_pdf_is_repaired():
     data = Sheet(pageCompression=0).lines(72, 100, PROSE).data()
     assert "register" in pdf.parse(data[: data.index(b"xref")]).text
+
+
+@pytest.mark.parametrize("root", [b"/Roof 5 0 R", b"/Root 1 0 R"])
+def test_a_pdf_whose_trailer_points_nowhere_is_repaired(root):
+    data = re.sub(rb"/Root \d+ 0 R", root, Sheet(pageCompression=0).lines(72, 100, PROSE).data())
+    assert "register" in pdf.parse(data).text
 
 
 def test_a_pdf_without_pages_is_refused():

@@ -72,6 +72,11 @@ def test_a_parser_that_swells_is_stopped_before_it_hurts_the_machine():
     assert "COPILOT_PARSE_MEMORY_MB" in sentence
 
 
+def test_a_parser_that_holds_too_much_is_stopped_at_once_and_not_when_its_time_is_over():
+    limits = Settings(parse_memory_mb=150, parse_timeout_seconds=30)
+    assert "more than 150 MB of memory" in refused("hold_and_sleep", settings=limits)
+
+
 @linux_only
 def test_a_parser_that_asks_for_everything_at_once_gets_nothing():
     assert "of memory" in refused("swell_at_once")

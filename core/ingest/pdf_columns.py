@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from core.ingest.pdf_lines import LABEL, Line, Token, joined
+from core.ingest.pdf_lines import LABEL, Line, Token
 
 MARGIN = 0.12  # of the page's width, on either side, unless the text says otherwise
 NARROWEST_REGION = 180.0  # points: less text than this across has no columns
@@ -164,10 +164,14 @@ def _same_row(first: Line, line: Line) -> bool:
 
 def _joined(row: list[Line]) -> Line:
     if len(row) == 1:
-        return row[0]
+        line = row[0]
+        if not line.table:
+            line.cells = _cells(line.words, line.size)
+        return line
     row.sort(key=lambda line: line.x0)
     longest = max(row, key=lambda line: line.length)
     letters = sum(line.length for line in row)
+    words = [word for line in row for word in line.words]
     return Line(
         page=longest.page,
         x0=row[0].x0,
@@ -177,18 +181,19 @@ def _joined(row: list[Line]) -> Line:
         size=longest.size,
         bold=sum(line.length for line in row if line.bold) > 0.6 * letters,
         italic=sum(line.length for line in row if line.italic) > 0.6 * letters,
-        words=[word for line in row for word in line.words],
+        words=words,
         length=letters,
         raised=row[0].raised,
-        cells=_cells(row, longest.size),
+        cells=_cells(words, longest.size),
     )
 
 
-def _cells(row: list[Line], size: float) -> list[list[Token]]:
+def _cells(words: list[Token], size: float) -> list[list[Token]]:
     """The pieces of a row as cells of a table without lines; [] when only a label stands apart."""
-    cells = [list(row[0].words)]
-    for before, line in pairwise(row):
-        if line.x0 - before.x1 > CELL_GAP * size and not LABEL.fullmatch(joined(cells[-1])):
-            cells.append([])
-        cells[-1] += line.words
-    return cells if len(cells) > 1 else []
+    wide = CELL_GAP * size
+    breaks = [
+        place
+        for place, (before, word) in enumerate(pairwise(words), start=1)
+        if word.x0 - before.x1 > wide and not (place == 1 and LABEL.fullmatch(before.text))
+    ]
+    return [words[start:end] for start, end in pairwise([0, *breaks, len(words)])] if breaks else []
