@@ -48,6 +48,7 @@ def die(db, user, claim) -> None:
 
 
 def sleep(db, user, claim) -> None:
+    jobs.progress(db, claim, 0.1, "Sleeping")
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     subprocess.run([sys.executable, "-c", "import time; time.sleep(30)"], check=False, **quiet)
     with write(db):

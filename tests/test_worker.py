@@ -161,7 +161,7 @@ def test_a_job_that_takes_too_long_is_given_up_and_says_so(db, settings):
 def test_told_to_end_it_puts_its_job_back_first(db, settings, started, told):
     process = started()
     asked = ask(db, "sleep")
-    wait_until(lambda: jobs.job(db, ADA, asked).state == "running")
+    wait_until(lambda: jobs.job(db, ADA, asked).stage == "Sleeping")
     os.kill(process.pid, told)
     process.wait(10)
     waiting = jobs.job(db, ADA, asked)
