@@ -37,6 +37,18 @@ def test_two_paragraphs_with_space_between_them_are_two_blocks():
     assert texts(pdf.parse(data)) == [" ".join(PROSE)] * 2
 
 
+def test_short_paragraphs_a_little_apart_stay_apart_where_they_outnumber_the_long_ones():
+    formulas = [
+        "Having regard to the proposal of the harbour master, who keeps the quay,",
+        "Having regard to the opinion of the Board of Weights on sworn weighers,",
+        "After consulting the carriers of the harbour and their clients abroad,",
+        "Acting in accordance with the procedure that the Charter lays down for",
+    ]
+    sheet = Sheet().lines(72, 100, formulas, leading=16).write(72, 160, "harbour dues and tolls,")
+    sheet.lines(72, 200, PROSE)
+    assert texts(pdf.parse(sheet.data()))[:3] == formulas[:3]
+
+
 def test_two_columns_are_read_one_after_the_other():
     left = [f"left {word} of the first column goes on here" for word in ("one", "two", "three", "four", "five", "six")]
     right = [f"right {word} of the second column goes on so" for word in ("one", "two", "three", "four", "five", "six")]

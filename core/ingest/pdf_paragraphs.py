@@ -10,8 +10,11 @@ from core.ingest.pdf_lines import LABEL, Line
 SENTENCE_END = re.compile(r"[.;:!?][)\]”’\"'»]*$")
 CLAUSE_END = re.compile(r"(?:[.;:!?][)\]”’\"'»]*|[;,] (?:and|or|und|og))$")
 WIDE_SPACE = 0.5  # of the type size; what follows a label is set off by more than a space between words
-APART = 1.3  # of the usual distance between lines: more is a new paragraph
+APART = 1.18  # of the usual distance between lines: more is a new paragraph
+OFTEN = 0.15  # share of all distances
+SOLID = 0.9  # lines set closer than this overlap: columns or a drawing
 CENTRED_POINTS = 8.0
+MUCH_ROOM = 0.3  # of the width of the text
 WIDEST_MARGIN = 0.15  # of the page's width: a line alone on its page that begins further in is centred
 
 
@@ -24,13 +27,17 @@ class Style:
 
 
 def style(rows: list[Line], body: float) -> Style:
-    """The distance that most neighbouring rows of the same size keep."""
+    """The least distance that many neighbouring rows of the same size keep.
+
+    Not the commonest: in a text of short paragraphs that is the distance between paragraphs.
+    """
     seen: Counter[float] = Counter()
     for above, below in pairwise(rows):
         pitch = below.middle - above.middle
         if _together(above, below) and abs(above.size - below.size) < 0.5 and 0 < pitch < 3.2 * below.size:
             seen[round(pitch / below.size * 20) / 20] += 1
-    return Style(body, min(seen.most_common(1)[0][0], 2.6) if seen else 1.2)
+    usual = (pitch for pitch in sorted(seen) if seen[pitch] >= OFTEN * seen.total() and pitch >= SOLID)
+    return Style(body, next(usual, 1.2))
 
 
 def paragraphs(rows: list[Line], usual: Style) -> list[list[Line]]:
@@ -116,7 +123,10 @@ def _begins(paragraph: list[Line], row: Line) -> bool:
     room = above.right - above.x1 - (0.0 if above.justified else row.words[0].x1 - row.words[0].x0)
     if ended and (room > 0.5 * row.size or _indented(paragraph, row)):
         return True
-    return room > 0.3 * (above.right - above.left) and not row.words[0].text[:1].islower() and not centred(row)
+    if row.words[0].text[:1].islower() or middle:
+        return False
+    # Justified text stretches every line but a paragraph's last; elsewhere only much room is a sign.
+    return room > (row.size if above.justified else MUCH_ROOM * (above.right - above.left))
 
 
 def _begins_elsewhere(paragraph: list[Line], row: Line) -> bool:

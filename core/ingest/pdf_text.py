@@ -17,7 +17,7 @@ LIGATURES = ("ff", "fi", "fl")
 HAIR = 0.2  # of the height of the line
 RULE = re.compile(r"[_\s.-]{5,}")  # a line to write on, or to part a note from the text
 STARRED = re.compile(r"^\(\*+\d*\)")
-NOTE = re.compile(r"\(\*+\d*\)|[*†‡]+$")
+NOTE = re.compile(r"\(\*+\d*\)|[†‡]+")
 INVISIBLE = dict.fromkeys([*range(32), 0x7F, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 
 
