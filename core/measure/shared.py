@@ -1,4 +1,4 @@
-"""The measuring stick of the built-in engine: sentences and provisions that others labelled, and published figures."""
+"""Sentences and provisions that others labelled, the engine's answers to them, and published figures."""
 
 import csv
 import json
@@ -149,29 +149,6 @@ def lines(path: Path) -> list[str]:
     return [line for line in text.split("\n") if line.strip()]
 
 
-def measure_extraction(sentences: Path | None = None, provisions: Path | None = None) -> dict[str, Any]:
-    """Figures and errors as one object: sentences (all, read, held_out), provisions, published figures, errors.
-
-    Without paths the shared development sets are used; a set that is absent is left out. BadInput for a path that
-    cannot be read. `provisions_with_rights` counts a right as somebody's duty, as some of those labels do.
-    """
-    report: dict[str, Any] = {"published": PUBLISHED, "published_provisions": PUBLISHED_PROVISIONS}
-    if sentences or SENTENCES.exists():
-        answers = sentence_answers(sentences or SENTENCES)
-        report["sentences"] = {
-            "all": figures(answers),
-            "read": figures([a for a in answers if not a.held_out]),
-            "held_out": figures([a for a in answers if a.held_out]),
-        }
-        report["sentence_errors"] = errors(answers)
-    if provisions or PROVISIONS.exists():
-        units = provision_answers(provisions or PROVISIONS)
-        report["provisions"] = figures(units)
-        report["provision_errors"] = errors(units)
-        report["provisions_with_rights"] = figures(provision_answers(provisions or PROVISIONS, DUTIES | {"right"}))
-    return report
-
-
 def figures(answers: Sequence[Answer]) -> dict[str, float | int]:
     return {name: round(value, 4) for name, value in asdict(score(answers)).items()}
 
@@ -183,27 +160,3 @@ def errors(answers: Sequence[Answer]) -> list[dict[str, Any]]:
         for number, answer in enumerate(answers)
         if answer.expected != answer.found
     ]
-
-
-def as_text(report: dict[str, Any], with_errors: bool = False) -> str:
-    """The report as a person reads it."""
-    sets = {f"sentences, {name}": made for name, made in report.get("sentences", {}).items()}
-    sets |= {
-        name.replace("_", " "): report[name] for name in ("provisions", "provisions_with_rights") if name in report
-    }
-    parts = [f"{'set':28}{'n':>6}{'accuracy':>10}{'precision':>11}{'recall':>8}{'F1':>8}"]
-    for name, made in sets.items():
-        row = f"{name:28}{made['count']:6d}{made['accuracy']:10.3f}{made['precision']:11.3f}"
-        parts.append(f"{row}{made['recall']:8.3f}{made['f1']:8.3f}")
-    parts += ["", "Published, accuracy on the sentences:"]
-    parts += [f"  {name}: {value}" for name, value in report["published"].items()]
-    parts += ["Published, F1 on the provisions:"]
-    parts += [f"  {name}: {value}" for name, value in report["published_provisions"].items()]
-    for title in ("sentence_errors", "provision_errors") if with_errors else ():
-        parts += ["", title.replace("_", " ").capitalize() + ":"]
-        for error in report.get(title, ()):
-            parts.append(
-                f"  {error['number']:4d} {'missed' if error['expected'] else 'too much'}: {error['text'][:220]}"
-            )
-            parts.append(f"       {error['why'] or 'nothing found'}")
-    return "\n".join(parts)
