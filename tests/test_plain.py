@@ -1,9 +1,15 @@
 """Plain text: any usual encoding, lines joined, labels and headings told apart."""
 
+import re
+import textwrap
+
 import pytest
 
+from core.ingest import markdown
 from core.ingest.plain import decode, parse
+from core.ingest.provisions import provisions
 from core.types import ParsedFile
+from tests.shared import SHARED, needs_shared
 
 WRAPPED = """INCIDENT RULES
 
@@ -86,3 +92,37 @@ def test_a_form_feed_ends_a_block():
 @pytest.mark.parametrize("data", [b"", b"\n", b"\x00\x00", b"\xff", b"=", b"   ", b"\x0c\x0c"])
 def test_scraps_are_read_without_complaint(data: bytes):
     assert all(block.end > block.start for block in parse(data).blocks)
+
+
+def test_a_title_too_long_for_its_line_is_whole():
+    title = "Transparency of the promotion of environmental or social characteristics\nin pre-contractual disclosures"
+    text = (
+        f"Article 8\n{title}\n\n"
+        + "1. Where a product promotes such characteristics, the information to be\ndisclosed shall say how.\n" * 4
+    )
+    assert shown(parse(text.encode()))[1] == ("heading", title)
+
+
+@pytest.mark.parametrize(
+    "words", ["of Article 9(2) applies", ", in respect of that transfer", ", or Article 15(1), is missing"]
+)
+def test_a_citation_broken_over_two_lines_opens_no_item(words: str):
+    text = (
+        "The firm shall do as it is told wherever the condition that is set in point\n(a) or point\n"
+        + f"(g) {words}.\n"
+        + WRAPPED
+    )
+    assert not any(block.startswith("(g)") for _, block in shown(parse(text.encode())))
+
+
+@needs_shared
+@pytest.mark.parametrize(("name", "articles"), [("gdpr", 99), ("sfdr", 20)])
+def test_a_regulation_wrapped_by_hand_gives_the_same_provisions(name: str, articles: int):
+    source = next((SHARED / "regulations").glob(f"{name}_*original-oj*.md")).read_text("utf-8")
+    lines = re.sub(r"^#+ (.*?)(?: — (.*))?$", r"\1\n\2", source, flags=re.MULTILINE).splitlines()
+    wrapped = "\n".join("\n".join(textwrap.wrap(line, 78)) for line in lines)
+    ours = provisions(parse(wrapped.encode()), "d", "l")
+    theirs = provisions(markdown.parse(source.encode()), "d", "l")
+    assert sum(provision.kind == "article" for provision in ours) == articles
+    law = [[p.path for p in found if p.kind not in ("preamble", "note")] for found in (ours, theirs)]
+    assert law[0] == law[1]

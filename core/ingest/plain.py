@@ -22,11 +22,15 @@ ANNOUNCED = re.compile(
 )
 UNDERLINE = re.compile(r"\s*[=\-~_*]{3,}\s*$")
 SENTENCE_END = re.compile(r"[.;:!?]['\"’”»)\]]?\s*$")
-LIST_END = re.compile(r"(?:[.;:,–—]|\b(?:and|or))\s*$")
+# How the line before an item ends, and how running text goes on behind "(c)".
+LIST_END = re.compile(r"(?:[.;:]|[;,]\s*(?:and|or))$")
+GOES_ON = re.compile(r"[,;.)]")
+GOES_ON_WORD = re.compile(r"(?:of|and|or|in)\b")
 LONGEST_HEADING = 120
 LONGEST_TITLE = 80
 # Text wrapped by hand has lines of 60-100 characters; longer ones are whole paragraphs.
 WIDEST_WRAP = 160
+SHORT = 0.8  # of the wrapping column: a line that ends sooner was ended on purpose
 
 
 def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
@@ -84,7 +88,10 @@ def blocks(text: str) -> Iterator[Block]:
         level = heading_level(text, rows, first, wrap)
         kind: BlockKind = "heading"
         last = first
-        if not level:
+        if level:
+            while last + 1 < len(rows) and title_goes_on(text, rows, first, last + 1, wrap):
+                last += 1
+        else:
             while last + 1 < len(rows) and not opens(text, rows, last + 1, wrap):
                 last += 1
             kind, level = item_kind(text, rows[first])
@@ -110,11 +117,14 @@ def opens(text: str, rows: list[Line], index: int, wrap: int) -> bool:
         return True
     if heading_level(text, rows, index, wrap):
         return True
-    ended = LIST_END.search(text, max(before.start, before.end - 6), before.end)
-    short = before.end - before.start + before.indent < wrap * 0.6
-    labels, _ = leading(text, row.start, row.end)
+    labels, content = leading(text, row.start, row.end)
+    if not labels or GOES_ON.match(text, content, row.end):
+        return False
+    if LIST_END.search(text, max(before.start, before.end - 6), before.end):
+        return True
     # "paragraph\n(1) of this Article" goes on; "the following:\n(1) the name" does not.
-    return bool(labels) and bool(ended or short)
+    short = before.end - before.start + before.indent < wrap * SHORT
+    return short and not GOES_ON_WORD.match(text, content, row.end)
 
 
 def heading_level(text: str, rows: list[Line], index: int, wrap: int) -> int:
@@ -140,6 +150,15 @@ def heading_level(text: str, rows: list[Line], index: int, wrap: int) -> int:
     alone = row.blank and after is not None and (after.blank or index == 0 or title.isupper())
     depth = labels[0].text.count(".") - labels[0].text.endswith(".") if labels else 0
     return (1 if index == 0 else 2 + depth) if wordy and alone else 0
+
+
+def title_goes_on(text: str, rows: list[Line], first: int, index: int, wrap: int) -> bool:
+    """Whether a line is more of the article's title that starts at `first` and was too long for one line."""
+    row, before = rows[index], rows[index - 1]
+    if row.blank or not wrap or not first or not announces(text, rows[first - 1]):
+        return False
+    full = before.end - before.start > wrap * SHORT
+    return full and not leading(text, row.start, row.end)[0] and not ended(text, row)
 
 
 def announces(text: str, row: Line) -> bool:
