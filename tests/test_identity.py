@@ -175,7 +175,7 @@ def test_a_part_that_applies_later_dates_the_act_only_if_nothing_else_does():
 
 
 def test_the_list_of_the_scope_article_says_who_is_bound():
-    text = "### Article 2 — Scope\n\n1. This Regulation applies to the following entities:\n\n(a) banks;\n\n(b) insurers; and"
+    text = "### Article 2 — Scope\n\n1. This Regulation applies to the following:\n\n(a) banks;\n\n(b) insurers; and"
     assert applicability.applies_to(law(text + "\n\n(c) funds.")) == ("banks", "insurers", "funds")
 
 

@@ -68,7 +68,7 @@ def render(
 ) -> bytes:
     """One page of a PDF or scan as PNG; `page` counts from 1."""
     options = {"media_type": media_type, "page": page, "dpi": dpi, "password": password}
-    answer = call("core.ingest.page_image:render", data, options, noun=noun(media_type), settings=settings)
+    answer = call("core.ingest.drawing:render", data, options, noun=noun(media_type), settings=settings)
     try:
         return base64.b64decode(answer["bytes"], validate=True)
     except (ValueError, KeyError, TypeError):

@@ -31,7 +31,6 @@ def five_hundred_pages() -> list[Row]:
     import resource
 
     from core.ingest import sandbox
-
     from core.settings import settings
 
     data = long_pdf()
