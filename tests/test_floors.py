@@ -82,3 +82,13 @@ def test_core_never_imports_streamlit():
                 names = [node.module or ""]
             wrong += [f"{path.name}: {name}" for name in names if name.split(".")[0] == "streamlit"]
     assert wrong == []
+
+
+def test_no_module_hides_a_function_of_its_package():
+    # Importing core/x/y.py later replaces a function y that core/x/__init__.py defines.
+    wrong = []
+    for package in CORE.rglob("__init__.py"):
+        own = {node.name for node in ast.parse(package.read_text("utf-8")).body if isinstance(node, ast.FunctionDef)}
+        beside = {path.stem for path in package.parent.glob("*.py")} | {path.name for path in package.parent.iterdir()}
+        wrong += [f"{package.parent.name}.{name}" for name in own & beside]
+    assert wrong == []
