@@ -144,6 +144,15 @@ def test_an_ordinary_page_gives_its_main_part():
     ]
 
 
+def test_a_page_inside_a_form_and_a_subject_that_sounds_like_furniture_are_read():
+    parsed = read(
+        "<form><div class='cookie-policy'><p>We set cookies.</p></div>"
+        "<div class='share-capital'><p>Ten shares.</p></div>"
+        "<div class='cookie-banner'>Accept</div><div class='breadcrumb'>Home</div><button>Send</button></form>"
+    )
+    assert parsed.text == "We set cookies.\n\nTen shares."
+
+
 def test_numbered_lists_get_the_numbers_that_a_browser_prints():
     parsed = read("<ol start='3'><li>three</li><li>four</li></ol><ol type='a'><li>letter</li></ol>")
     assert [text for _, text in shown(parsed)] == ["3. three", "4. four", "(a) letter"]

@@ -13,7 +13,6 @@ FURNITURE = frozenset(
         "nav",
         "footer",
         "aside",
-        "form",
         "button",
         "select",
         "option",
@@ -82,10 +81,11 @@ BLOCKS = frozenset(
 FURNITURE_ROLES = frozenset(
     ["navigation", "banner", "contentinfo", "dialog", "alertdialog", "search", "menu", "menubar", "toolbar", "tablist"]
 )
-# Whole words in class or id that name furniture on pages everywhere, and those of EUR-Lex and the PRA Rulebook.
+# Class names of furniture on pages everywhere. Whole ones only: "cookie-policy" and "share-capital" are subjects.
 FURNITURE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:cookie|cookies|breadcrumb|breadcrumbs|navbar|navigation|side-?bar|skip-?link|share|social|"
-    r"pagination|menu|toc)(?:$|[\s_-])",
+    r"(?:^|\s)(?:cookie-?s?[_-]?(?:banner|bar|notice|consent|popup|dialog)\S*|breadcrumbs?|nav|navbar|navigation|"
+    r"site-(?:nav|menu|footer)|main-menu|side-?bar|skip-?(?:link|nav|to-content)|"
+    r"(?:social|share|sharing)-(?:links?|buttons?|bar|media|icons?)|pagination|pager|toc|table-of-contents)(?:$|\s)",
     re.IGNORECASE,
 )
 SKIPPED = frozenset(
