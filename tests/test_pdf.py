@@ -10,8 +10,8 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 
 from core.errors import BadInput, NotFound, PasswordNeeded
 from core.ingest import html, ocr, pdf, sandbox
+from core.ingest.drawing import render
 from core.ingest.hyphens import Vocabulary
-from core.ingest.page_image import render
 from core.ingest.pdf import PDF
 from tests.pdf_parts import HEIGHT, PROSE, WIDTH, Sheet, kinds, texts
 from tests.shared import SHARED, needs_shared
