@@ -74,6 +74,7 @@ def _word_sets() -> dict[str, frozenset[str]]:
         "not_agents": frozenset(words["not_agents"].split()),
         "not_names": frozenset(words["not_names"].split()),
         "takes_of": frozenset(words["takes_of"].split()),
+        "contract_parties": frozenset(words["contract_parties"].split()),
         "measures": frozenset(lexicon("english")["measures"].split()),
     }
 
@@ -152,7 +153,11 @@ def party(text: Sequence[Token], start: int, end: int, terms: Terms) -> Party:
 def _with_of(text: Sequence[Token], who: Party, end: int) -> int:
     """The end of "providers of high-risk AI systems": without its "of" such a head says too little."""
     head = singular(text[who.end - 1].low)
+    if who.end < end and text[who.end].low == "concerned":
+        return who.end + 1
     if who.end + 1 >= end or text[who.end].low != "of" or head not in _word_sets()["takes_of"]:
+        return who.end
+    if text[who.end + 1].low in ("its", "their", "his", "her"):
         return who.end
     return _phrase_stop(text, who.end + 1, end)
 
@@ -306,6 +311,10 @@ def _unnamed(text: Sequence[Token], start: int, stop: int) -> Party:
     return Party(start, head + 1, None)
 
 
+def contract_parties() -> frozenset[str]:
+    return _word_sets()["contract_parties"]
+
+
 def is_thing(low: str) -> bool:
     sets = _word_sets()
     return low in sets["not_names"] or low in sets["not_agents"]
@@ -320,6 +329,9 @@ def mentions(text: Sequence[Token], start: int, end: int, terms: Terms) -> Itera
     index = start
     while index < end:
         found = lookup(text, index, end, terms)
+        # "platform firm": the last of two joined nouns is meant.
+        while found and found[0] < end and (longer := lookup(text, found[0], end, terms)) and longer[1] is not None:
+            found = longer
         if found and found[1] is not None:
             following = text[found[0]] if found[0] < len(text) else None
             # "Council Decision", "Commission Regulation": an act and not its author.

@@ -27,10 +27,17 @@ BEFORE_WHETHER = frozenset(
         "know",
         "even",
         "ask",
+        "indicate",
+        "explain",
+        "specify",
+        "decide",
     }
 )
 # "as soon as possible" is a deadline and no condition.
-AT_ONCE = frozenset({"possible", "practicable", "reasonably", "feasible"})
+AT_ONCE_POSSIBLE = frozenset({"possible", "practicable", "reasonably", "feasible"})
+# "and, where risks have changed, without undue delay": the time is that of the act.
+AT_ONCE = frozenset({"immediately", "promptly", "forthwith"})
+WITHOUT_DELAY = (["without", "undue"], ["without", "delay"], ["without", "any"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,7 @@ def _no_condition(tokens: Sequence[Token], index: int, parts: tuple[str, ...]) -
     """ "the Member State where it is established" tells a place; "as if", "whether", "provided by" are none either."""
     if parts == ("once",) and index + 1 < len(tokens) and tokens[index + 1].low in OFTEN:
         return True
-    if parts == ("as", "soon", "as") and index + 3 < len(tokens) and tokens[index + 3].low in AT_ONCE:
+    if parts == ("as", "soon", "as") and index + 3 < len(tokens) and tokens[index + 3].low in AT_ONCE_POSSIBLE:
         return True
     if not index:
         return False
@@ -117,7 +124,7 @@ def _no_condition(tokens: Sequence[Token], index: int, parts: tuple[str, ...]) -
         return True
     if parts == ("following",) and before.kind in ("det", "word", "prep"):
         return True
-    return parts == ("if",) and before.low in BEFORE_WHETHER
+    return parts in (("if",), ("when",)) and before.low in BEFORE_WHETHER
 
 
 def _stop(
@@ -168,6 +175,10 @@ def _ends_at(tokens: Sequence[Token], index: int, comma: int, verb: int) -> bool
     if tokens[index].low in ("other", "excluding", "with", "except"):
         return following.kind not in ("conj", "num", "label")
     if tokens[index].low in ("on", "upon") and tokens[index + 1].low == "request":
+        return True
+    if index > verb >= 0 and (
+        following.low in AT_ONCE or [t.low for t in tokens[comma + 1 : comma + 3]] in WITHOUT_DELAY
+    ):
         return True
     unfinished = following.kind == "conj" or tokens[comma - 1].kind == "prep"
     return verb < 0 and index == 0 and not unfinished and has_verb(tokens, index + 1, comma)

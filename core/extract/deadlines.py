@@ -9,6 +9,7 @@ from core.types import Deadline, DeadlineKind, Passage
 
 _COUNT = rf"(?P<count>\d{{1,4}}|{NUMBER_WORD})(?: \(\d{{1,4}}\))?"
 _UNIT = (
+    r"(?:calendar |clear |consecutive |full |further |additional )?"
     r"(?P<working>working |business |trading |banking |target )?"
     r"(?:calendar |clear |consecutive |full |further |additional )?(?P<unit>hour|day|week|month|quarter|year)s?\b"
 )
@@ -19,7 +20,7 @@ _DATE = (
 )
 _LATEST = (
     r"(?:no later than|not later than|by no later than|in no event later than|at the latest(?: by| on| within)?"
-    r"|no more than|not more than|within)"
+    r"|no more than|not more than|not exceed(?:ing)?|beyond|before the (?:end|expiry) of|by the end of|within)"
 )
 
 # "without undue delay", "immediately", "as soon as possible": at once, with no number.
@@ -32,7 +33,8 @@ IMMEDIATE = spaced(
 # "within one month of receipt", "not later than 72 hours after", "at the latest within 15 working days".
 PERIOD = spaced(
     rf"\b{_LATEST} (?:at most |a |the )?(?:maximum |further |additional |total |overall )?",
-    r"(?:period of |maximum of |time limit of |deadline of )?",
+    r"(?:period (?:of |not exceeding |of not more than |of no more than |of up to )",
+    r"|maximum of |time limit of |deadline of )?",
     rf"(?:a |an )?(?:further |additional )?(?:{_COUNT} |(?P<single>a |an |the same ))?{_UNIT}",
 )
 # "30 days before the change", "three months after the end": counted from an event, with no "within".
@@ -41,10 +43,17 @@ COUNTED = spaced(
     r"(?:[’'] (?:prior )?(?:written )?notice)?(?= (?:before|after|following|from|prior to|in advance",
     r"|of (?:the )?(?:receipt|date|notification|publication|becoming)))",
 )
+# "on 30 days' notice", "at least 60 days' prior written notice".
+NOTICE = spaced(
+    rf"\b(?:(?:on|upon|with|by|giving) )?(?:at least |not less than |no less than )?{_COUNT} {_UNIT}[’']s?",
+    r" (?:prior )?(?:written )?notice\b",
+)
+# A threshold and no limit: "received more than 37 days before the sale".
+THRESHOLD = spaced(r"(?:^|(?P<limit>\b(?:not|no) )|[^a-z])(?:more|less|longer|earlier) than $")
 # "for five years", "for a period of at least seven years", "for no longer than six months".
 DURATION = spaced(
-    r"\b(?:for|during) (?:a |the )?(?:further |additional |minimum |maximum |limited )?",
-    r"(?:period |term |duration )?(?:of )?",
+    r"(?:\b(?:for|during) (?:a |the )?(?:further |additional |minimum |maximum |limited )?",
+    r"(?:period |term |duration )?(?:of )?|(?<=,) of )",
     r"(?:at least |a minimum of |up to |no longer than |not more than |no more than |a maximum of ",
     r"|not less than |no less than ",
     rf"|a period of (?:at least )?|a minimum period of |a maximum period of )?{_COUNT} {_UNIT}",
@@ -56,7 +65,7 @@ KEEPING = spaced(
 # "at least annually", "once a year", "every two years", "on a quarterly basis", "each year".
 RECURRENCE = spaced(
     r"\b(?:at least |not less than |no less than )?(?:(?:(?P<times>once|twice|\d times) )?",
-    r"(?P<each>every|each|per|a|in each|in every) (?:calendar |financial |successive |reporting )?",
+    r"(?P<each>every|each|per|a|in each|in every) (?:calendar |financial |successive |reporting |business |working )?",
     rf"(?:(?P<count>\d{{1,3}}|{NUMBER_WORD}|other) )?(?P<unit>day|week|month|quarter|year)s?\b",
     r"|(?:on an? )?(?P<adverb>annually|annual basis|yearly(?: basis)?|monthly(?: basis)?|weekly(?: basis)?",
     r"|daily(?: basis)?",
@@ -77,6 +86,8 @@ DATED = spaced(
     rf"|at the latest|until|on or before|from|as of|as from) (?:the )?{_DATE}",
     r"(?P<yearly> (?:of )?(?:each|every)(?: calendar)? year)?",
 )
+# "for five years from 1 January 2026": the date is where the period starts.
+AFTER_UNIT = re.compile(r"(?:day|week|month|year)s?\s$")
 # "within the time limits laid down in Article 20", "within a reasonable period", "in good time before".
 OTHER = spaced(
     r"\b(?:within (?:the|a|an) (?:same |applicable |relevant |specified |set |reasonable |appropriate |agreed )?",
@@ -152,7 +163,9 @@ def _dates(text: str) -> Made:
         lead = match["lead"].lower()
         if match["yearly"]:
             yield match.start(), match.end(), _make("recurrence", "R/P1Y", anchor=f"{match['day']} {match['month']}")
-        elif iso is None:
+        elif iso is None or (
+            lead.endswith("from") and AFTER_UNIT.search(text[max(0, match.start() - 9) : match.start()])
+        ):
             continue
         elif lead in ("from", "as of", "as from", "until"):
             yield match.start(), match.end(), _make("other", iso, date=iso)
@@ -192,7 +205,10 @@ def _durations(text: str) -> Made:
 
 
 def _counted(text: str) -> Made:
-    for match in COUNTED.finditer(text):
+    for match in (*NOTICE.finditer(text), *COUNTED.finditer(text)):
+        threshold = THRESHOLD.search(text[max(0, match.start() - 20) : match.start()])
+        if threshold and not threshold["limit"]:
+            continue
         iso = duration(number(match["count"]), match["unit"])
         yield match.start(), match.end(), _make("period", iso, bool(match["working"]), anchor_after(text, match.end()))
 

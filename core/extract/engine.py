@@ -19,7 +19,7 @@ from core.types import Draft, Passage, Provision, Rejected, Statement
 # A sentence without any of these has nothing to say to the engine; kept wide so that nothing normative is skipped.
 ANY_MARK = (
     "shall", "must", "may", "cannot", "will", "should", " is ", " are ", " has ", " have ",
-    "gree", "ndertak", "ovenant", "ommit", "ledge", "romise",
+    " need", "gree", "ndertak", "ovenant", "ommit", "ledge", "romise",
 )  # fmt: skip
 LONGEST_HEADING_WORDS = 6
 SILENT = frozenset({"preamble", "note"})
@@ -229,11 +229,13 @@ def _completing(sentence: Sentence, passage: Passage, provision: Provision, lead
 
 
 def _inner(sentence: Sentence, lead: LeadIn, document: _Document) -> Norm | None:
-    """ "Member States shall ensure that: (a) the bank keeps records": the item's own subject must do it."""
+    """ "Member States (the contract) shall ensure that: (a) the bank keeps records": the item's subject must do it."""
     source = lead.source.norm
-    if source is None or source.who.kind != "member_state":
+    if source is None or source.who.kind not in ("member_state", None):
         return None
-    return inner_norm(sentence.text, document.terms, source)
+    words = lead.source.sentence
+    via = source.bearer.text if source.who.kind else words.slice(source.subject.start, source.subject.end)
+    return inner_norm(sentence.text, document.terms, replace(source, via=via))
 
 
 def _after(sentence: Sentence, before: Antecedent) -> Antecedent:

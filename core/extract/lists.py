@@ -7,6 +7,7 @@ from typing import Literal
 
 from core.extract.marks import frames
 from core.extract.norms import Norm, Sentence
+from core.language.clauses import has_verb
 from core.language.tokens import tokens
 from core.language.verbs import is_base
 from core.types import Passage, Provision
@@ -16,6 +17,8 @@ from core.types import Passage, Provision
 # stated: a statement with a list. none: the lead-in only introduces ("Where:").
 Mode = Literal["open", "that", "conditions", "measure", "continued", "stated", "none"]
 
+# A longer condition before a list is taken for a whole one.
+LONGEST_UNFINISHED = 8
 LEAD_END = re.compile(r"[:—–,-]\s*$")
 FULL_STOP = re.compile(r"[.;!?][’”\"')\]]*$")
 ITEM_END = re.compile(r"[\s;,.]*(?:;\s*(?:and|or)|,\s*(?:and|or)|\band|\bor)?[\s;,.]*$")
@@ -82,7 +85,16 @@ def _list_of_conditions(sentence: Sentence) -> bool:
     if not last or last[0].kind != "condition" or last[0].end < len(sentence.tokens) - 2:
         return False
     verb = sentence.norms[-1].sense.verb
+    opened = sentence.tokens[last[0].start].low in ("where", "if", "when", "only")
+    if opened and verb is not None and last[0].start > verb and _unfinished(sentence, last[0].start, last[0].end):
+        return True
     return verb is not None and last[0].start > verb and "following" in sentence.slice(last[0].start, last[0].end)
+
+
+def _unfinished(sentence: Sentence, start: int, end: int) -> bool:
+    """ "only where the institution:": a subject whose verbs are in the list."""
+    words = sentence.tokens
+    return end - start <= LONGEST_UNFINISHED and not has_verb(words, start + 1, end) and words[end - 1].kind == "word"
 
 
 def _acts_on_list(sentence: Sentence, tail: str) -> bool:

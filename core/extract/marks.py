@@ -64,6 +64,8 @@ def marks(tokens: Sequence[Token]) -> Iterator[Mark]:
             found = _be_mark(tokens, index)
         elif token.kind == "have" and token.low in ("has", "have"):
             found = _have_mark(tokens, index)
+        elif token.low in ("need", "needs") and index and _low(tokens, index + 1) == "to":
+            found = _need(tokens, index)
         elif token.low in frames()["promising_verbs"] and index:
             found = _promise(tokens, index)
         if found:
@@ -102,6 +104,8 @@ def _be_mark(tokens: Sequence[Token], index: int) -> Mark | None:
     at, negated = _past(tokens, index + 1)
     low, after = _low(tokens, at), _low(tokens, at + 1)
     words = frames()
+    if index and tokens[index - 1].low == "it" and _unlawful(low, after) and not negated:
+        return Mark(index, at + 1, "is", index)
     if low == "to" and (is_base(after) or after in ("be", "have")):
         return Mark(index, at + 1, "is to", at + 1, negated)
     framed = (
@@ -113,8 +117,14 @@ def _be_mark(tokens: Sequence[Token], index: int) -> Mark | None:
         or (low == "responsible" and after == "for")
         or (low == "required" and negated)
         or low in ("conferred", "delegated")
+        or (low == "under" and after in ("a", "an", "no") and _low(tokens, at + 2) in DUTY_NOUNS)
     )
     return Mark(index, at + 1, "is", index, negated) if framed else None
+
+
+def _unlawful(low: str, after: str) -> bool:
+    """ "It is unlawful for X to do Y", "It is an offence to do Y"."""
+    return low in ("unlawful", "illegal") or (low == "an" and after in ("offence", "offense"))
 
 
 def _have_mark(tokens: Sequence[Token], index: int) -> Mark | None:
@@ -125,6 +135,13 @@ def _have_mark(tokens: Sequence[Token], index: int) -> Mark | None:
     if noun in RIGHTS | DUTY_NOUNS | POWERS and (index == 0 or tokens[index - 1].kind not in ("modal", "to", "not")):
         return Mark(index, at, "has", index, negated)
     return None
+
+
+def _need(tokens: Sequence[Token], index: int) -> Mark | None:
+    """ "A deviation needs to be approved"; "the need to report" and "in need to" are nouns."""
+    if tokens[index - 1].kind in ("det", "prep", "to", "modal", "do", "not"):
+        return None
+    return Mark(index, index + 2, "has to", index + 2)
 
 
 def _promise(tokens: Sequence[Token], index: int) -> Mark | None:
@@ -193,6 +210,18 @@ def _be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated:
     words = frames()
     if low == "the" and after in DUTY_NOUNS and _low(tokens, at + 2) == "of":
         return _duty_of(tokens, at + 3)
+    if mark.word == "may" and negated and low in words["duty_frames"]:
+        return _be_norm(tokens, mark, be, at, negated, who)
+    if _unlawful(low, after) and who.pronoun and not negated:
+        found = _duty_of(tokens, at)
+        end, why = at + (3 if low == "an" else 2), "It is unlawful to do it."
+        return replace(found, rule="unlawful_for", reason=why, modality="prohibition", end=end)
+    if low in ("for", "on", "upon", "incumbent") and who.kind is None and _falls_on(tokens, at):
+        return _duty_of(tokens, at + 1)
+    if low == "under" and after in ("no", "an", "a") and _low(tokens, at + 2) in DUTY_NOUNS:
+        if after == "no":
+            return Sense("no_duty", "It lifts a duty and imposes none.", statement="exemption", verb=at)
+        return Sense("duty_to", "“under a duty” imposes a duty.", "obligation", verb=at + 4, end=at + 4)
     framed = _framed(words, low, after, at, negated)
     if framed and framed.rule == "entitled" and framed.verb and not is_base(_low(tokens, framed.verb)):
         framed = replace(framed, verb=be, state=True)
@@ -220,13 +249,20 @@ def _duty_of(tokens: Sequence[Token], start: int) -> Sense:
     return Sense("fixing", "It says what a duty is.", statement="fixing", verb=start)
 
 
+def _falls_on(tokens: Sequence[Token], at: int) -> bool:
+    """ "It shall be for the controller to show it", "The burden shall be on the bank to prove it": a verb follows."""
+    stop = next((i for i in range(at, len(tokens)) if tokens[i].kind in (",", ";", ".", "rel", "that")), len(tokens))
+    reach = range(at + 2, min(stop, at + 14, len(tokens) - 1))
+    return any(tokens[i].low == "to" and is_base(tokens[i + 1].low) for i in reach)
+
+
 def _framed(words: dict[str, frozenset[str]], low: str, after: str, at: int, negated: bool) -> Sense | None:
     """ "be required to", "be prohibited from", "be entitled to": the frame decides, not the modal."""
     start = at + 2 if after in ("to", "from") else None
     if low == "required" and negated and after not in ("by",):
         return Sense("no_duty", "It lifts a duty and imposes none.", statement="exemption", verb=at)
     if low in words["duty_frames"] and after in ("to", "by"):
-        if low == "bound" and after == "by":
+        if low == "bound" and after == "by" and not negated:
             return Sense(
                 "bound_by", "Who is bound by something must keep to it.", "obligation", verb=at - 1, state=True
             )
@@ -284,6 +320,8 @@ def _be_statement(
     kind = tokens[at].kind if at < len(tokens) else "."
     if low in words["deeming_frames"] and after != "by":
         return Sense("deeming", f"“be {low}” says how something counts in law.", statement="deeming", verb=at)
+    if low == "governed" and {t.low for t in tokens[at + 2 : at + 5]} & {"law", "laws"}:
+        return Sense("governing_law", "It says which law governs.", statement="legal effect", verb=at)
     if low == "without" and after == "prejudice":
         return Sense("saving", "It saves another rule and commands nothing.", statement="saving", verb=at)
     if low in words["amending_frames"]:
@@ -373,6 +411,11 @@ def _have_sense(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) 
     if low in DUTY_NOUNS and start:
         return Sense("duty_to", "“have the duty” imposes a duty.", "obligation", verb=start, end=at + 2)
     following = tokens[mark.verb + 1 : mark.verb + 2]
+    ahead = tokens[mark.verb + 1 : mark.verb + 8]
+    to = next((i for i, t in enumerate(ahead) if t.kind == "to"), None)
+    if who.kind and to and ahead[0].kind == "num" and is_base(_low(tokens, mark.verb + to + 2)):
+        verb = mark.verb + to + 2
+        return Sense("time_to", "Who has so long to do it may do it.", "right", verb=verb, end=verb)
     counted = any(token.kind == "num" or token.low == "one" for token in following)
     if low in ("effect", "legal", "force") or counted:
         return Sense("legal_effect", "It states what something has in law.", statement="legal effect", verb=mark.verb)
@@ -407,7 +450,9 @@ def _stating(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> 
         return Sense("stating", f"“{low}” states what is so in law.", statement=kind, verb=mark.verb)
     if thing and low == "take" and _low(tokens, mark.verb + 1) == "place" and _low(tokens, mark.verb + 2) == "only":
         return Sense("only_if", "It is forbidden unless these conditions are met.", "prohibition", verb=mark.verb)
-    if thing and low == "take" and _low(tokens, mark.verb + 1) in ("effect", "place", "precedence"):
+    if thing and low == "exceed" and any(t.low == "liability" for t in tokens[max(0, mark.start - 8) : mark.start]):
+        return Sense("limit", "It limits what somebody is liable for.", statement="legal effect", verb=mark.verb)
+    if thing and low == "take" and _low(tokens, mark.verb + 1) in ("effect", "precedence"):
         return Sense("stating", "It says when or how something takes effect.", statement="legal effect", verb=mark.verb)
     if thing and not negated and low in words["stating_of_things"] and not (low == "apply" and not alone):
         return Sense(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.extract.bearers import Party, is_thing, mentions, party
+from core.extract.bearers import Party, contract_parties, is_thing, mentions, party
 from core.extract.marks import Mark, frames
 from core.extract.norms import Clause, Words
 from core.language.clauses import Subject, has_verb
@@ -58,7 +58,16 @@ def _if_known(w: Words, who: Party) -> Bearer:
 
 def as_bearer(w: Words, who: Party) -> Bearer:
     text = w.text[w.tokens[who.start].start : w.tokens[who.end - 1].end]
-    return Bearer(text, who.kind or "unspecified", explicit=True)
+    kind = "regulated" if who.kind == "person" and _contract_party(w, who) else who.kind
+    return Bearer(text, kind or "unspecified", explicit=True)
+
+
+def _contract_party(w: Words, who: Party) -> bool:
+    """ "The Customer shall pay", "Customer shall pay": a name with a capital, where a sentence would not write one."""
+    word, low = w.tokens[who.end - 1], w.tokens[who.end - 1].low
+    if who.end - who.start != 1 or low not in contract_parties() or not word.text[0].isupper():
+        return False
+    return who.start > 0 or (len(w.tokens) > 1 and w.tokens[1].kind in ("modal", "be", "have"))
 
 
 def _unresolved(w: Words, clause: Clause) -> Bearer:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from core.extract.bearers import Party, Terms, party
+from core.extract.bearers import Party, Terms, mentions, party
 from core.extract.marks import Sense, frames
-from core.extract.naming import as_bearer, is_plural
+from core.extract.naming import PLURAL, as_bearer, is_plural
 from core.extract.norms import Clause, Norm, Sentence, Words
 from core.language.clauses import has_verb
 from core.language.verbs import is_base, is_third_person
@@ -76,12 +76,27 @@ def _banned(w: Words, clause: Clause, verb: int, end: int) -> Passed | None:
 
 def inner_that(w: Words, start: int, end: int) -> Inner | None:
     """The party and verb of "that X does …": an active verb after a party; a passive leaves X the one acted on."""
-    start = _past_introduction(w, start, end)
-    who = party(w.tokens, start, end, w.terms)
-    if who.kind is None or who.pronoun:
+    first, start = start, _past_introduction(w, start, end)
+    who = _acting(w, start, end)
+    after, plural = who.end, is_plural(w, who.end)
+    if who.pronoun:
+        plural = w.tokens[start].low in PLURAL
+        named = mentions(w.tokens, first, start, w.terms)
+        who = next((one for one in named if is_plural(w, one.end) == plural), who)
+    if who.kind is None:
         return None
-    at = _finite(w, who.end, end)
+    at = _finite(w, after, end, plural)
     return None if at is None else _inner_sense(w, who, at, end)
+
+
+def _acting(w: Words, start: int, end: int) -> Party:
+    """The party that opens a clause: "the bank keeps records" has a verb where a noun phrase would go on."""
+    who = party(w.tokens, start, end, w.terms)
+    for index in range(start + 1, min(end, start + FARTHEST_TO)) if who.kind is None and not who.pronoun else ():
+        if w.tokens[index].kind == "word" and is_third_person(w.tokens[index].low):
+            cut = party(w.tokens, start, index, w.terms)
+            return cut if cut.known and cut.kind is not None and cut.end == index else who
+    return who
 
 
 def _past_introduction(w: Words, start: int, end: int) -> int:
@@ -93,10 +108,9 @@ def _past_introduction(w: Words, start: int, end: int) -> int:
     return start
 
 
-def _finite(w: Words, start: int, end: int) -> int | None:
+def _finite(w: Words, start: int, end: int, plural: bool) -> int | None:
     """The verb of X after X itself: past "established in …" and "which …", the first finite form."""
     in_relative, relative_verb = False, -1
-    plural = is_plural(w, start)
     for index in range(start, min(end, start + FARTHEST_VERB)):
         kind = w.tokens[index].kind
         if kind in (";", ":"):

@@ -54,19 +54,22 @@ def read(text: str, terms: Terms, before: Antecedent = NOBODY_YET) -> Sentence:
 
 
 def inner_norm(text: str, terms: Terms, outer: Norm) -> Norm | None:
-    """ "the bank keeps records" under "Member States shall ensure that:", as a norm of the bank; None without one."""
+    """ "the bank keeps records" under "Member States shall ensure that:", as a norm of the bank; None without one.
+
+    `outer` is the lead-in's norm; its `via` says who or what must see to it.
+    """
     w = words_of(text, terms)
     inner = inner_that(w, 0, len(w.tokens))
     if inner is None:
         return None
     bearer, at = as_bearer(w, inner.who), inner.verb
-    rule, why = f"{outer.sense.rule}_via", reason(outer.bearer.text, bearer)
+    rule, why = f"{outer.sense.rule}_via", reason(outer.via or "", bearer)
     made = Sense(rule, why, inner.modality, verb=at, state=inner.state)
     mark = Mark(at, at + 1, w.tokens[at].low, at)
     clause = Clause(mark, Subject(inner.who.start, inner.who.end, "main"), inner.who, made)
     around = circumstances(w.tokens, w.depth, 0, len(w.tokens), inner.who.start, at)
     norm = _made(w, clause, bearer, at, 0, len(w.tokens), around)
-    return replace(norm, via=outer.bearer.text)
+    return replace(norm, via=outer.via)
 
 
 # --- clauses ---
@@ -118,6 +121,8 @@ def _nested(w: Words, last: Clause, mark: Mark) -> bool:
     """ "where lists are related to X or may affect Y": the second verb belongs to the clause that is still open."""
     if last.sense.statement == "possibility":
         return True
+    if mark.word in ("shall", "must") and [t.kind for t in w.tokens[mark.start - 2 : mark.start]] == [",", "conj"]:
+        return False
     between = w.tokens[last.mark.end : mark.start]
     return mark.word != last.mark.word and any(token.kind in ("rel", "sub", "that") for token in between)
 
@@ -153,7 +158,8 @@ def _hard_boundary(w: Words, after: int, mark: int) -> int:
 
 def _clause(w: Words, mark: Mark, subject: Subject, clauses: Sequence[Clause]) -> Clause | None:
     words = w.tokens
-    if subject.role == "complement" and not clauses and not _promised(w, subject.start):
+    promised = mark.word in ("shall", "must", "will") and _promised(w, subject.start)
+    if subject.role == "complement" and not clauses and not promised:
         return None
     if subject.role == "complement" and clauses and not _passes(w, clauses[-1]):
         return None

@@ -1,5 +1,6 @@
 """A norm that was read → a Draft with its passages: deadlines, conditions, exceptions, references, sanctions."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,8 @@ from core.extract.sanctions import Sanctions, sanctions_of
 from core.language.references import Places, references
 from core.types import Deadline, Draft, Passage, Provision, Reference
 
+# "not use the funds", and not "not later than".
+NOT_TO_DO = re.compile(r"not\s(?!later|less|more|fewer|earlier|only|exceeding|longer)")
 # Openers of conditions whose times are their own.
 ON_CONDITION = ("where", "if", "when", "unless", "in the event", "in case", "provided", "save", "except")
 
@@ -65,12 +68,20 @@ def item_draft(passage: Passage, item: Sentence, provision: Provision, lead: Lea
         stem = completed(stem, step)
     mark = mark_of(norm, source.sentence, source.passage)
     act = _act(passage, extras)
+    if NOT_TO_DO.match(act) and norm.sense.modality == "obligation" and not stem:
+        norm, act = _denied(norm), act[4:].lstrip()
     if norm.via is not None and not stem:
         first, _, rest = act.partition(" ")
         act = f"{lemma_of_finite(first.lower())} {rest}"
     if norm.object.startswith(("all", "the following", "at least", "any")):
         norm = replace(norm, object="")
     return _draft(norm, provision, passage, lead, extras, around, completed(stem, act), mark)
+
+
+def _denied(norm: Norm) -> Norm:
+    """ "The bank shall: (a) not use the funds" forbids."""
+    said = "The item says what must not be done."
+    return replace(norm, sense=replace(norm.sense, modality="prohibition", rule=f"{norm.sense.rule}_not", reason=said))
 
 
 def _act(passage: Passage, extras: Extras) -> str:

@@ -299,6 +299,8 @@ def next_subject(tokens: Sequence[Token], depth: Sequence[int], after: int, mark
     end = mark
     while end > after and tokens[end - 1].kind in ("adv", "not"):
         end -= 1
+    if _which_they(tokens, after, end) and tokens[mark].low in ("shall", "must"):
+        return Subject(end - 1, end, "main", sure=False)
     if end > after and tokens[end - 1].kind == ",":
         pieces = chunks(tokens, depth, after, end)
         end = _insertion_start(tokens, pieces)
@@ -308,6 +310,13 @@ def next_subject(tokens: Sequence[Token], depth: Sequence[int], after: int, mark
     if last.kind == "rel" or (last.kind == "that" and end - 1 > after):
         return Subject(end - 1, end, "relative")
     return _clause_start(tokens, depth, after, end)
+
+
+def _which_they(tokens: Sequence[Token], after: int, end: int) -> bool:
+    """ "a framework, which they shall review": after a comma the clause goes on with what the party must do."""
+    if end - after < 3 or tokens[end - 1].low not in NOMINATIVE:
+        return False
+    return tokens[end - 2].kind == "rel" and tokens[end - 3].kind == ","
 
 
 def _insertion_start(tokens: Sequence[Token], pieces: Sequence[Chunk]) -> int:
