@@ -134,3 +134,16 @@ def test_the_last_of_joined_nouns_is_who_it_means():
 )
 def test_times_in_their_turns_of_phrase(text, expected):
     assert [(d.kind, d.iso8601, d.days) for d in deadlines(text)] == expected
+
+
+def test_an_urgent_need_to_act_is_a_noun():
+    assert norms("The urgent need to act under Article 6 shall be presumed to be met.") == []
+
+
+def test_what_takes_place_somewhere_commands_nobody():
+    assert norms("A transfer shall take place on the basis of criteria.") == []
+
+
+def test_a_list_after_where_appropriate_keeps_its_items():
+    text = "The authority shall submit the following where appropriate:\n(a) a plan;\n(b) a report."
+    assert len(norms(text)) == 2

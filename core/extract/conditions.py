@@ -27,12 +27,9 @@ BEFORE_WHETHER = frozenset(
         "know",
         "even",
         "ask",
-        "indicate",
-        "explain",
-        "specify",
-        "decide",
     }
 )
+BEFORE_WHEN = frozenset({"indicate", "explain", "specify", "decide", "know"})
 # "as soon as possible" is a deadline and no condition.
 AT_ONCE_POSSIBLE = frozenset({"possible", "practicable", "reasonably", "feasible"})
 # "and, where risks have changed, without undue delay": the time is that of the act.
@@ -124,7 +121,7 @@ def _no_condition(tokens: Sequence[Token], index: int, parts: tuple[str, ...]) -
         return True
     if parts == ("following",) and before.kind in ("det", "word", "prep"):
         return True
-    return parts in (("if",), ("when",)) and before.low in BEFORE_WHETHER
+    return before.low in (BEFORE_WHETHER if parts == ("if",) else BEFORE_WHEN if parts == ("when",) else ())
 
 
 def _stop(

@@ -94,7 +94,8 @@ def _list_of_conditions(sentence: Sentence) -> bool:
 def _unfinished(sentence: Sentence, start: int, end: int) -> bool:
     """ "only where the institution:": a subject whose verbs are in the list."""
     words = sentence.tokens
-    return end - start <= LONGEST_UNFINISHED and not has_verb(words, start + 1, end) and words[end - 1].kind == "word"
+    named = any(word.kind in ("det", "pron") for word in words[start + 1 : end])
+    return named and end - start <= LONGEST_UNFINISHED and not has_verb(words, start + 1, end)
 
 
 def _acts_on_list(sentence: Sentence, tail: str) -> bool:

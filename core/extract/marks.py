@@ -138,8 +138,11 @@ def _have_mark(tokens: Sequence[Token], index: int) -> Mark | None:
 
 
 def _need(tokens: Sequence[Token], index: int) -> Mark | None:
-    """ "A deviation needs to be approved"; "the need to report" and "in need to" are nouns."""
-    if tokens[index - 1].kind in ("det", "prep", "to", "modal", "do", "not"):
+    """ "A deviation needs to be approved", "accounts need to be"; "the urgent need to act" is a noun."""
+    before = tokens[index - 1]
+    if before.kind in ("det", "prep", "to", "modal", "do", "not"):
+        return None
+    if tokens[index].low == "need" and before.kind != "pron" and not before.low.endswith("s"):
         return None
     return Mark(index, index + 2, "has to", index + 2)
 
@@ -452,7 +455,10 @@ def _stating(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> 
         return Sense("only_if", "It is forbidden unless these conditions are met.", "prohibition", verb=mark.verb)
     if thing and low == "exceed" and any(t.low == "liability" for t in tokens[max(0, mark.start - 8) : mark.start]):
         return Sense("limit", "It limits what somebody is liable for.", statement="legal effect", verb=mark.verb)
-    if thing and low == "take" and _low(tokens, mark.verb + 1) in ("effect", "precedence"):
+    often = any(t.low in words["how_often"] for t in tokens[mark.verb :])
+    if thing and low == "take" and _low(tokens, mark.verb + 1) == "place" and often and mark.word in ("shall", "must"):
+        return None
+    if thing and low == "take" and _low(tokens, mark.verb + 1) in ("effect", "place", "precedence"):
         return Sense("stating", "It says when or how something takes effect.", statement="legal effect", verb=mark.verb)
     if thing and not negated and low in words["stating_of_things"] and not (low == "apply" and not alone):
         return Sense(
