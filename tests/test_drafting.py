@@ -147,3 +147,16 @@ def test_what_takes_place_somewhere_commands_nobody():
 def test_a_list_after_where_appropriate_keeps_its_items():
     text = "The authority shall submit the following where appropriate:\n(a) a plan;\n(b) a report."
     assert len(norms(text)) == 2
+
+
+def test_who_receives_a_request_is_not_taken_for_who_sends_it():
+    first, second = norms("Requests shall be addressed to the processor, which shall forward them to the authority.")
+    assert first.bearer.text == ""
+    sent = norms("The bank shall keep a list. The list shall be shown to the authority.")[1]
+    assert (sent.bearer.text, sent.bearer.explicit) == ("bank", False)
+    assert second.bearer.explicit
+
+
+def test_in_which_case_opens_a_sentence_of_its_own():
+    drafts = norms("The Customer may not withhold it unless it has said so, in which case the parties shall meet.")
+    assert [(d.modality, d.bearer.text) for d in drafts] == [("prohibition", "Customer"), ("obligation", "parties")]

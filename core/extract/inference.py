@@ -39,10 +39,21 @@ def inferred(found: list[Draft | Statement]) -> list[Draft | Statement]:
             before.append(draft)
         elif not draft.bearer.text and first is not None:
             near = before[-FARTHEST_NORM:]
-            source = _cited(draft, by_path) or _spoken_of(draft, near) or (near[-1] if near else first)
+            others = [norm for norm in near if not _receives(draft, norm.bearer)]
+            source = _cited(draft, by_path) or _spoken_of(draft, others) or (others[-1] if others else first)
+            if _receives(draft, source.bearer):
+                continue
             bearer = Bearer(source.bearer.text, source.bearer.kind, False, source.provision.path)
             found[place] = replace(draft, bearer=bearer)
     return found
+
+
+def _receives(draft: Draft, bearer: Bearer) -> bool:
+    """ "Requests shall be addressed to the contact point": to whom something is sent does not send it."""
+    words = " ".join(draft.quote.text.lower().split())
+    for phrase in ("regard to", "relation to", "respect to", "relating to"):
+        words = words.replace(phrase, "on")
+    return any(f" to {determiner} {bearer.text.lower()}" in words for determiner in ("the", "a", "an", "that", "its"))
 
 
 def _names(draft: Draft) -> bool:

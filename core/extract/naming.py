@@ -64,8 +64,8 @@ def as_bearer(w: Words, who: Party) -> Bearer:
 
 def _contract_party(w: Words, who: Party) -> bool:
     """ "The Customer shall pay", "Customer shall pay": a name with a capital, where a sentence would not write one."""
-    word, low = w.tokens[who.end - 1], w.tokens[who.end - 1].low
-    if who.end - who.start != 1 or low not in contract_parties() or not word.text[0].isupper():
+    word, alone = w.tokens[who.start], who.end - who.start == 1 or w.tokens[who.start + 1].kind == "conj"
+    if not alone or word.low not in contract_parties() or not word.text[0].isupper():
         return False
     return who.start > 0 or (len(w.tokens) > 1 and w.tokens[1].kind in ("modal", "be", "have"))
 

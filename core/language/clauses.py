@@ -340,6 +340,8 @@ def _clause_start(tokens: Sequence[Token], depth: Sequence[int], after: int, end
         token = tokens[index]
         if depth[index]:
             continue
+        if token.kind == "rel" and tokens[index - 1].low == "in" and tokens[index + 1].low in ("case", "event"):
+            return Subject(index + 2, end, "main")
         if token.kind in ("rel", "sub", "that") and not has_verb(tokens, index + 1, end):
             if token.kind == "sub" and token.low in ("before", "after", "since", "until"):
                 continue
