@@ -39,21 +39,28 @@ def inferred(found: list[Draft | Statement]) -> list[Draft | Statement]:
             before.append(draft)
         elif not draft.bearer.text and first is not None:
             near = before[-FARTHEST_NORM:]
-            others = [norm for norm in near if not _receives(draft, norm.bearer)]
+            words = _words_on_recipients(draft)
+            others = [norm for norm in near if not _receives(words, norm.bearer)]
             source = _cited(draft, by_path) or _spoken_of(draft, others) or (others[-1] if others else first)
-            if _receives(draft, source.bearer):
+            if _receives(words, source.bearer):
                 continue
             bearer = Bearer(source.bearer.text, source.bearer.kind, False, source.provision.path)
             found[place] = replace(draft, bearer=bearer)
     return found
 
 
-def _receives(draft: Draft, bearer: Bearer) -> bool:
-    """ "Requests shall be addressed to the contact point": to whom something is sent does not send it."""
+def _words_on_recipients(draft: Draft) -> str:
+    """The quote in lower case without the "to" of "with regard to"."""
     words = " ".join(draft.quote.text.lower().split())
     for phrase in ("regard to", "relation to", "respect to", "relating to"):
         words = words.replace(phrase, "on")
-    return any(f" to {determiner} {bearer.text.lower()}" in words for determiner in ("the", "a", "an", "that", "its"))
+    return words
+
+
+def _receives(words: str, bearer: Bearer) -> bool:
+    """ "Requests shall be addressed to the contact point": to whom something is sent does not send it."""
+    name = bearer.text.lower()
+    return name in words and any(f" to {word} {name}" in words for word in ("the", "a", "an", "that", "its"))
 
 
 def _names(draft: Draft) -> bool:
