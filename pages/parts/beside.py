@@ -19,9 +19,10 @@ def title(shown: library.DocumentRow) -> None:
     with st.container(key="document-title", horizontal=True, vertical_alignment="center", wrap=False):
         st.header(plain(shown.title), anchor=False, width="stretch")
         version = f"version {shown.version_number} of {shown.version_count}"
-        facts = [label(shown.type), shown.regulation or "", version if shown.version_count > 1 else ""]
-        colour = shelf.STATUSES[shelf.status(shown)]
-        st.markdown(f":gray[{plain(' · '.join(filter(None, facts)))}] {badge(label(shelf.status(shown)), colour)}")
+        kind, number = label(shown.type), shown.regulation or ""
+        facts = ["" if number.startswith(kind) else kind, number, version if shown.version_count > 1 else ""]
+        state = badge(label(shelf.status(shown)), shelf.STATUSES[shelf.status(shown)])
+        st.markdown(f":gray[{plain(' · '.join(filter(None, facts)))}] {state}", width="content")
 
 
 def toolbar(document: Document, what: Opened, contents: Sequence[Place]) -> None:
