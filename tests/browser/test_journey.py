@@ -28,7 +28,7 @@ def document_url(app_url: str, browser, browser_context_args) -> str:
     expect(table).to_be_visible(timeout=PATIENCE)
     table.click(position={"x": 17, "y": 47})  # the box before the first row
     page.get_by_role("link", name="Open the document").click(timeout=PATIENCE)
-    expect(page).to_have_url(re.compile("document="), timeout=PATIENCE)
+    expect(page).to_have_url(re.compile(r"/document\?"), timeout=PATIENCE)
     url = page.url
     context.close()
     return url
