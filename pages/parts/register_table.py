@@ -66,7 +66,8 @@ def table(shown: Sequence[register.Row], chosen: str | None, *, narrow: bool) ->
         columns = {name: columns[name] for name in ("path", "risk", "status", "who", "what")}
     else:
         few = [name for name in ("due", "owner") if not any(columns[name])]
-        few += ["document"] if len(set(columns["document"])) < 2 else []
+        # One page may hold rows of one law only; which law it is goes without saying only where one was asked for.
+        few += ["document"] if len(st.query_params.get_all("document")) == 1 else []
         columns = {name: values for name, values in columns.items() if name not in few}
     with st.container(key="register-grid", height="stretch"):
         picked = tables.table(
@@ -100,7 +101,9 @@ def _column(name: str, sort: str, down: bool) -> object:
         "risk": lambda: tables.risk_column(f"Risk{arrow}"),
         "status": lambda: tables.status_column(f"Status{arrow}"),
         "owner": lambda: text(f"Owner{arrow}", width=110),
-        "sure": lambda: number(f"Sure{arrow}", width=60, format="percent"),
+        "sure": lambda: number(
+            f"Sure{arrow}", width=60, format="percent", help="How sure the engine is of its reading"
+        ),
         "document": lambda: text(f"Document{arrow}", width=180),
     }[name]()
 
