@@ -27,7 +27,7 @@ def page(db: Database, user: User) -> None:
     url.tell(("find", "status"))
     listed = library.documents(db, user, status=status, text=text or "")
     if not listed and not text and not status:
-        samples.offer(db, user)
+        samples.offer(db, user, uploader=True)
         return
     if not listed:
         st.info("No document matches. Clear the search to see all of them.")

@@ -12,16 +12,13 @@ from pages.parts import shell
 from pages.parts.words import count
 
 
-def offer(db: Database, user: User) -> None:
-    """What to do first, where nothing is there yet."""
+def offer(db: Database, user: User, *, uploader: bool = False) -> None:
+    """What to do first, where nothing is there yet; `uploader` where one stands on this very page."""
     listed = _listed()
     with st.container(border=True, key="samples"):
-        st.markdown(
-            "**No documents yet.** Add a regulation, policy or contract on the Documents page,"
-            " or look around with the samples."
-        )
+        st.markdown("**No documents yet.** Add a regulation, policy or contract, or look around with the samples.")
         with st.container(horizontal=True):
-            if st.button("Add documents", type="primary", icon=":material/upload_file:"):
+            if not uploader and st.button("Add documents", type="primary", icon=":material/upload_file:"):
                 st.switch_page("pages/documents.py")
             if listed and st.button(f"Import {count(len(listed), 'sample')}", icon=":material/library_add:"):
                 for name in listed:
