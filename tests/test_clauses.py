@@ -2,7 +2,9 @@
 
 import pytest
 
-from core.language.clauses import depths, first_subject, next_subject, verb_after
+from core.language.chunks import depths
+from core.language.clauses import first_subject, next_subject
+from core.language.predicates import verb_after
 from core.language.tokens import tokens
 
 

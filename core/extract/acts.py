@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from core.extract.conditions import Circumstance
-from core.extract.marks import lemma
 from core.extract.naming import PLURAL, agent
 from core.extract.norms import Clause, Words
 from core.language.clauses import Subject
-from core.language.verbs import base_of_gerund, base_of_participle, is_base, is_participle, is_third_person
+from core.language.verbs import base_of_gerund, base_of_participle, is_base, is_participle, is_third_person, lemma
 
 OBJECT_END = frozenset({"prep", "to", "rel", "that", "sub", ",", ";", ":", "(", ".", "modal"})
 # A pronoun that was the subject of a passive is the object of the act.

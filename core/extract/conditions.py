@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from core.language.clauses import OFTEN, has_verb, is_aside
+from core.language.chunks import OFTEN, has_verb, is_aside
 from core.language.tokens import Token
 from core.settings import lexicon
 from core.types import Passage

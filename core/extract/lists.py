@@ -7,7 +7,7 @@ from typing import Literal
 
 from core.extract.marks import frames
 from core.extract.norms import Norm, Sentence
-from core.language.clauses import has_verb
+from core.language.chunks import has_verb
 from core.language.tokens import tokens
 from core.language.verbs import is_base
 from core.types import Passage, Provision

@@ -6,7 +6,8 @@ from dataclasses import replace
 from core.extract.bearers import Party, contract_parties, is_thing, mentions, party
 from core.extract.marks import Mark, frames
 from core.extract.norms import Clause, Words
-from core.language.clauses import Subject, has_verb
+from core.language.chunks import has_verb
+from core.language.clauses import Subject
 from core.language.tokens import Token, singular
 from core.language.verbs import is_participle
 from core.types import Bearer

@@ -6,7 +6,7 @@ from core.extract.bearers import Party, Terms, mentions, party
 from core.extract.marks import Sense, frames
 from core.extract.naming import PLURAL, as_bearer, is_plural
 from core.extract.norms import Clause, Norm, Sentence, Words
-from core.language.clauses import has_verb
+from core.language.chunks import has_verb
 from core.language.verbs import is_base, is_third_person
 from core.types import Bearer, Modality
 

@@ -6,11 +6,13 @@ from dataclasses import replace
 from core.extract.acts import action_of
 from core.extract.bearers import Terms, party
 from core.extract.conditions import Circumstance, circumstances
-from core.extract.marks import Mark, Sense, frames, marks, sense
+from core.extract.marks import Mark, Sense, frames, marks
 from core.extract.naming import acts_here, antecedent, as_bearer, bearer_of, pronoun
 from core.extract.norms import Antecedent, Clause, Norm, Sentence, Stated, Words
 from core.extract.passing import inner_that, passed_on, reason
-from core.language.clauses import Subject, depths, first_subject, next_subject
+from core.extract.senses import sense
+from core.language.chunks import depths
+from core.language.clauses import Subject, first_subject, next_subject
 from core.language.tokens import Token, tokens
 from core.types import Bearer
 

@@ -1,25 +1,20 @@
-"""Where a finite verb's subject starts, and where its main verb stands: position decides, not a dictionary.
+"""Where a finite verb's subject starts: position decides, not a dictionary.
 
 Everything works on token indices of one sentence; spans are (first, after last).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
+from core.language.chunks import Chunk, chunk_kind, chunks, has_verb, participle_like
 from core.language.tokens import Token
-from core.language.verbs import base_of_participle, is_base, is_participle, is_third_person
-from core.settings import lexicon
+from core.language.verbs import is_base, is_third_person
 
 # main: the sentence's own clause. same: shares the subject of the clause before it ("shall A and shall B").
 # relative: "…, which shall". complement: "ensure that X shall". subordinate: inside a condition or an object relative.
 Role = Literal["main", "same", "relative", "complement", "subordinate"]
 NOMINATIVE = frozenset({"it", "they", "he", "she", "we", "you"})
-# Prepositions only before "to": "subject to", but "the data subject".
-WITH_TO = frozenset({"subject", "due", "prior", "contrary", "subsequent", "owing"})
-# "once every year" counts; "once the firm knows" is a condition.
-OFTEN = frozenset({"every", "each", "a", "per", "in"})
 # A bare noun phrase in an enumeration ("EBA, ESMA or EIOPA") is short.
 LONGEST_LISTED = 9
 
@@ -32,112 +27,6 @@ class Subject:
     end: int
     role: Role
     sure: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    start: int
-    end: int
-    kind: str  # noun, phrase (preposition, participle, "to"), sub, aside ("where applicable"), relative, adverb, empty
-
-
-@cache
-def _asides() -> frozenset[str]:
-    return frozenset(lexicon("english")["asides"].split())
-
-
-@cache
-def _noun_verbs() -> frozenset[str]:
-    return frozenset(lexicon("english")["noun_verbs"].split())
-
-
-def depths(tokens: Sequence[Token]) -> list[int]:
-    """How many brackets are open at each token; an unclosed bracket counts until the end."""
-    found, depth = [], 0
-    for token in tokens:
-        if token.kind == ")":
-            depth = max(0, depth - 1)
-        found.append(depth)
-        if token.kind == "(":
-            depth += 1
-            found[-1] = depth
-    return found
-
-
-def chunks(tokens: Sequence[Token], depth: Sequence[int], start: int, end: int) -> list[Chunk]:
-    """The stretches between commas outside brackets. The last one may be empty: a comma right before the verb."""
-    found, first = [], start
-    for index in range(start, end + 1):
-        if index == end or (tokens[index].kind in ",;:" and depth[index] == 0):
-            found.append(Chunk(first, index, chunk_kind(tokens, first, index, index == end)))
-            first = index + 1
-    return found
-
-
-def chunk_kind(tokens: Sequence[Token], start: int, end: int, last: bool) -> str:
-    """`last` is the stretch that touches the verb: there "Processing of data" is a subject and no participle phrase."""
-    while start < end and tokens[start].kind in ("adv", "quote", "label", "-", "conj", "not"):
-        start += 1
-    if start >= end:
-        return "empty" if last else "adverb"
-    token = tokens[start]
-    if token.low == "once" and start + 1 < end and tokens[start + 1].kind in ("det", "prep"):
-        return "phrase" if tokens[start + 1].low in OFTEN else "sub"
-    if token.kind == "sub":
-        return "aside" if is_aside(tokens, start, end) else "sub"
-    if token.kind == "prep" and token.low in ("following", "given") and last:
-        return "noun"
-    if token.kind in ("prep", "to") or (token.low == "other" and start + 1 < end and tokens[start + 1].low == "than"):
-        return "phrase"
-    if token.low in WITH_TO and start + 1 < end and tokens[start + 1].low == "to":
-        return "phrase"
-    if token.kind == "rel" or (
-        token.kind == "that" and start + 1 < end and tokens[start + 1].kind in ("be", "have", "modal")
-    ):
-        return "relative"
-    if token.low in ("having", "being") and not last:
-        return "phrase"
-    if token.kind == "word" and participle_like(token.low) and (not last or _describes(tokens, start, end)):
-        return "phrase"
-    return "noun"
-
-
-def _describes(tokens: Sequence[Token], start: int, end: int) -> bool:
-    """ "…, addressed by the decision shall": a participle with its preposition describes what stands before."""
-    return start + 1 < end and tokens[start].low.endswith("ed") and tokens[start + 1].kind in ("prep", "to")
-
-
-def is_aside(tokens: Sequence[Token], start: int, end: int) -> bool:
-    """ "where applicable", "if so required", "as appropriate": closed in itself, no verb of its own."""
-    if start + 1 < end and tokens[start].kind == "sub" and tokens[start + 1].low in _asides():
-        return True
-    return end - start <= 4 and tokens[end - 1].low in _asides() and not any(t.kind == "be" for t in tokens[start:end])
-
-
-def participle_like(low: str) -> bool:
-    return (low.endswith("ing") and len(low) > 5) or is_participle(low)
-
-
-def has_verb(tokens: Sequence[Token], start: int, end: int) -> bool:
-    """Whether a finite verb stands in there, generously: a subordinate clause without one is not over yet."""
-    for index in range(start, end):
-        token = tokens[index]
-        if token.kind in ("be", "have", "do", "modal"):
-            return True
-        if token.kind != "word" or index == start:
-            continue
-        before = tokens[index - 1]
-        if before.kind in ("det", "prep", "to", "conj", ",", "that"):
-            continue
-        if is_third_person(token.low):
-            return True
-        described = index + 1 < len(tokens) and tokens[index + 1].kind in ("prep", "to")
-        if base_of_participle(token.low) is not None and not described:
-            return True
-        says = index + 1 < len(tokens) and tokens[index + 1].kind in ("that", "to")
-        if is_base(token.low) and (before.kind in ("pron", "adv", ")", "rel") or before.low.endswith("s") or says):
-            return True
-    return False
 
 
 def first_subject(tokens: Sequence[Token], depth: Sequence[int], start: int, mark: int) -> Subject:
@@ -375,59 +264,3 @@ def _wider(tokens: Sequence[Token], after: int, at: int) -> int:
         if token.kind == "conj" and tokens[index - 1].kind in (",", ";"):
             return index
     return at
-
-
-def verb_after(tokens: Sequence[Token], start: int, end: int) -> int | None:
-    """The next word after a modal that is no adverb: its verb. Insertions and phrases before it are skipped."""
-    index = _past_adverbs(tokens, start, end)
-    if index >= end:
-        return None
-    token = tokens[index]
-    if token.kind in ("be", "have", "do") or _plain_verb(token):
-        return index
-    if token.kind == ",":
-        return _verb_after_insertion(tokens, index, end)
-    if token.kind in ("prep", "det", "to", "sub", "conj", "num"):
-        return _sought_verb(tokens, index, end)
-    if token.kind == "word" and not token.low.endswith("ing"):
-        return index
-    return None
-
-
-def _past_adverbs(tokens: Sequence[Token], index: int, end: int) -> int:
-    while index < end and (
-        tokens[index].kind in ("adv", "not", "quote", "-") or tokens[index].low in ("either", "both", "each", "neither")
-    ):
-        index += 1
-    return index
-
-
-def _plain_verb(token: Token) -> bool:
-    """ "Member State" holds no verb: verbs are not capitalised inside a sentence."""
-    return is_base(token.low) and (token.text[0].islower() or token.text.isupper())
-
-
-def _verb_after_insertion(tokens: Sequence[Token], comma: int, end: int) -> int | None:
-    """After ", where appropriate, " the first comma that a verb follows."""
-    for index in range(comma + 1, end - 1):
-        if tokens[index].kind in (";", "."):
-            return None
-        if tokens[index].kind in (",", "-", ")"):
-            follower = _past_adverbs(tokens, index + 1, end)
-            if follower < end and (tokens[follower].kind in ("be", "have", "do") or _plain_verb(tokens[follower])):
-                return follower
-    return _sought_verb(tokens, comma + 1, end)
-
-
-def _sought_verb(tokens: Sequence[Token], start: int, end: int) -> int | None:
-    """After "shall without undue delay" the first known verb that nothing before it makes a noun."""
-    for index in range(start, end):
-        token = tokens[index]
-        if token.kind in (";", "."):
-            return None
-        before = tokens[index - 1].kind
-        if (_plain_verb(token) or token.low in ("be", "have")) and before not in ("det", "prep", "to", "conj", "have"):
-            follower = tokens[index + 1].kind if index + 1 < end else "."
-            if follower not in (",", "prep", "conj", ".", ";") or token.low not in _noun_verbs():
-                return index
-    return None

@@ -89,3 +89,7 @@ def is_participle(low: str) -> bool:
 def is_third_person(low: str) -> bool:
     """ "processes", "ensures": also plural nouns look so ("transfers"); position must decide."""
     return low in _forms()
+
+
+def lemma(low: str) -> str:
+    return low if is_base(low) else base_of_participle(low) or low

@@ -1,0 +1,191 @@
+"""What "be" and its frames make of a mark: "shall be required to", "must be kept", "shall be deemed"."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from core.extract.bearers import Party
+from core.extract.marks import DUTY_NOUNS, Mark, Sense, frames, low_at, stem, unlawful
+from core.language.tokens import Token
+from core.language.verbs import is_base, is_participle
+from core.types import Modality
+
+
+def be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated: bool) -> Sense:
+    at = be + 1
+    while at < len(tokens) and tokens[at].kind in ("adv", "not"):
+        negated |= tokens[at].kind == "not" and mark.word != "is"
+        at += 1
+    low, after = low_at(tokens, at), low_at(tokens, at + 1)
+    words = frames()
+    if low == "the" and after in DUTY_NOUNS and low_at(tokens, at + 2) == "of":
+        return _duty_of(tokens, at + 3)
+    if mark.word == "may" and negated and low in words["duty_frames"]:
+        return _be_norm(tokens, mark, be, at, negated, who)
+    if unlawful(low, after) and who.pronoun and not negated:
+        found = _duty_of(tokens, at)
+        end, why = at + (3 if low == "an" else 2), "It is unlawful to do it."
+        return replace(found, rule="unlawful_for", reason=why, modality="prohibition", end=end)
+    if low in ("for", "on", "upon", "incumbent") and who.kind is None and _falls_on(tokens, at):
+        return _duty_of(tokens, at + 1)
+    if low == "under" and after in ("no", "an", "a") and low_at(tokens, at + 2) in DUTY_NOUNS:
+        if after == "no":
+            return Sense("no_duty", "It lifts a duty and imposes none.", statement="exemption", verb=at)
+        return Sense("duty_to", "“under a duty” imposes a duty.", "obligation", verb=at + 4, end=at + 4)
+    framed = _framed(words, low, after, at, negated)
+    if framed and framed.rule == "entitled" and framed.verb and not is_base(low_at(tokens, framed.verb)):
+        framed = replace(framed, verb=be, state=True)
+    if framed:
+        return _impersonal(tokens, framed, at) if who.pronoun or who.kind is None else framed
+    if low in ("conferred", "delegated") and after in ("on", "upon", "to"):
+        return Sense("power_conferred", "A power is conferred on somebody.", "power", verb=at, end=at + 2, passive=True)
+    if mark.word == "should":
+        return Sense("recommendation", "“should” recommends; it does not oblige.", statement="recommendation", verb=at)
+    stated = _be_statement(tokens, words, at, who, mark.word)
+    if stated:
+        return stated
+    if low in words["answerable_frames"] and negated:
+        return Sense("not_answerable", f"It says that somebody is not {low}.", statement="exemption", verb=at)
+    if low in words["answerable_frames"] and who.kind is not None:
+        return Sense("answerable", f"Somebody is made {low} for something.", "obligation", verb=be, end=at, state=True)
+    return _be_norm(tokens, mark, be, at, negated, who)
+
+
+def _duty_of(tokens: Sequence[Token], start: int) -> Sense:
+    """ "It shall be the duty of X to do Y"."""
+    for index in range(start + 1, min(start + 40, len(tokens) - 1)):
+        if tokens[index].low == "to" and (is_base(tokens[index + 1].low) or tokens[index + 1].kind == "be"):
+            return Sense("duty_of", "It is somebody's duty to do it.", "obligation", verb=index + 1, end=start)
+    return Sense("fixing", "It says what a duty is.", statement="fixing", verb=start)
+
+
+def _falls_on(tokens: Sequence[Token], at: int) -> bool:
+    """ "It shall be for the controller to show it", "The burden shall be on the bank to prove it": a verb follows."""
+    stop = next((i for i in range(at, len(tokens)) if tokens[i].kind in (",", ";", ".", "rel", "that")), len(tokens))
+    reach = range(at + 2, min(stop, at + 14, len(tokens) - 1))
+    return any(tokens[i].low == "to" and is_base(tokens[i + 1].low) for i in reach)
+
+
+def _framed(words: dict[str, frozenset[str]], low: str, after: str, at: int, negated: bool) -> Sense | None:
+    """ "be required to", "be prohibited from", "be entitled to": the frame decides, not the modal."""
+    start = at + 2 if after in ("to", "from") else None
+    if low == "required" and negated and after not in ("by",):
+        return Sense("no_duty", "It lifts a duty and imposes none.", statement="exemption", verb=at)
+    if low in words["duty_frames"] and after in ("to", "by"):
+        if low == "bound" and after == "by" and not negated:
+            return Sense(
+                "bound_by", "Who is bound by something must keep to it.", "obligation", verb=at - 1, state=True
+            )
+        if negated:
+            return Sense("no_duty", "It lifts a duty and imposes none.", statement="exemption", verb=at)
+        if after == "to":
+            return Sense(
+                "required_to", "“required to” imposes a duty on its subject.", "obligation", verb=start, end=at + 2
+            )
+    if low in words["ban_frames"]:
+        if negated:
+            return Sense("no_ban", "It says what is not prohibited.", statement="exemption", verb=at)
+        return Sense(
+            "prohibited", f"“{low}” forbids.", "prohibition", verb=start or at, end=at + 1, passive=start is None
+        )
+    if low in words["leave_frames"] and (
+        after in ("to", "where", "if", "only", "in", "for", "") or not after.isalpha()
+    ):
+        verb = start or at
+        if negated:
+            return Sense(
+                "not_permitted", f"“not {low}” forbids.", "prohibition", verb=verb, end=at + 1, passive=start is None
+            )
+        return Sense("permitted", f"“{low}” permits.", "permission", verb=verb, end=at + 1, passive=start is None)
+    if low in words["right_frames"]:
+        if negated:
+            return Sense(
+                "not_entitled", "It denies a right.", "prohibition", verb=start, end=at + 1, state=start is None
+            )
+        return Sense("entitled", "“entitled to” grants a right.", "right", verb=start, end=at + 2, state=start is None)
+    if low in words["power_frames"]:
+        return Sense("empowered", "“empowered to” confers a power.", "power", verb=start, end=at + 2)
+    return None
+
+
+def _impersonal(tokens: Sequence[Token], framed: Sense, at: int) -> Sense:
+    """ "It shall be prohibited (for X) to do Y": the act follows "to"."""
+    if not framed.passive or framed.rule not in ("prohibited", "permitted", "not_permitted"):
+        return framed
+    if at + 1 >= len(tokens) or tokens[at + 1].low != "for":
+        return framed
+    for index in range(at + 1, min(at + 200, len(tokens) - 1)):
+        if tokens[index].kind in (";", "."):
+            break
+        if tokens[index].low == "to" and is_base(tokens[index + 1].low):
+            return replace(framed, rule=f"{framed.rule}_for", verb=index + 1, end=at + 2, passive=False)
+    return framed
+
+
+def _be_statement(
+    tokens: Sequence[Token], words: dict[str, frozenset[str]], at: int, who: Party, mark_word: str
+) -> Sense | None:
+    """ "shall be deemed", "shall be without prejudice to", "shall be EUR 50 000": the law says what is."""
+    low, after = low_at(tokens, at), low_at(tokens, at + 1)
+    kind = tokens[at].kind if at < len(tokens) else "."
+    if low in words["deeming_frames"] and after != "by":
+        return Sense("deeming", f"“be {low}” says how something counts in law.", statement="deeming", verb=at)
+    if low == "governed" and {t.low for t in tokens[at + 2 : at + 5]} & {"law", "laws"}:
+        return Sense("governing_law", "It says which law governs.", statement="legal effect", verb=at)
+    if low == "without" and after == "prejudice":
+        return Sense("saving", "It saves another rule and commands nothing.", statement="saving", verb=at)
+    if low in words["amending_frames"]:
+        if low in ("replaced", "repealed", "deleted", "inserted", "renumbered") and who.kind is None:
+            return Sense("amending", "It changes the wording of an act.", statement="amendment", verb=at)
+        return None
+    if low in words["exempting_frames"]:
+        return Sense("exempting", "It takes somebody or something out of a duty.", statement="exemption", verb=at)
+    if low in words["effect_frames"] and not (who.kind and low in ("available",)):
+        return Sense("legal_effect", f"“be {low}” states a legal effect.", statement="legal effect", verb=at)
+    if low == "subject" and after == "to":
+        if {t.low for t in tokens[at + 2 : at + 5]} & (
+            DUTY_NOUNS | {"requirement", "requirements", "obligations"}
+        ) and who.kind:
+            return None
+        if {t.low for t in tokens[at + 2 : at + 6]} & words["acts_undergone"]:
+            return Sense(
+                "subjected_to_act", "Something must undergo an act of somebody.", "obligation", verb=at - 1, state=True
+            )
+        if {t.low for t in tokens[at + 2 : at + 8]} & words["penalties"]:
+            return Sense("sanction", "It says which sanction follows a breach.", statement="sanction", verb=at)
+        return Sense("subjected", "It says what something is subject to.", statement="legal effect", verb=at)
+    if mark_word == "may" and who.kind is not None and kind == "det":
+        return None
+    if kind in ("det", "num") or low in ("as", "such", "eur", "euro") or kind == "to":
+        return Sense("fixing", "It fixes what something is or amounts to.", statement="fixing", verb=at)
+    if low in ("at", "no", "not", "between", "from") and any(t.kind == "num" for t in tokens[at : at + 5]):
+        return Sense("fixing", "It fixes an amount or a time.", statement="fixing", verb=at)
+    return None
+
+
+def _be_norm(tokens: Sequence[Token], mark: Mark, be: int, at: int, negated: bool, who: Party) -> Sense:
+    low = low_at(tokens, at)
+    passive = is_participle(low)
+    verb = at if passive else be
+    if mark.word == "may":
+        if negated:
+            return Sense("may_not", "“may not” forbids.", "prohibition", verb=verb, passive=passive, state=not passive)
+        if passive or low in ("made", "given"):
+            return Sense("may_passive", "“may” permits it to be done.", "permission", verb=verb, passive=True)
+        if who.kind is not None and tokens[at].kind == "det":
+            return Sense("may_be", "“may” permits somebody to be it.", "permission", verb=verb, state=True)
+        return Sense("possibility", "“may be” says what is possible.", statement="possibility", verb=verb)
+    if mark.word == "will":
+        return Sense("future", "“will” tells what comes and binds nobody here.", statement="future", verb=verb)
+    if mark.word == "is":
+        return Sense("indicative", "It tells what is.", statement="legal effect", verb=verb)
+    modality: Modality = "prohibition" if negated else "obligation"
+    how = "passive" if passive else "state"
+    said = "must not be" if negated else "must be"
+    return Sense(
+        f"{stem(mark)}_{how}",
+        f"It says what {said} so or done.",
+        modality,
+        verb=verb,
+        passive=passive,
+        state=not passive,
+    )

@@ -1,0 +1,172 @@
+"""What a mark means in its clause: obligation, prohibition, permission, right, power, or a statement."""
+
+from collections.abc import Sequence
+
+from core.extract.bearers import Party
+from core.extract.being import be_sense
+from core.extract.marks import DUTY_NOUNS, POWERS, RIGHTS, Mark, Sense, frames, low_at, stem
+from core.language.tokens import Token
+from core.language.verbs import is_base, is_participle
+from core.types import Modality
+
+
+def sense(tokens: Sequence[Token], mark: Mark, who: Party, denied: bool) -> Sense:
+    """What the mark makes of its clause. `who` is the subject read as somebody; `denied`: "no X shall"."""
+    if mark.verb is None and _leads_into_list(tokens, mark):
+        return _open_sense(mark, mark.negated or denied)
+    if mark.verb is None:
+        return Sense("no_verb", f"No verb follows “{mark.word}”, so it commands nothing.", statement="not a mark")
+    negated = mark.negated or denied
+    if mark.word == "is to" and low_at(tokens, mark.verb) == "be":
+        return be_sense(tokens, mark, mark.verb, who, negated)
+    low = low_at(tokens, mark.verb)
+    if low in ("be", "is", "are"):
+        return be_sense(tokens, mark, mark.verb, who, negated)
+    if low in ("have", "has"):
+        held = _have_sense(tokens, mark, who, negated)
+        if held:
+            return held
+    if mark.word == "should":
+        return Sense(
+            "recommendation", "“should” recommends; it does not oblige.", statement="recommendation", verb=mark.verb
+        )
+    return _stating(tokens, mark, who, negated) or _doing(tokens, mark, who, negated)
+
+
+def _leads_into_list(tokens: Sequence[Token], mark: Mark) -> bool:
+    """ "X shall:", "X shall, where appropriate:": the verbs are in the list."""
+    return tokens[-1].kind in (":", "-") and not any(token.kind in (";", ".") for token in tokens[mark.end :])
+
+
+def _open_sense(mark: Mark, negated: bool) -> Sense:
+    if mark.word in ("will", "should"):
+        return Sense("future", "A list of what comes or is recommended.", statement="recommendation")
+    modality: Modality = "prohibition" if negated else "permission" if mark.word == "may" else "obligation"
+    return Sense(f"{stem(mark)}_list", f"“{mark.word}” leads into a list of acts.", modality, verb=None)
+
+
+def _have_sense(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> Sense | None:
+    assert mark.verb is not None
+    at = mark.verb + 1
+    if mark.word == "may" and is_participle(low_at(tokens, at)):
+        return Sense("possibility", "“may have” says what is possible.", statement="possibility", verb=mark.verb)
+    while at < len(tokens) and tokens[at].kind in ("adv", "not", "det", "quote"):
+        at += 1
+    low = low_at(tokens, at)
+    if low not in RIGHTS | POWERS | DUTY_NOUNS and low_at(tokens, at + 1) in RIGHTS | POWERS:
+        at, low = at + 1, low_at(tokens, at + 1)
+    denied = low_at(tokens, at + 1) == "not" and low_at(tokens, at + 2) == "to"
+    if any(t.low == "following" for t in tokens[mark.verb : at + 3]):
+        listed = next((t.low for t in tokens[at : at + 8] if t.low in POWERS | RIGHTS), "")
+        if listed in ("powers", "rights"):
+            kind: Modality = "power" if listed == "powers" else "right"
+            return Sense(f"{kind}s_list", f"It leads into a list of {listed}.", kind, verb=None)
+    start = at + 3 if denied else at + 2 if low_at(tokens, at + 1) == "to" else None
+    if low in RIGHTS:
+        if negated:
+            return Sense("no_right", "It denies a right.", statement="legal effect", verb=at)
+        verb = start if start and (is_base(low_at(tokens, start)) or low_at(tokens, start) == "be") else mark.verb
+        alone = verb == mark.verb
+        return Sense("right_to", "“have the right” grants a right.", "right", verb=verb, end=at + 2, state=alone)
+    if low in POWERS and (start or low.startswith("power")):
+        verb = start or mark.verb
+        return Sense("power_to", "“have the power” confers a power.", "power", verb=verb, end=at + 2, state=not start)
+    if low in DUTY_NOUNS and start:
+        return Sense("duty_to", "“have the duty” imposes a duty.", "obligation", verb=start, end=at + 2)
+    following = tokens[mark.verb + 1 : mark.verb + 2]
+    ahead = tokens[mark.verb + 1 : mark.verb + 8]
+    to = next((i for i, t in enumerate(ahead) if t.kind == "to"), None)
+    if who.kind and to and ahead[0].kind == "num" and is_base(low_at(tokens, mark.verb + to + 2)):
+        verb = mark.verb + to + 2
+        return Sense("time_to", "Who has so long to do it may do it.", "right", verb=verb, end=verb)
+    counted = any(token.kind == "num" or token.low == "one" for token in following)
+    if low in ("effect", "legal", "force") or counted:
+        return Sense("legal_effect", "It states what something has in law.", statement="legal effect", verb=mark.verb)
+    return None
+
+
+def _stating(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> Sense | None:
+    """ "shall mean", "shall apply from", "shall not affect": what the law states without commanding anybody."""
+    assert mark.verb is not None
+    low, words = low_at(tokens, mark.verb), frames()
+    following = tokens[mark.verb + 1] if mark.verb + 1 < len(tokens) else None
+    alone = following is None or following.kind in (
+        "prep",
+        "to",
+        ".",
+        ",",
+        ";",
+        ":",
+        "conj",
+        "adv",
+        "sub",
+        "label",
+        "rel",
+    )
+    thing = who.kind is None
+    if low == "apply" and alone and (thing or who.pronoun):
+        return Sense("application", "It says where or when a rule applies.", statement="application", verb=mark.verb)
+    if low == "enter" and thing and low_at(tokens, mark.verb + 2) == "force":
+        return Sense("in_force", "It says when the act enters into force.", statement="application", verb=mark.verb)
+    if low == "mean" or (low in words["stating_verbs"]):
+        kind = "definition" if low == "mean" else "legal effect"
+        return Sense("stating", f"“{low}” states what is so in law.", statement=kind, verb=mark.verb)
+    if thing and low == "take" and low_at(tokens, mark.verb + 1) == "place" and low_at(tokens, mark.verb + 2) == "only":
+        return Sense("only_if", "It is forbidden unless these conditions are met.", "prohibition", verb=mark.verb)
+    if thing and low == "exceed" and any(t.low == "liability" for t in tokens[max(0, mark.start - 8) : mark.start]):
+        return Sense("limit", "It limits what somebody is liable for.", statement="legal effect", verb=mark.verb)
+    often = any(t.low in words["how_often"] for t in tokens[mark.verb :])
+    if (
+        thing
+        and low == "take"
+        and low_at(tokens, mark.verb + 1) == "place"
+        and often
+        and mark.word in ("shall", "must")
+    ):
+        return None
+    if thing and low == "take" and low_at(tokens, mark.verb + 1) in ("effect", "place", "precedence"):
+        return Sense("stating", "It says when or how something takes effect.", statement="legal effect", verb=mark.verb)
+    if thing and not negated and low in words["stating_of_things"] and not (low == "apply" and not alone):
+        return Sense(
+            "stating_of_things", f"A thing that shall {low} commands nobody.", statement="legal effect", verb=mark.verb
+        )
+    if thing and negated and low in words["stating_when_denied"]:
+        return Sense(
+            "denied_effect", f"It says that a rule does not {low} something.", statement="saving", verb=mark.verb
+        )
+    return None
+
+
+def _doing(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> Sense:
+    assert mark.verb is not None
+    low, verb = low_at(tokens, mark.verb), mark.verb
+    only = any(t.low == "only" for t in tokens[mark.start + 1 : verb])
+    if mark.word == "may":
+        if negated:
+            return Sense("may_not", "“may not” forbids.", "prohibition", verb=verb)
+        if only and who.kind:
+            return Sense("may_only", "“may only” forbids everything else.", "prohibition", verb=verb)
+        if low == "adopt" and {t.low for t in tokens[verb : verb + 8]} & frames()["acts_of_power"]:
+            return Sense("may_adopt_acts", "“may adopt delegated acts” confers a power.", "power", verb=verb)
+        if (
+            who.kind is None
+            and not who.pronoun
+            and low not in ("include", "contain", "provide", "take", "cover", "specify")
+        ):
+            return Sense("possibility", "“may” with a thing says what is possible.", statement="possibility", verb=verb)
+        return Sense("may", "“may” permits.", "permission", verb=verb)
+    if mark.word == "will":
+        if who.kind in ("regulated", "person") and (who.known or who.pronoun):
+            modality: Modality = "prohibition" if negated else "obligation"
+            return Sense("promissory_will", "“will” of a party promises.", modality, verb=verb, doubt=0.15)
+        return Sense("future", "“will” tells what comes and binds nobody here.", statement="future", verb=verb)
+    if mark.word == "has to" and negated:
+        return Sense("no_duty", "It lifts a duty and imposes none.", statement="exemption", verb=verb)
+    name = stem(mark)
+    if name == "is_to" and who.kind is None:
+        return Sense("purpose", "It says what something is for.", statement="purpose", verb=verb)
+    if negated:
+        return Sense(f"{name}_not", f"“{mark.word} not” forbids.", "prohibition", verb=verb)
+    return Sense(
+        f"{name}_only" if only else name, f"“{mark.word}” with a verb of doing obliges.", "obligation", verb=verb
+    )
