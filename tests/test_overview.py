@@ -69,6 +69,32 @@ def test_the_next_deadlines_are_open_and_in_order(db):
     assert len(register.overview(db, ADA, TODAY, upcoming=1).next) == 1
 
 
+@pytest.mark.parametrize("kind", ["authority", "eu_body", "member_state", "person"])
+def test_a_date_addressed_to_somebody_else_is_no_deadline_of_ours(db, kind):
+    id = id_of(db, RECORD)
+    register.correct(db, ADA, id, "deadline", "2026-05-10")
+    register.correct(db, ADA, id_of(db, REVIEW), "deadline", "2026-05-01")
+    assert (register.overview(db, ADA, TODAY).overdue, register.overview(db, ADA, TODAY).soon) == (1, 1)
+    for one in (id, id_of(db, REVIEW)):
+        register.correct(db, ADA, one, "bearer_kind", kind)
+    seen = register.overview(db, ADA, TODAY)
+    assert (seen.overdue, seen.soon, seen.next) == (0, 0, ())
+
+
+def test_a_date_that_names_nobody_is_ours(db):
+    register.correct(db, ADA, id_of(db, RECORD), "deadline", "2026-05-10")
+    register.correct(db, ADA, id_of(db, RECORD), "bearer_kind", "unspecified")
+    assert len(register.overview(db, ADA, TODAY).next) == 1
+
+
+def test_what_is_to_be_reviewed_can_be_listed(db):
+    register.set_next_review(db, ADA, id_of(db, RECORD), "2026-05-04")
+    register.set_next_review(db, ADA, id_of(db, TELL), "2026-05-05")
+    due = Filter(deadline="review", today=TODAY)
+    assert [row.quote for row in register.rows(db, ADA, due)] == [RECORD]
+    assert register.facets(db, ADA, Filter(today=TODAY))["deadline"]["review"] == 1
+
+
 def test_documents_that_wait_for_a_signature_are_counted_until_it_is_given(db):
     assert register.overview(db, ADA, TODAY).awaiting_signature == 1
     library.sign_card(db, ADA, "d1")

@@ -10,7 +10,7 @@ from core import jobs, library, register, store
 from core.identity import local_user
 from core.library import FIELDS
 from tests.page_parts import PAGES, ROOT, button, folder, opened, said
-from tests.register_parts import NOTIFY, RECORD, SILENT, TELL, analysed, id_of
+from tests.register_parts import MAY, NOTIFY, RECORD, SILENT, TELL, analysed, id_of
 
 ADA = local_user()
 
@@ -93,6 +93,17 @@ def test_the_overview_counts_duties_and_says_what_waits(db):
     links = " ".join(one.proto.label for one in at.get("page_link"))
     assert "to check" in links
     assert "waiting for a signature" in links
+
+
+def test_a_line_of_the_overview_leads_to_as_many_rows_as_it_says(db):
+    from pages.parts.attention import WHERE
+
+    register.correct(db, ADA, id_of(db, RECORD), "deadline", "2020-05-01")
+    register.correct(db, ADA, id_of(db, MAY), "deadline", "2020-05-01")  # a power of an authority
+    register.set_next_review(db, ADA, id_of(db, NOTIFY), "2020-05-01")
+    for line, number in (("overdue", 1), ("reviews_due", 1)):
+        assert getattr(register.overview(db, ADA), line) == number
+        assert len(places(opened("obligations", **WHERE[line]))) == number
 
 
 # --- documents --------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # As core.register has them; that takes a while to load, and help must not.
 STATUSES = ("new", "in progress", "met", "not met", "not applicable", "not an obligation")
-DEADLINES = ("any", "dated", "none", "overdue", "soon", "upcoming")
+DEADLINES = ("any", "dated", "none", "overdue", "soon", "upcoming", "review")
 STATES = ("current", "orphaned", "replaced")
 SCREENFUL = 50
 MANY: dict[str, Any] = {"nargs": "+", "action": "extend", "default": []}
@@ -30,7 +30,7 @@ def add_filters(parser: ArgumentParser) -> None:
     add("--bearer-kind", choices=get_args(BearerKind), **MANY, help="only these kinds of bearer")
     add("--risk", choices=get_args(RiskLevel), **MANY, help="only of these levels")
     add("--status", choices=STATUSES, **MANY, help="only in these states")
-    add("--deadline", default="", choices=DEADLINES, help="dated, overdue, soon, upcoming, none, or any at all")
+    add("--deadline", default="", choices=DEADLINES, help="dated, overdue, soon, upcoming, review, none, or any")
     add("--text", default="", metavar="WORDS", help="only where the text has these words")
     add("--owner", metavar="NAME", **MANY, help="only of these owners")
     add("--applies", choices=("yes", "no", "unclear"), **MANY, help="whether it binds our profile")

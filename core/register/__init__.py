@@ -12,7 +12,7 @@ from core.register.filters import DEADLINES, FACETS, STATUSES, Filter
 from core.register.gestures import Event, Undone, undo
 from core.register.leads import Lead, ToCheck, accept, lead, to_check, to_check_count, uncovered, ungrounded
 from core.register.made import add_by_hand, merge, promote, repair, split
-from core.register.overview import Overview, overview
+from core.register.overview import OURS, Overview, overview
 from core.register.records import (
     Comment,
     Record,
@@ -43,6 +43,7 @@ __all__ = [
     "DEADLINES",
     "FACETS",
     "FIELDS",
+    "OURS",
     "STATUSES",
     "ActionRow",
     "Checked",

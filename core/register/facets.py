@@ -25,7 +25,12 @@ def facets(db: Database, user: User, filter: Filter = EVERYTHING) -> dict[str, d
     return {
         "document": _documents(db, user, filter),
         **{name: counts for name, counts in counted.items() if name != "timed"},
-        "deadline": {"any": timed.get("yes", 0), "none": timed.get("no", 0), **dated(db, user, filter)},
+        "deadline": {
+            "any": timed.get("yes", 0),
+            "none": timed.get("no", 0),
+            **dated(db, user, filter),
+            "review": _reviews(db, user, filter),
+        },
     }
 
 
@@ -39,6 +44,11 @@ def _documents(db: Database, user: User, filter: Filter) -> dict[str, int]:
     where, parameters = condition(user, replace(filter, document=()))
     sql = f"select register.document_id, count(*) from register where {where} group by register.document_id"
     return dict(db.conn.execute(sql, parameters).fetchall())
+
+
+def _reviews(db: Database, user: User, filter: Filter) -> int:
+    where, parameters = condition(user, replace(filter, deadline="review"))
+    return int(db.conn.execute(f"select count(*) from register where {where}", parameters).fetchone()[0])
 
 
 def combinations(db: Database, user: User, filter: Filter) -> list[tuple[dict[str, str], int]]:

@@ -16,7 +16,7 @@ Choice = str | Sequence[str]
 
 STATUSES = ("new", "in progress", "met", "not met", "not applicable", "not an obligation")
 CLOSED = ("met", "not applicable", "not an obligation")
-DEADLINES = ("any", "dated", "none", "overdue", "soon", "upcoming")
+DEADLINES = ("any", "dated", "none", "overdue", "soon", "upcoming", "review")
 # What the list can be narrowed by and counts are given for → the column.
 FACETS = {
     "document": "document_id",
@@ -36,10 +36,10 @@ OPEN = f"register.status not in {CLOSED} and register.deadline_kind <> 'retentio
 class Filter:
     """Which rows. "" or () asks for nothing; several values of one field mean any of them.
 
-    `deadline`: any, dated (a due date is known), none; of what is open: overdue, soon (30 days), upcoming. `text` and
-    `bearer`: all words, by their beginnings. `check`: only what a person should look at first. `state`: current;
-    orphaned (corrected by people, no longer found by the chosen run); replaced (split or merged). `today` decides what
-    is overdue; None is now.
+    `deadline`: any, dated (a due date is known), none; of what is open: overdue, soon (30 days), upcoming; review: the
+    next review is due. `text` and `bearer`: all words, by their beginnings. `check`: only what a person should look at
+    first. `state`: current; orphaned (corrected by people, no longer found by the chosen run); replaced (split or
+    merged). `today` decides what is overdue; None is now.
     """
 
     document: Choice = ()
@@ -112,6 +112,7 @@ def deadline_test(filter: Filter) -> str:
         "overdue": f"register.due < '{today}' and {OPEN}",
         "soon": f"register.due between '{today}' and '{soon}' and {OPEN}",
         "upcoming": f"register.due >= '{today}' and {OPEN}",
+        "review": f"register.next_review <= '{today}'",
     }
     if filter.deadline not in tests:
         raise BadInput(f"{filter.deadline!r} is no deadline filter; choose one of: {', '.join(tests)}.")

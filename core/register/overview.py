@@ -9,17 +9,21 @@ from sqlite_utils import Database
 
 from core import jobs, library
 from core.register.facets import combinations, dated
-from core.register.filters import Filter, condition
+from core.register.filters import Filter
 from core.register.leads import to_check_count
 from core.register.rows import Row, count, rows
-from core.types import DUTIES, User
+from core.types import DUTIES, BearerKind, User
+
+# Who answers for a date: a date addressed to an authority or a Member State is no deadline of ours.
+OURS: tuple[BearerKind, ...] = ("regulated", "unspecified")
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
     """Counts of what this user may see. Duties are obligations and prohibitions; the rest of `norms` is not counted so.
 
-    `matrix`: bearer kind → risk level → duties. `next`: open duties with a due date from today on, the nearest first.
+    `matrix`: bearer kind → risk level → duties. `overdue`, `soon` and `next` (open duties with a due date from today
+    on, the nearest first) are of OURS: those that bind a firm or name nobody.
     """
 
     documents: int
@@ -46,7 +50,8 @@ def overview(db: Database, user: User, today: date | None = None, *, upcoming: i
     duties = Filter(modality=DUTIES, today=today)
     norms = combinations(db, user, Filter(today=today))
     binding = [(values, size) for values, size in norms if values["modality"] in DUTIES]
-    due = dated(db, user, duties)
+    ours = replace(duties, bearer_kind=OURS)
+    due = dated(db, user, ours)
     shelf = library.documents(db, user)
     failed = [job for job in jobs.jobs(db, user, limit=1_000) if job.state == "failed"]
     return Overview(
@@ -63,12 +68,12 @@ def overview(db: Database, user: User, today: date | None = None, *, upcoming: i
         to_check=to_check_count(db, user),
         overdue=due["overdue"],
         soon=due["soon"],
-        reviews_due=_reviews_due(db, user, today),
+        reviews_due=count(db, user, Filter(deadline="review", today=today)),
         orphaned=count(db, user, Filter(state="orphaned")),
         failed_jobs=len(failed),
         awaiting_signature=sum("signature" in one.awaiting for one in shelf),
         escalated=sum(one.gate == "waiting" for one in shelf),
-        next=tuple(rows(db, user, replace(duties, deadline="upcoming"), sort="due", limit=upcoming)),
+        next=tuple(rows(db, user, replace(ours, deadline="upcoming"), sort="due", limit=upcoming)),
     )
 
 
@@ -78,10 +83,3 @@ def _summed(counted: Iterable[tuple[dict[str, str], int]], name: str) -> dict[st
         sums[values[name]] += size
     return dict(sums)
 
-
-def _reviews_due(db: Database, user: User, today: date) -> int:
-    where, parameters = condition(user, Filter(today=today))
-    found = db.conn.execute(
-        f"select count(*) from register where {where} and register.next_review <= ?", [*parameters, today.isoformat()]
-    )
-    return int(found.fetchone()[0])

@@ -5,10 +5,20 @@ from typing import Any
 import streamlit as st
 
 from core import register
+from core.types import DUTIES
 from pages.parts import tables
 from pages.parts.words import count, day
 
 OBLIGATIONS, DOCUMENTS = "pages/obligations.py", "pages/documents.py"
+# Field of the overview → the filter of the register that lists what it counts.
+OURS: dict[str, Any] = {"modality": DUTIES, "bearer_kind": register.OURS}
+WHERE: dict[str, dict[str, Any]] = {
+    "overdue": {"deadline": "overdue", "sort": "due", **OURS},
+    "soon": {"deadline": "soon", "sort": "due", **OURS},
+    "to_check": {"show": "check"},
+    "reviews_due": {"deadline": "review", "sort": "next_review"},
+    "orphaned": {"state": "orphaned"},
+}
 
 
 def counts(found: register.Overview) -> None:
@@ -28,12 +38,12 @@ def counts(found: register.Overview) -> None:
 
 def attention(found: register.Overview) -> None:
     """Only what is there; nothing at all is good news and is said so."""
-    lines: list[tuple[int, str, str, dict[str, Any]]] = [
-        (found.overdue, "overdue", OBLIGATIONS, {"deadline": "overdue"}),
-        (found.soon, "due soon", OBLIGATIONS, {"deadline": "soon"}),
-        (found.to_check, "to check", OBLIGATIONS, {"show": "check"}),
-        (found.reviews_due, "with a review due", OBLIGATIONS, {"sort": "next_review", "order": "up"}),
-        (found.orphaned, "corrected but no longer found by the chosen analysis", OBLIGATIONS, {"state": "orphaned"}),
+    lines = [
+        (found.overdue, "overdue", OBLIGATIONS, WHERE["overdue"]),
+        (found.soon, "due soon", OBLIGATIONS, WHERE["soon"]),
+        (found.to_check, "to check", OBLIGATIONS, WHERE["to_check"]),
+        (found.reviews_due, "with a review due", OBLIGATIONS, WHERE["reviews_due"]),
+        (found.orphaned, "corrected but no longer found by the chosen analysis", OBLIGATIONS, WHERE["orphaned"]),
         (found.escalated, "escalated, waiting for a person", DOCUMENTS, {}),
         (found.awaiting_signature, "waiting for a signature on the data card", DOCUMENTS, {"status": "draft"}),
         (found.failed_jobs, "not imported", DOCUMENTS, {}),

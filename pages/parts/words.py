@@ -32,6 +32,7 @@ DEADLINES = {
     "overdue": "Overdue",
     "dated": "Due date known",
     "none": "No deadline",
+    "review": "Review due",
 }
 SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@])")
 # Where the text after Markdown, backslashes gone, is still made into something else: "https://x" and "www.x" into
@@ -39,6 +40,8 @@ SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@])")
 LIVE = re.compile(r"(?<=[:@])(?=\S)|(?<=[-<>~])(?=[-=>])|(?i:(?<=www))(?=\.)")
 APART = ":small[]"
 WHITE = re.compile(r"\s+")
+# An act's title up to its number is what people call it: "Regulation (EU) 2016/679 of the European Parliament …".
+NUMBERED = re.compile(r".{1,60}?\b\d{1,4}/\d{1,4}\b")
 
 
 def plain(text: str) -> str:
@@ -77,6 +80,12 @@ def day(iso: str | None) -> str:
         return ""
     found = date.fromisoformat(iso[:10])
     return f"{found.day} {found:%b %Y}"
+
+
+def short(title: str) -> str:
+    """What a list has room for of an act's title: up to its number, where it has one."""
+    found = NUMBERED.match(title)
+    return found[0] if found else title
 
 
 def size(count_bytes: int) -> str:
