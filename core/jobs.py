@@ -19,7 +19,7 @@ from core.types import User
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 TRIES = 3
-HANDLERS = {"import": "core.importing:import_document"}
+HANDLERS = {"import": "core.importing:import_document", "match": "core.controls.suggestions:match_documents"}
 
 # (database, user, claim): ends by calling `finish` inside the write that makes its result appear.
 Handler = Callable[[Database, User, "Claim"], None]

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.migrations import jobs, library, register
+from core.migrations import controls, jobs, library, register
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,4 +23,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "jobs: durable work and its worker", jobs.TABLES),
     Migration(2, "library: documents, provisions, cards, tombstones", library.TABLES),
     Migration(3, "register: runs and their findings, what people say, the register derived from both", register.TABLES),
+    Migration(4, "controls: libraries of controls, and what matching derives from them", controls.TABLES),
 )
