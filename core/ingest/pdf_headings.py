@@ -37,21 +37,21 @@ def _look(paragraph: list[Line], usual: Style, bold_body: bool) -> LOOK | None:
     if sum(row.length for row in paragraph) > LONGEST:
         return None
     text = " ".join(row.text for row in paragraph)
-    letters = [c for c in text if c.isalpha()]
-    if len(letters) < 2:
+    if not (text[:1].isalnum() or text[:1] == "§") or text[0].islower():
         return None
     size = round(first.size * 2) / 2
     larger = size >= LARGER * usual.body
     bold = all(row.bold for row in paragraph) and not bold_body
-    capitals = len(letters) > 3 and all(c.isupper() for c in letters)
-    middle = not LABEL.fullmatch(first.words[0].text) and all(centred(row) for row in paragraph)
     if SENTENCE.search(text) and not _title_with_stop(text, bold or larger):
         return None
+    letters = [c for c in text if c.isalpha()]
+    if len(letters) < 2:
+        return None
+    capitals = len(letters) > 3 and all(c.isupper() for c in letters)
+    middle = not LABEL.fullmatch(first.words[0].text) and all(centred(row) for row in paragraph)
     if not (larger or bold or capitals or middle):
         return None
-    if middle and not (larger or bold or capitals) and len(text) > 120:
-        return None
-    if LABEL.fullmatch(text.strip()) or not (text[0].isalnum() or text[0] == "§") or text[0].islower():
+    if (middle and not (larger or bold or capitals) and len(text) > 120) or LABEL.fullmatch(text.strip()):
         return None
     return max(size, usual.body), bold, capitals, middle
 

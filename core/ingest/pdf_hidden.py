@@ -5,8 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from core.ingest.pdf_lines import CLIPPED, FILLED, STROKED, Line, Token
-
-Box = tuple[float, float, float, float]
+from core.ingest.pdf_marks import Box, marks
 
 SPECK_POINTS = 2.0  # smaller type cannot be read
 WHITE = 0xF2  # each of red, green and blue at least this: white on white paper
@@ -30,12 +29,12 @@ class Paint:
         self.width, self.height = sides[::-1] if page.rotation in (90, 270) else sides
 
     @cached_property
-    def log(self) -> list[tuple[str, Box]]:
-        return [(kind, box) for kind, box, *_ in self.page.get_bboxlog()]
+    def marks(self) -> list[tuple[str, Box]]:
+        return marks(self.page)
 
     @cached_property
     def images(self) -> list[Box]:
-        return [box for kind, box in self.log if kind in ("fill-image", "fill-imgmask", "fill-shade")]
+        return [box for kind, box in self.marks if kind in ("fill-image", "fill-imgmask", "fill-shade")]
 
     def image_cover(self) -> float:
         """The share of the page under its largest image, or under the stripes that many scanners make."""
@@ -43,13 +42,13 @@ class Paint:
         return min(1.0, sum(_area(self._clipped(box)) for box in self.images) / sheet)
 
     def shapes(self) -> int:
-        return sum(1 for kind, _ in self.log if kind in ("fill-path", "stroke-path"))
+        return sum(1 for kind, _ in self.marks if kind in ("fill-path", "stroke-path"))
 
     def ruled(self) -> bool:
         """Whether lines that could be a table's are drawn: some across, some down, over more than a small box."""
         across = 0
         down: list[Box] = []
-        for kind, box in self.log:
+        for kind, box in self.marks:
             if kind not in ("fill-path", "stroke-path"):
                 continue
             wide, high = box[2] - box[0], box[3] - box[1]
@@ -67,10 +66,12 @@ class Paint:
     @cached_property
     def covered(self) -> list[Box]:
         """Where text was painted and then something opaque over it."""
+        if not any(self._may_cover(kind, box) for kind, box in self.marks):
+            return []
         texts: list[tuple[int, Box]] = []
         under: list[tuple[int, Box]] = []
         comparisons = MOST_COMPARISONS
-        for place, (kind, box) in enumerate(self.log):
+        for place, (kind, box, *_) in enumerate(self.page.get_bboxlog()):
             if kind.endswith("text"):
                 texts.append((place, box))
             elif self._may_cover(kind, box):

@@ -1,8 +1,9 @@
 """The lines of one page: words with their boxes as displayed, their type size and weight, note references taken out."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 # MuPDF's bits for a span and for the characters in it.
@@ -32,6 +33,9 @@ class Token(NamedTuple):
     x1: float
     y1: float
     glued: bool = False
+
+
+TEXT, GLUED = attrgetter("text"), attrgetter("glued")
 
 
 @dataclass(slots=True)
@@ -73,15 +77,20 @@ class Line:
         return (self.y0 + self.y1) / 2
 
 
-def joined(words: Iterable[Token]) -> str:
-    return "".join(word.text if word.glued else f" {word.text}" for word in words).lstrip()
+def joined(words: Sequence[Token]) -> str:
+    if any(map(GLUED, words)):
+        return "".join([word.text if word.glued else f" {word.text}" for word in words]).lstrip()
+    return " ".join(map(TEXT, words)).lstrip()
 
 
 def lines(textpage: Any, page: int, turn: Any | None = None) -> list[tuple[Line, list[dict[str, Any]]]]:
     """Each line of a MuPDF text page with the spans it was made of. `turn` maps to the page as displayed."""
-    words: dict[tuple[int, int], list[Any]] = {}
-    for word in textpage.extractWORDS():
-        words.setdefault((word[5], word[6]), []).append(word)
+    words: dict[tuple[int, int], list[Token]] = {}
+    for x0, y0, x1, y1, text, block, line, _ in textpage.extractWORDS():
+        if not text.isascii():
+            text = text.translate(ALIKE)
+        word = Token(text, x0, y0, x1, y1) if turn is None else _turned(text, (x0, y0, x1, y1), turn)
+        words.setdefault((block, line), []).append(word)
     found = []
     for block in textpage.extractDICT()["blocks"]:
         for number, printed in enumerate(block.get("lines", ())):
@@ -91,16 +100,11 @@ def lines(textpage: Any, page: int, turn: Any | None = None) -> list[tuple[Line,
     return found
 
 
-def _line(page: int, printed: dict[str, Any], words: list[Any], turn: Any | None) -> Line:
+def _line(page: int, printed: dict[str, Any], tokens: list[Token], turn: Any | None) -> Line:
     spans = printed["spans"]
     size, bold, italic, raised = _type(spans)
     direction = printed["dir"]
-    if turn is None:
-        tokens = [Token(w[4] if w[4].isascii() else w[4].translate(ALIKE), w[0], w[1], w[2], w[3]) for w in words]
-        upright = direction[0] > 0.9
-    else:
-        tokens = [_turned(word, turn) for word in words]
-        upright = direction[0] * turn.a + direction[1] * turn.c > 0.9
+    upright = direction[0] > 0.9 if turn is None else direction[0] * turn.a + direction[1] * turn.c > 0.9
     label = ""
     if raised:
         tokens, label = _without_references(tokens, spans, size)
@@ -138,10 +142,11 @@ def _around(tokens: list[Token]) -> tuple[float, float, float, float]:
     )
 
 
-def _turned(word: Any, turn: Any) -> Token:
-    xs = (word[0] * turn.a + word[1] * turn.c + turn.e, word[2] * turn.a + word[3] * turn.c + turn.e)
-    ys = (word[0] * turn.b + word[1] * turn.d + turn.f, word[2] * turn.b + word[3] * turn.d + turn.f)
-    return Token(word[4].translate(ALIKE), min(xs), min(ys), max(xs), max(ys))
+def _turned(text: str, box: tuple[float, float, float, float], turn: Any) -> Token:
+    x0, y0, x1, y1 = box
+    xs = (x0 * turn.a + y0 * turn.c + turn.e, x1 * turn.a + y1 * turn.c + turn.e)
+    ys = (x0 * turn.b + y0 * turn.d + turn.f, x1 * turn.b + y1 * turn.d + turn.f)
+    return Token(text, min(xs), min(ys), max(xs), max(ys))
 
 
 def _without_references(tokens: list[Token], spans: list[dict[str, Any]], size: float) -> tuple[list[Token], str]:

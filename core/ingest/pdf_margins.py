@@ -22,6 +22,7 @@ NUMBER = re.compile(r"\d+|\b[ivxlc]+\b")
 PAGE_NUMBER = re.compile(
     r"(?:page|p\.|seite|side)\s*\d+(?:\s*(?:of|/|von|af)\s*\d+)?|[-–—]\s*\d+\s*[-–—]|\d+\s*/\s*\d+", re.I
 )
+DASHES = " -–—"  # around a page number
 
 Key = tuple[str, int | None]
 Row = list[Line]  # lines that stand side by side
@@ -131,12 +132,18 @@ def stray_numbers(pages: list[Sheet]) -> set[int]:
     longest: list[Line] = []
     for _number, width, _height, lines in pages:
         for line in lines:
-            text = line.text.strip(" -–—")
+            if not _may_number(line.words[-1].text[-1:]):  # most lines, and joining their words takes time
+                continue
+            text = line.text.strip(DASHES)
             if not text.isdigit() or len(text) > 4 or abs((line.x0 + line.x1) / 2 - width / 2) > CENTRE * width:
                 continue
-            if chain and int(text) == int(chain[-1].text.strip(" -–—")) + 1:
+            if chain and int(text) == int(chain[-1].text.strip(DASHES)) + 1:
                 chain.append(line)
             elif not chain or int(text) <= 2:
                 chain = [line]
             longest = max(longest, chain, key=len)
     return {id(line) for line in longest} if len(longest) >= SHORTEST_RUN else set()
+
+
+def _may_number(last: str) -> bool:
+    return not last or last.isdigit() or last in DASHES

@@ -84,8 +84,9 @@ def read_ocr(textpage: Any, page: Any, number: int) -> list[Line]:
 
 def _judge(result: PageText, paint: Paint, scanned: bool, layered: bool) -> None:
     """Set the page's state from what it shows and what was read."""
-    letters = sum(len(word.text) for line in result.lines for word in line.words)
-    if letters and _garbled(result.lines) > GARBLED:
+    text = "".join([word.text for line in result.lines for word in line.words])
+    letters = len(text)
+    if letters and _garbled(text) > GARBLED:
         result.lines, letters = [], 0
         result.needs_ocr = True
     if scanned and letters <= FEW_LETTERS:
@@ -100,9 +101,8 @@ def _judge(result: PageText, paint: Paint, scanned: bool, layered: bool) -> None
         result.state = "blank"
 
 
-def _garbled(found: list[Line]) -> float:
+def _garbled(text: str) -> float:
     """The share of characters that fonts without a Unicode map give: U+FFFD, private use, controls."""
-    text = "".join(word.text for line in found for word in line.words)
     if text.isprintable() and "\ufffd" not in text:
         return 0.0
     odd = sum(1 for c in text if c == "\ufffd" or "\ue000" <= c <= "\uf8ff" or c < " ")
@@ -115,7 +115,7 @@ def _once(found: list[Line]) -> list[Line]:
     kept = []
     for line in found:
         first = line.words[0]
-        twin = seen.setdefault(tuple(word.text for word in line.words), first)
+        twin = seen.setdefault(tuple([word.text for word in line.words]), first)
         if twin is first or abs(twin.x0 - first.x0) >= 2 or abs(twin.y0 - first.y0) >= 2:
             kept.append(line)
     return kept

@@ -92,6 +92,7 @@ class Text:
         """Add one printed line; the separator to put before the next."""
         last = len(tokens) - 1
         after, glyph, length = " ", "", self.length
+        put, place = self.parts.append, self.words.add  # bound once: a long file has millions of words
         for index, token in enumerate(tokens):
             word, x0, y0, x1, y1, glued = token
             if index == last and following:
@@ -105,11 +106,12 @@ class Text:
                 continue
             glyph = word[-1]
             if separator and not glued:
-                self.parts.append(separator)
+                put(separator)
                 length += len(separator)
-            self.parts.append(word)
-            self.words.add(length, length + len(word), page, x0, y0, x1, y1)
-            length += len(word)
+            put(word)
+            end = length + len(word)
+            place(length, end, page, x0, y0, x1, y1)
+            length = end
             separator = " "
         self.length = length
         return after
@@ -152,7 +154,7 @@ def vocabulary(paragraphs: list[list[Line]]) -> Vocabulary:
 
 def assembled(paragraphs: list[list[Line]], notes: list[list[Line]], comments: list[str], usual: Style) -> Text:
     """The whole text: the paragraphs in order, then the notes and the comments."""
-    paragraphs = [p for p in paragraphs if not RULE.fullmatch(" ".join(line.text for line in p))]
+    paragraphs = [paragraph for paragraph in paragraphs if not _rule(paragraph)]
     text = Text(vocabulary([*paragraphs, *notes]))
     heading_levels = levels(looks(paragraphs, usual))
     starred: list[list[Line]] = []
@@ -175,6 +177,12 @@ def assembled(paragraphs: list[list[Line]], notes: list[list[Line]], comments: l
     for comment in comments:
         text.comment(comment)
     return text
+
+
+def _rule(paragraph: list[Line]) -> bool:
+    """Whether the paragraph is nothing but a line; the first character settles it for nearly all."""
+    start = paragraph[0].words[0].text[:1]
+    return (start in "_.-" or start.isspace()) and bool(RULE.fullmatch(" ".join(line.text for line in paragraph)))
 
 
 def _point(row: Line) -> bool:
