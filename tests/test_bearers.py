@@ -27,6 +27,22 @@ from tests.engine_parts import found, norm, norms
         ("The Licensee agrees that it shall not copy it.", "Licensee", "regulated"),
         ("Anyone who notices an incident must report it.", "Anyone", "person"),
         ("Any depositor-guarantor shall notify it.", "depositor-guarantor", "regulated"),
+        (
+            "The home Member State’s competent authority shall assess it.",
+            "home Member State’s competent authority",
+            "authority",
+        ),
+        ("A firm's governing body must approve it.", "firm's governing body", "regulated"),
+        ("FIUs shall be independent.", "FIUs", "authority"),
+        ("Where the payer denies it, it shall be for the bank to prove it.", "bank", "regulated"),
+        ("Where a UK bank has made the notification, it must keep a copy.", "UK bank", "regulated"),
+        ("If the Buyer fails to pay, it shall pay interest.", "Buyer", "regulated"),
+        (
+            "Obliged entities and, where applicable, their directors shall not disclose it.",
+            "Obliged entities and, where applicable, their directors",
+            "regulated",
+        ),
+        ("What counts as an incident shall be decided by the Board.", "Board", "eu_body"),
     ],
 )
 def test_the_head_of_the_subject_is_the_bearer(text, bearer, kind):
@@ -147,3 +163,47 @@ def test_a_definition_without_quotation_marks_counts_too():
 def test_a_short_name_of_a_thing_acts_for_nobody():
     text = "The bank shall make a business impact analysis (BIA). The BIA shall consider all functions."
     assert not norms(text)[1].bearer.explicit
+
+
+def test_what_a_definition_relates_to_a_person_is_still_a_thing():
+    text = "‘personal data’ means information relating to a natural person.\nPersonal data shall be accurate."
+    assert norms(text)[-1].bearer == Bearer("", "unspecified", explicit=False)
+
+
+@pytest.mark.parametrize("law", ["The Union or the Member State law", "Member State law"])
+def test_a_law_that_must_or_may_speaks_of_its_makers_and_names_nobody(law):
+    draft = norm(f"{law} shall meet an objective of public interest.")
+    assert (draft.bearer.kind, draft.bearer.explicit) == ("member_state", False)
+    assert norm(f"{law} may restrict the rights of the data subject.").modality == "permission"
+
+
+def test_two_subjects_around_a_turned_modal_are_two_bearers():
+    text = "The issuer shall not pay interest, nor shall crypto-asset service providers pay interest."
+    assert [(n.modality, n.bearer.text) for n in norms(text)] == [
+        ("prohibition", "issuer"),
+        ("prohibition", "crypto-asset service providers"),
+    ]
+    assert norms("In no event shall the provider be liable for lost profit.") == []
+
+
+def test_a_step_after_which_another_must_act_is_a_norm_of_the_other():
+    text = "The bank shall inform the authority, after which the authority shall publish a notice."
+    assert [n.bearer.text for n in norms(text)] == ["bank", "authority"]
+
+
+def test_a_clause_after_a_comma_goes_on_about_its_thing_and_one_without_describes_a_person():
+    assert [n.modality for n in norms("The bank may not act without its consent, which shall not be withheld.")] == [
+        "prohibition",
+        "prohibition",
+    ]
+    assert norms("The term does not include a person that must register.") == []
+    assert len(norms("The period is three months, which shall be extended on request.")) == 0
+
+
+def test_whose_design_lets_persons_oversee_it_is_not_made_by_them():
+    draft = norm("Systems shall be designed in such a way that they can be overseen by natural persons.")
+    assert not draft.bearer.explicit
+
+
+def test_what_clients_agree_to_describes_them():
+    assert len(norms("The bank shall describe the clients they agree to serve.")) == 1

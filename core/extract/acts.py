@@ -25,8 +25,15 @@ def action_of(w: Words, clause: Clause, verb: int, end: int, around: Sequence[Ci
         verb = next((i + 1 for i in range(verb, stop - 1) if words[i].low == "to" and is_base(words[i + 1].low)), verb)
     rest = _without(w, verb + 1, stop)
     if made.passive and made.rule != "power_conferred":
-        return _passive_action(w, verb, stop, subject, _plural_subject(w, clause.subject)), subject
+        return _passive_action(
+            w, verb, stop, subject, _plural_subject(w, clause.subject), made.rule == "only_may"
+        ), subject
     low = words[verb].low
+    if made.rule == "only_may":
+        return tidy(f"let others than {subject} {low} {rest}"), subject
+    if made.rule == "only_if":
+        only = next((i + 1 for i in range(verb, end) if words[i].low == "only"), end)
+        return tidy(f"carry out {subject} except {_without(w, only, _action_end(w, verb, end, ()))}"), subject
     if made.rule == "right_to" and words[verb - 2].kind == "not":
         return f"not {low} {rest}".strip(), ""
     if made.state and low in ("be", "is", "are"):
@@ -63,7 +70,7 @@ def _without(w: Words, start: int, stop: int) -> str:
     return " ".join("".join(pieces).split())
 
 
-def _passive_action(w: Words, verb: int, stop: int, subject: str, plural: bool) -> str:
+def _passive_action(w: Words, verb: int, stop: int, subject: str, plural: bool, only: bool) -> str:
     """ "shall be kept and updated by X" → "keep and update the register"."""
     words = w.tokens
     base, start = base_of_participle(words[verb].low), verb + 1
@@ -74,6 +81,8 @@ def _passive_action(w: Words, verb: int, stop: int, subject: str, plural: bool) 
         be = "are" if plural else "is"
         return f"ensure that {subject} {be} {words[verb].low} {_without(w, start, stop)}".strip()
     subject = OBJECTS.get(subject, subject)
+    if only:
+        subject = f"other than {subject}"
     more, start = _further_verbs(w, start, stop)
     rest = _without(w, start, stop)
     by = agent(w, verb, stop)

@@ -33,6 +33,7 @@ class Party:
     """A noun phrase read as somebody: tokens [start, end) hold its head, `kind` None for a thing.
 
     `known` when a lexicon or the document's definitions named it, and not only the shape of the word.
+    `law` for "Union or Member State law": a thing through which those who make it act.
     """
 
     start: int
@@ -40,6 +41,7 @@ class Party:
     kind: BearerKind | None
     known: bool = False
     pronoun: bool = False
+    law: bool = False
 
 
 def listed(names: str) -> list[str]:
@@ -72,6 +74,7 @@ def _word_sets() -> dict[str, frozenset[str]]:
         "somebody": frozenset(listed(words["somebody"])),
         "natural": frozenset(listed(words["natural"])),
         "not_agents": frozenset(words["not_agents"].split()),
+        "laws": frozenset(words["laws"].split()),
         "not_names": frozenset(words["not_names"].split()),
         "takes_of": frozenset(words["takes_of"].split()),
         "contract_parties": frozenset(words["contract_parties"].split()),
@@ -119,7 +122,8 @@ def defined_kind(definiens: str) -> BearerKind | None:
     sets = _word_sets()
     phrase: list[str] = []
     for token in tokens(definiens):
-        if token.kind in ("rel", "that", "sub", ";", ".", ":") or (token.kind in ("prep", "(") and phrase):
+        # "information relating to an identified natural person" defines a thing: "to" ends its noun phrase too.
+        if token.kind in ("rel", "that", "sub", ";", ".", ":") or (token.kind in ("prep", "(", "to") and phrase):
             break
         if token.kind not in ("det", "adv", "quote"):
             phrase.append(singular(token.low))
@@ -139,6 +143,9 @@ def party(text: Sequence[Token], start: int, end: int, terms: Terms) -> Party:
     first = _one_party(text, start, end, terms)
     if first.pronoun:
         return first
+    if first.kind is not None and _shares_a_thing(text, first, end, terms):
+        stop = _phrase_stop(text, _past_determiners(text, first.end + 1, end), end)
+        return Party(first.start, stop, None, law=text[stop - 1].low in _word_sets()["laws"])
     if first.kind is None:
         return _last_conjunct(text, first, end, terms) or _joint_adjectives(text, first, end, terms) or first
     last = _with_of(text, first, end)
@@ -169,6 +176,18 @@ def _joint_adjectives(text: Sequence[Token], first: Party, end: int, terms: Term
         return None
     second = _one_party(text, conj + 1, end, terms)
     return Party(first.start, second.end, second.kind, known=True) if second.kind and second.known else None
+
+
+def _shares_a_thing(text: Sequence[Token], first: Party, end: int, terms: Terms) -> bool:
+    """ "The Union or the Member State law shall": two names before one noun, and the noun is a thing."""
+    if first.end >= end or text[first.end].kind != "conj":
+        return False
+    start = _past_determiners(text, first.end + 1, end)
+    named = lookup(text, start, end, terms) if start < end else None
+    if not named or named[1] is None or named[0] >= end:
+        return False
+    after = text[named[0]]
+    return after.kind == "word" and is_thing(singular(after.low)) and named[0] + 1 >= _phrase_stop(text, start, end)
 
 
 def _last_conjunct(text: Sequence[Token], first: Party, end: int, terms: Terms) -> Party | None:
@@ -237,11 +256,17 @@ def _phrase_stop(text: Sequence[Token], start: int, end: int) -> int:
     return end
 
 
+def _one_of(token: Token) -> str:
+    """A word in the singular; "FIUs" is the plural of FIU, whatever words in -us are."""
+    plural = len(token.text) > 2 and token.text[-1] == "s" and token.text[:-1].isupper()
+    return token.low[:-1] if plural else singular(token.low)
+
+
 def lookup(text: Sequence[Token], at: int, end: int, terms: Terms) -> tuple[int, BearerKind | None] | None:
     """(end, kind) of the longest known term that starts at a token."""
-    for words, kind in terms.get(singular(text[at].low), ()):
+    for words, kind in terms.get(_one_of(text[at]), ()):
         last = at + len(words)
-        if last <= end and all(singular(text[at + i].low) == word for i, word in enumerate(words)):
+        if last <= end and all(_one_of(text[at + i]) == word for i, word in enumerate(words)):
             return last, kind
     return None
 
@@ -252,7 +277,9 @@ def _named(text: Sequence[Token], start: int, stop: int, end: int, terms: Terms)
     index = start
     while index < stop:
         found = lookup(text, index, end, terms)
-        if found and found[0] > index:
+        if found and found[0] < stop and _possesses(text, found[0], stop):
+            index = found[0]
+        elif found and found[0] > index:
             best = Party(start, found[0], found[1], known=True)
             if found[0] >= stop or _modifies(text, found[0], stop):
                 return best
@@ -260,6 +287,14 @@ def _named(text: Sequence[Token], start: int, stop: int, end: int, terms: Terms)
         else:
             index += 1
     return None
+
+
+def _possesses(text: Sequence[Token], index: int, stop: int) -> bool:
+    """ "the firm’s governing body", "the entities’ clients": whose it is does not act, the noun behind it does."""
+    if text[index - 1].low.endswith("'s"):
+        return True
+    quoted = any(token.text in '‘“"' for token in text[:index])
+    return text[index].text in "’'" and not quoted and index + 1 < stop and text[index - 1].low.endswith("s")
 
 
 def _modifies(text: Sequence[Token], index: int, stop: int) -> bool:
@@ -303,7 +338,7 @@ def _unnamed(text: Sequence[Token], start: int, stop: int) -> Party:
         head -= 1
     word, low = text[head].text, singular(text[head].low)
     if low in sets["not_names"] or low in sets["not_agents"]:
-        return Party(start, head + 1, None)
+        return Party(start, head + 1, None, law=low in sets["laws"])
     if ACRONYM.fullmatch(word):
         return Party(start, head + 1, "unspecified")
     if agent_ending(low) and len(low) > 4:

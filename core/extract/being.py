@@ -134,13 +134,20 @@ def _be_statement(
     if low == "without" and after == "prejudice":
         return Sense("saving", "It saves another rule and commands nothing.", statement="saving", verb=at)
     if low in words["amending_frames"]:
-        if low in ("replaced", "repealed", "deleted", "inserted", "renumbered") and who.kind is None:
+        named = {token.low for token in tokens[: at - 1]}
+        if low in ("replaced", "repealed", "deleted", "inserted", "renumbered") and named & words["parts_of_acts"]:
             return Sense("amending", "It changes the wording of an act.", statement="amendment", verb=at)
         return None
     if low in words["exempting_frames"]:
         return Sense("exempting", "It takes somebody or something out of a duty.", statement="exemption", verb=at)
     if low in words["effect_frames"] and not (who.kind and low in ("available",)):
         return Sense("legal_effect", f"“be {low}” states a legal effect.", statement="legal effect", verb=at)
+    if mark_word == "may" and low == "relied" and "tending" in {t.low for t in tokens[at : at + 6]}:
+        return Sense("evidential", "It says what a breach tends to prove.", statement="evidential", verb=at)
+    if low in words["punishing_frames"]:
+        return Sense("sanction", "It says which sanction follows a breach.", statement="sanction", verb=at)
+    if low == "limited" and after == "to" and any(t.kind == "not" for t in tokens[at - 3 : at]):
+        return Sense("not_limited", "It says that a list is not complete.", statement="fixing", verb=at)
     if low == "subject" and after == "to":
         if {t.low for t in tokens[at + 2 : at + 5]} & (
             DUTY_NOUNS | {"requirement", "requirements", "obligations"}

@@ -19,7 +19,7 @@ from core.types import Draft, Passage, Provision, Rejected, Statement
 # A sentence without any of these has nothing to say to the engine; kept wide so that nothing normative is skipped.
 ANY_MARK = (
     "shall", "must", "may", "cannot", "will", "should", " is ", " are ", " has ", " have ",
-    " need", "gree", "ndertak", "ovenant", "ommit", "ledge", "romise",
+    " need", "gree", "ndertak", "ovenant", "ommit", "ledge", "romise", "reserve",
 )  # fmt: skip
 LONGEST_HEADING_WORDS = 6
 SILENT = frozenset({"preamble", "note"})

@@ -30,19 +30,20 @@ def inferred(found: list[Draft | Statement]) -> list[Draft | Statement]:
     by_path: dict[str, Draft] = {}
     for norm in firm or named:
         by_path.setdefault(norm.provision.path, norm)
-    first = next(iter(by_path.values()), None)
+    # A law that may do something says who acts only of what follows from it.
+    first = next((norm for norm in by_path.values() if norm.bearer.explicit or norm.modality != "permission"), None)
     before: list[Draft] = []
     for place, draft in enumerate(found):
         if isinstance(draft, Statement):
             continue
         if id(draft) in usable:
             before.append(draft)
-        elif not draft.bearer.text and first is not None:
+        elif not draft.bearer.text and (first or before):
             near = before[-FARTHEST_NORM:]
             words = _words_on_recipients(draft)
             others = [norm for norm in near if not _receives(words, norm.bearer)]
             source = _cited(draft, by_path) or _spoken_of(draft, others) or (others[-1] if others else first)
-            if _receives(words, source.bearer):
+            if source is None or _receives(words, source.bearer):
                 continue
             bearer = Bearer(source.bearer.text, source.bearer.kind, False, source.provision.path)
             found[place] = replace(draft, bearer=bearer)
@@ -64,7 +65,8 @@ def _receives(words: str, bearer: Bearer) -> bool:
 
 
 def _names(draft: Draft) -> bool:
-    return draft.bearer.explicit and draft.bearer.kind != "unspecified" and draft.modality != "right"
+    known = draft.bearer.explicit or (draft.bearer.kind == "member_state" and draft.bearer.inferred is None)
+    return known and draft.bearer.kind != "unspecified" and draft.modality != "right"
 
 
 def _spoken_of(draft: Draft, before: Sequence[Draft]) -> Draft | None:

@@ -11,9 +11,11 @@ from core.settings import lexicon
 from core.types import Modality
 
 MODALS = frozenset({"shall", "must", "may", "will", "should"})
-RIGHTS = frozenset({"right", "rights", "entitlement"})
+RIGHTS = frozenset({"right", "rights", "entitlement", "claim", "recourse"})
 POWERS = frozenset({"power", "powers", "authority", "competence"})
 DUTY_NOUNS = frozenset({"duty", "obligation", "responsibility"})
+RESERVED = ["the", "right", "to"]
+ANSWERABLE = frozenset({"responsible", "accountable", "answerable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ def marks(tokens: Sequence[Token]) -> Iterator[Mark]:
             found = _need(tokens, index)
         elif token.low in frames()["promising_verbs"] and index:
             found = _promise(tokens, index)
+        elif token.low in ("reserve", "reserves") and _reserved(tokens, index):
+            found = Mark(index, index + 4, "reserves", index + 4)
         if found:
             yield found
 
@@ -117,7 +121,7 @@ def _be_mark(tokens: Sequence[Token], index: int) -> Mark | None:
             and after == "to"
         )
         or (low in words["right_frames"] | words["ban_frames"] and low not in ("precluded",))
-        or (low == "responsible" and after == "for")
+        or (low in ANSWERABLE and after == "for")
         or (low == "required" and negated)
         or low in ("conferred", "delegated")
         or (low == "under" and after in ("a", "an", "no") and low_at(tokens, at + 2) in DUTY_NOUNS)
@@ -158,6 +162,14 @@ def _promise(tokens: Sequence[Token], index: int) -> Mark | None:
     if low_at(tokens, at + 1) == "not":
         at, negated = at + 1, True
     return Mark(index, at + 1, "agrees to", at + 1, negated)
+
+
+def _reserved(tokens: Sequence[Token], index: int) -> bool:
+    """ "The Bank reserves the right to"; "if you reserve the right to" keeps none."""
+    if not index or tokens[index - 1].kind != "word":
+        return False
+    agrees = tokens[index].low == "reserves" or tokens[index - 1].low.endswith("s")
+    return agrees and [t.low for t in tokens[index + 1 : index + 4]] == RESERVED
 
 
 def _past(tokens: Sequence[Token], index: int) -> tuple[int, bool]:

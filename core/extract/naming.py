@@ -9,7 +9,7 @@ from core.extract.norms import Clause, Words
 from core.language.chunks import has_verb
 from core.language.clauses import Subject
 from core.language.tokens import Token, singular
-from core.language.verbs import is_participle
+from core.language.verbs import is_participle, is_third_person
 from core.types import Bearer
 
 PLURAL = frozenset({"they", "these", "those", "both", "we"})
@@ -34,11 +34,17 @@ CONTENT_VERBS = frozenset(
 # "It shall be prohibited to": the pronoun stands for nobody.
 IMPERSONAL = frozenset({"prohibited", "permitted", "not_permitted", "required_to"})
 NOBODY = Bearer("")
+# "three months, which shall be extended": how long something lasts is no duty of anybody.
+TIMES = frozenset({"day", "week", "month", "year", "hour", "period", "date"})
+# Words between a determiner and a party that describe it: "a common platform firm".
+LONGEST_DESCRIPTION = 4
 
 
 def bearer_of(w: Words, clause: Clause, verb: int, end: int) -> Bearer:
     """Who must act: the subject of an active verb, the "by X" of a passive; NOBODY when the sentence names none."""
     who, made = clause.who, clause.sense
+    if made.rule == "only_may":
+        return NOBODY  # everybody else is bound
     if made.rule == "power_conferred":
         return _if_known(w, party(w.tokens, made.end or verb, end, w.terms))
     if made.rule.endswith("_for") or made.rule == "duty_of":
@@ -50,7 +56,8 @@ def bearer_of(w: Words, clause: Clause, verb: int, end: int) -> Bearer:
         return as_bearer(w, who)
     if who.pronoun and made.rule not in IMPERSONAL:
         return _unresolved(w, clause)
-    return NOBODY
+    # "Member State law may restrict": whoever makes the law acts, and the sentence does not say so.
+    return replace(as_bearer(w, who), kind="member_state", explicit=False) if who.law else NOBODY
 
 
 def _if_known(w: Words, who: Party) -> Bearer:
@@ -92,7 +99,8 @@ def agent(w: Words, participle: int, end: int) -> Party | None:
             who = party(w.tokens, index + 1, end, w.terms)
             return who if who.kind is not None and who.known else None
         joined = w.tokens[index - 1].kind in ("conj", ",", "adv")
-        if token.kind in (";", ":", "sub", "rel") or (is_participle(token.low) and not joined):
+        # "designed so that they can be overseen by persons": that "by" belongs to another verb.
+        if token.kind in (";", ":", "sub", "rel", "that", "modal") or (is_participle(token.low) and not joined):
             return None
     return None
 
@@ -118,24 +126,65 @@ def antecedent(w: Words, rel: int) -> Party | None:
     if not found or _has_finite(w.tokens, found[-1].end, rel):
         return None
     nearest = found[-1]
-    distance = rel - nearest.end
-    return (
-        nearest
-        if distance <= 1 or w.tokens[nearest.end].low in ("designated", "established", "concerned", "referred")
-        else None
-    )
+    after = nearest.end + (w.tokens[nearest.end].kind == ",")
+    close = rel - nearest.end <= 1 or w.tokens[after].low in ("designated", "established", "concerned", "referred")
+    return nearest if close else None
+
+
+def spoken_of(w: Words, rel: int) -> Party | None:
+    """The thing that ", which shall" goes on about: "without its consent, which shall not be withheld"."""
+    if w.tokens[rel].low != "which" or rel < 2 or w.tokens[rel - 1].kind != ",":
+        return None
+    end = start = rel - 1
+    while start > 0 and _in_noun_phrase(w.tokens[start - 1]):
+        start -= 1
+        if w.tokens[start].kind == "det" and w.tokens[start - 1].low != "of":
+            break
+    time = any(singular(token.low) in TIMES for token in w.tokens[start:end])
+    return Party(start, end, None) if start < end and not time else None
+
+
+def _in_noun_phrase(token: Token) -> bool:
+    return token.kind in ("word", "det", "num", "adv") or token.low == "of"
 
 
 def pronoun(w: Words, who: Party, subject: Subject, mark: Mark) -> Party:
     """The first party of this sentence that agrees in number, for "Where a firm does so it must"."""
     plural = w.tokens[who.start].low in PLURAL
-    following = {token.low for token in w.tokens[mark.end : mark.end + 3]}
-    if following & (frames()["ban_frames"] | frames()["leave_frames"]) and not plural:
-        return who  # "it shall be prohibited to" stands for nobody
+    if _stands_for_nobody(w, mark) and not plural:
+        return who
     for named in mentions(w.tokens, 0, subject.start, w.terms):
         if is_plural(w, named.end) == plural and w.tokens[named.start - 1].low != "of":
-            return replace(named, pronoun=True)
-    return who
+            return replace(_whole(w, named), pronoun=True)
+    opening = _of_condition(w, subject.start)
+    return replace(opening, pronoun=True) if opening and is_plural(w, opening.end) == plural else who
+
+
+def _stands_for_nobody(w: Words, mark: Mark) -> bool:
+    """ "It shall be prohibited to", "it shall be for the bank to show", "it shall be the duty of the firm to"."""
+    ahead = [token.low for token in w.tokens[mark.end : mark.end + 4] if token.kind not in ("adv", "not")]
+    if set(ahead[:3]) & (frames()["ban_frames"] | frames()["leave_frames"]):
+        return True
+    after = ahead[1:] if ahead[:1] == ["be"] else ahead
+    return bool(after) and (after[0] in ("for", "incumbent", "upon") or after[:2] == ["the", "duty"])
+
+
+def _whole(w: Words, named: Party) -> Party:
+    """The party with the words that describe it: "UK bank" in "Where a UK bank has done so, it must"."""
+    start = named.start
+    while start and w.tokens[start - 1].kind == "word" and named.start - start < LONGEST_DESCRIPTION:
+        start -= 1
+    opened = start < named.start and start > 0 and w.tokens[start - 1].kind == "det"
+    return replace(named, start=start) if opened else named
+
+
+def _of_condition(w: Words, end: int) -> Party | None:
+    """The subject of the condition that opens the sentence: "If the Buyer fails to pay, it shall"."""
+    if not w.tokens or w.tokens[0].kind != "sub":
+        return None
+    finite = (i for i in range(2, end) if is_third_person(w.tokens[i].low) and w.tokens[i - 1].kind == "word")
+    opening = party(w.tokens, 1, next(finite, end), w.terms)
+    return opening if opening.kind is not None and not opening.pronoun else None
 
 
 def is_plural(w: Words, end: int) -> bool:

@@ -6,8 +6,9 @@ from dataclasses import replace
 from core.extract.acts import action_of
 from core.extract.bearers import Terms, party
 from core.extract.conditions import Circumstance, circumstances
+from core.extract.inversion import inverted
 from core.extract.marks import Mark, Sense, frames, marks
-from core.extract.naming import acts_here, antecedent, as_bearer, bearer_of, pronoun
+from core.extract.naming import acts_here, antecedent, as_bearer, bearer_of, pronoun, spoken_of
 from core.extract.norms import Antecedent, Clause, Norm, Sentence, Stated, Words
 from core.extract.passing import inner_that, passed_on, reason
 from core.extract.senses import sense
@@ -86,12 +87,17 @@ def _clauses(w: Words, found: Sequence[Mark], stated: list[Stated]) -> list[Clau
     begin = _heading_end(w.tokens, found[0].start)
     for mark in found:
         boundary = _hard_boundary(w, hard, mark.start)
-        if not clauses or boundary:
+        turned = inverted(w.tokens, mark)
+        if turned:
+            mark, subject = turned
+            if clauses and w.tokens[subject.start].kind == "pron":
+                subject = replace(clauses[-1].subject, role="same")
+        elif not clauses or boundary:
             begin = max(begin, boundary)
             subject = first_subject(w.tokens, w.depth, begin, mark.start)
         else:
             subject = next_subject(w.tokens, w.depth, clauses[-1].mark.end, mark.start)
-        if subject.role == "same" and clauses and _nested(w, clauses[-1], mark):
+        if clauses and (_of_noun(w, mark, subject) or (subject.role == "same" and _nested(w, clauses[-1], mark))):
             subject = replace(subject, role="subordinate")
         if subject.role == "subordinate":
             stated.append(Stated("subordinate", IN_CONDITION.format(w.tokens[mark.start].text)))
@@ -119,6 +125,12 @@ def _unintroduced(w: Words, found: Sequence[Mark]) -> list[Clause]:
     return [Clause(mark, subject, who, sense(words, mark, who, denied=False))]
 
 
+def _of_noun(w: Words, mark: Mark, subject: Subject) -> bool:
+    """ "the clients they agree to serve": a clause right behind a noun describes it."""
+    described = subject.end - subject.start == 1 and w.tokens[subject.start - 1].kind == "word"
+    return mark.word == "agrees to" and described and w.tokens[subject.start].kind == "pron"
+
+
 def _nested(w: Words, last: Clause, mark: Mark) -> bool:
     """ "where lists are related to X or may affect Y": the second verb belongs to the clause that is still open."""
     if last.sense.statement == "possibility":
@@ -127,6 +139,11 @@ def _nested(w: Words, last: Clause, mark: Mark) -> bool:
         return False
     between = w.tokens[last.mark.end : mark.start]
     return mark.word != last.mark.word and any(token.kind in ("rel", "sub", "that") for token in between)
+
+
+def _restricts(w: Words, rel: int) -> bool:
+    """ "a person that must register": without a comma it says which person is meant, and commands nobody here."""
+    return w.tokens[rel].low in ("that", "who") and rel > 0 and w.tokens[rel - 1].kind != ","
 
 
 def _passes(w: Words, outer: Clause) -> bool:
@@ -170,8 +187,8 @@ def _clause(w: Words, mark: Mark, subject: Subject, clauses: Sequence[Clause]) -
         subject = Subject(last.subject.start, last.subject.end, "same", last.subject.sure)
         who = last.who
     elif subject.role == "relative":
-        named = antecedent(w, subject.start)
-        if named is None or mark.word not in ("shall", "must"):
+        named = antecedent(w, subject.start) or spoken_of(w, subject.start)
+        if named is None or mark.word not in ("shall", "must") or _restricts(w, subject.start):
             return None
         who = named
         subject = Subject(who.start, who.end, "relative", sure=False)
@@ -186,7 +203,10 @@ def _clause(w: Words, mark: Mark, subject: Subject, clauses: Sequence[Clause]) -
         return Clause(
             mark, subject, who, Sense("nothing", "It states what is, and commands nobody.", statement="saving")
         )
-    return Clause(mark, subject, who, sense(words, mark, who, denied=first in ("no", "neither", "nobody", "none")))
+    made = sense(words, mark, who, denied=first in ("no", "neither", "nobody", "none"))
+    if made.modality == "permission" and subject.start and words[subject.start - 1].low == "only":
+        made = replace(made, rule="only_may", reason="Nobody else may do it.", modality="prohibition")
+    return Clause(mark, subject, who, made)
 
 
 def _start(w: Words, clauses: Sequence[Clause], number: int) -> int:
@@ -196,7 +216,7 @@ def _start(w: Words, clauses: Sequence[Clause], number: int) -> int:
         return clause.begin
     if clause.subject.role in ("same", "relative", "complement"):
         return clause.mark.start
-    start = clause.subject.start
+    start = min(clause.subject.start, clause.mark.start)
     floor = clauses[number - 1].mark.end
     while start > floor and w.tokens[start - 1].kind in (",", "sub", "adv") and start - 1 > floor:
         start -= 1

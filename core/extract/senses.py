@@ -26,6 +26,8 @@ def sense(tokens: Sequence[Token], mark: Mark, who: Party, denied: bool) -> Sens
         held = _have_sense(tokens, mark, who, negated)
         if held:
             return held
+    if mark.word == "reserves":
+        return Sense("right_to", "“reserves the right” keeps a right.", "right", verb=mark.verb, end=mark.end)
     if mark.word == "should":
         return Sense(
             "recommendation", "“should” recommends; it does not oblige.", statement="recommendation", verb=mark.verb
@@ -51,12 +53,13 @@ def _have_sense(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) 
     if mark.word == "may" and is_participle(low_at(tokens, at)):
         return Sense("possibility", "“may have” says what is possible.", statement="possibility", verb=mark.verb)
     while at < len(tokens) and tokens[at].kind in ("adv", "not", "det", "quote"):
+        negated |= tokens[at].low == "no" and mark.word != "has"
         at += 1
     low = low_at(tokens, at)
     if low not in RIGHTS | POWERS | DUTY_NOUNS and low_at(tokens, at + 1) in RIGHTS | POWERS:
         at, low = at + 1, low_at(tokens, at + 1)
     denied = low_at(tokens, at + 1) == "not" and low_at(tokens, at + 2) == "to"
-    if any(t.low == "following" for t in tokens[mark.verb : at + 3]):
+    if any(t.low == "following" for t in tokens[mark.verb : mark.verb + 6]):
         listed = next((t.low for t in tokens[at : at + 8] if t.low in POWERS | RIGHTS), "")
         if listed in ("powers", "rights"):
             kind: Modality = "power" if listed == "powers" else "right"
@@ -68,6 +71,10 @@ def _have_sense(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) 
         verb = start if start and (is_base(low_at(tokens, start)) or low_at(tokens, start) == "be") else mark.verb
         alone = verb == mark.verb
         return Sense("right_to", "“have the right” grants a right.", "right", verb=verb, end=at + 2, state=alone)
+    if negated and low in POWERS | DUTY_NOUNS and (start or low.startswith("power")) and who.kind is not None:
+        return Sense("no_duty", f"It says that somebody has no {low}.", statement="exemption", verb=at)
+    if low in ("claim", "recourse") and not start and who.kind is None:
+        return None
     if low in POWERS and (start or low.startswith("power")):
         verb = start or mark.verb
         return Sense("power_to", "“have the power” confers a power.", "power", verb=verb, end=at + 2, state=not start)
@@ -130,7 +137,8 @@ def _stating(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> 
         return Sense(
             "stating_of_things", f"A thing that shall {low} commands nobody.", statement="legal effect", verb=mark.verb
         )
-    if thing and negated and low in words["stating_when_denied"]:
+    # "A notice may not require anybody to disclose it" forbids; "this Article shall not require it" only says so.
+    if thing and negated and low in words["stating_when_denied"] and mark.word != "may":
         return Sense(
             "denied_effect", f"It says that a rule does not {low} something.", statement="saving", verb=mark.verb
         )
@@ -140,6 +148,8 @@ def _stating(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> 
 def _doing(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> Sense:
     assert mark.verb is not None
     low, verb = low_at(tokens, mark.verb), mark.verb
+    if low in frames()["forfeiting_verbs"] and {t.low for t in tokens[verb : verb + 8]} & frames()["penalties"]:
+        return Sense("sanction", "It says which sanction follows a breach.", statement="sanction", verb=verb)
     only = any(t.low == "only" for t in tokens[mark.start + 1 : verb])
     if mark.word == "may":
         if negated:
@@ -151,6 +161,7 @@ def _doing(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> Se
         if (
             who.kind is None
             and not who.pronoun
+            and not who.law
             and low not in ("include", "contain", "provide", "take", "cover", "specify")
         ):
             return Sense("possibility", "“may” with a thing says what is possible.", statement="possibility", verb=verb)
@@ -167,6 +178,8 @@ def _doing(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> Se
         return Sense("purpose", "It says what something is for.", statement="purpose", verb=verb)
     if negated:
         return Sense(f"{name}_not", f"“{mark.word} not” forbids.", "prohibition", verb=verb)
+    if low_at(tokens, verb + 1) in ("no", "none") and low_at(tokens, verb + 2) not in frames()["after_no"]:
+        return Sense(f"{name}_no", f"“{mark.word} {low} no …” forbids.", "prohibition", verb=verb)
     return Sense(
         f"{name}_only" if only else name, f"“{mark.word}” with a verb of doing obliges.", "obligation", verb=verb
     )

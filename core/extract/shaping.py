@@ -16,7 +16,12 @@ from core.types import Deadline, Draft, Passage, Provision, Reference
 # "not use the funds", and not "not later than".
 NOT_TO_DO = re.compile(r"not\s(?!later|less|more|fewer|earlier|only|exceeding|longer)")
 # Openers of conditions whose times are their own.
-ON_CONDITION = ("where", "if", "when", "unless", "in the event", "in case", "provided", "save", "except")
+ON_CONDITION = (
+    "where", "if", "when", "unless", "in the event", "in case", "provided", "save", "except", "only if", "only where",
+    "only when",
+)  # fmt: skip
+# "where possible within 24 hours": the aside is closed in itself, the time is that of the act.
+CLOSED = frozenset({"possible", "applicable", "appropriate", "feasible", "practicable", "necessary", "relevant"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +188,7 @@ def _conditional(deadline: Deadline, around: Sequence[Passage]) -> bool:
         and c.end is not None
         and c.start <= start < c.end
         and c.text.lower().startswith(ON_CONDITION)
+        and c.text.lower().split()[1].strip(",") not in CLOSED
         for c in around
     )
 

@@ -61,6 +61,8 @@ def chunk_kind(tokens: Sequence[Token], start: int, end: int, last: bool) -> str
     token = tokens[start]
     if token.low == "once" and start + 1 < end and tokens[start + 1].kind in ("det", "prep"):
         return "phrase" if tokens[start + 1].low in OFTEN else "sub"
+    if token.low == "what" and last:
+        return "noun"  # "What counts as an incident shall be decided by the Board."
     if token.kind == "sub":
         return "aside" if is_aside(tokens, start, end) else "sub"
     if token.kind == "prep" and token.low in ("following", "given") and last:
@@ -76,13 +78,18 @@ def chunk_kind(tokens: Sequence[Token], start: int, end: int, last: bool) -> str
     if token.low in ("having", "being") and not last:
         return "phrase"
     if token.kind == "word" and participle_like(token.low) and (not last or _describes(tokens, start, end)):
-        return "phrase"
+        return "noun" if _attribute(tokens, start, end) else "phrase"
     return "noun"
 
 
 def _describes(tokens: Sequence[Token], start: int, end: int) -> bool:
     """ "…, addressed by the decision shall": a participle with its preposition describes what stands before."""
     return start + 1 < end and tokens[start].low.endswith("ed") and tokens[start + 1].kind in ("prep", "to")
+
+
+def _attribute(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """ "Obliged entities and, where applicable, their directors": the participle sorts the noun behind it."""
+    return start + 1 < end and is_participle(tokens[start].low) and tokens[start + 1].kind == "word"
 
 
 def is_aside(tokens: Sequence[Token], start: int, end: int) -> bool:

@@ -14,6 +14,8 @@ from core.language.verbs import is_base, is_third_person
 # main: the sentence's own clause. same: shares the subject of the clause before it ("shall A and shall B").
 # relative: "…, which shall". complement: "ensure that X shall". subordinate: inside a condition or an object relative.
 Role = Literal["main", "same", "relative", "complement", "subordinate"]
+# ", after which the bank shall": a new step, and no description of what stands before.
+NEXT_STEP = frozenset({"after", "following", "upon"})
 NOMINATIVE = frozenset({"it", "they", "he", "she", "we", "you"})
 # A bare noun phrase in an enumeration ("EBA, ESMA or EIOPA") is short.
 LONGEST_LISTED = 9
@@ -166,6 +168,7 @@ def _open_clause(tokens: Sequence[Token], start: int, end: int) -> Subject | Non
             return None if own_verb or has_verb(tokens, index, end) else Subject(index + 1, end, "subordinate")
         if (
             kind == "sub"
+            and tokens[index].low != "what"
             and not has_verb(tokens, index + 1, end)
             and tokens[index].low not in ("before", "after", "since")
         ):
@@ -231,6 +234,8 @@ def _clause_start(tokens: Sequence[Token], depth: Sequence[int], after: int, end
             continue
         if token.kind == "rel" and tokens[index - 1].low == "in" and tokens[index + 1].low in ("case", "event"):
             return Subject(index + 2, end, "main")
+        if token.low == "which" and tokens[index - 1].low in NEXT_STEP and tokens[index - 2].kind == ",":
+            return Subject(index + 1, end, "main")
         if token.kind in ("rel", "sub", "that") and not has_verb(tokens, index + 1, end):
             if token.kind == "sub" and token.low in ("before", "after", "since", "until"):
                 continue
