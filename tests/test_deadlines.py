@@ -33,6 +33,28 @@ def read(text: str) -> list[tuple]:
         ("keep it for a period of at least five years after the end", ("retention", "P5Y", "calendar", "the end")),
         ("suspend it for three months", ("other", "P3M", "calendar", None)),
         ("within the time limits laid down in Article 20", ("other", None, "calendar", None)),
+        ("credit it by the end of the following business day", ("period", "P1D", "working", None)),
+        ("by close of business on the fifth working day after the trade", ("period", "P5D", "working", "the trade")),
+        ("by the end of the business day following the sale", ("period", "P1D", "working", "the sale")),
+        ("remove access on the same day", ("period", "P0D", "calendar", None)),
+        ("prolonged by a further business day", ("period", "P1D", "working", None)),
+        ("extended by two further months", ("period", "P2M", "calendar", None)),
+        ("within a 30-day period", ("period", "P30D", "calendar", None)),
+        ("within 30 minutes of the outage", ("period", "PT30M", "calendar", "the outage")),
+        ("within 5 days (excluding public holidays) after the loss", ("period", "P5D", "working", "the loss")),
+        ("within 5 days of its receipt and keep it", ("period", "P5D", "calendar", "its receipt")),
+        ("within 2 days from the day on which it ends", ("period", "P2D", "calendar", "the day on which it ends")),
+        ("the notice period shall be 30 days.", ("period", "P30D", "calendar", None)),
+        ("may be ended after the expiry of six months", ("other", "P6M", "calendar", None)),
+        ("by April 15, each bank", ("recurrence", "R/P1Y", "calendar", "April 15")),
+        ("on or before the tenth (10th) day of each month", ("recurrence", "R/P1M", "calendar", "tenth day")),
+        ("three times a year", ("recurrence", "R/P4M", "calendar", None)),
+        ("submit a quarterly report", ("recurrence", "R/P3M", "calendar", None)),
+        ("stop with immediate effect", ("immediate", None, "calendar", None)),
+        ("as soon as it becomes aware", ("immediate", None, "calendar", "it becomes aware")),
+        ("prior to concluding the contract, the bank", ("other", None, "calendar", "concluding the contract")),
+        ("at the latest by the date of application", ("other", None, "calendar", "application")),
+        ("within an adequate timeframe", ("other", None, "calendar", None)),
     ],
 )  # fmt: skip
 def test_a_time_is_read_with_its_kind_length_and_anchor(text, expected):
@@ -60,8 +82,28 @@ def test_a_passage_says_where_it_stands():
     assert found.passage.text == "within 10 days"
 
 
-def test_no_time_is_read_where_none_is():
-    assert deadlines("The bank shall keep orderly records of all orders.") == ()
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The bank shall keep orderly records of all orders.",
+        "compute it over the 12 months preceding the application, within the 12 months preceding it",
+        "a claim brought before the competent authority",
+        "the annual turnover and the monthly fee",
+    ],
+)
+def test_no_time_is_read_where_none_is(text):
+    assert [d.iso8601 for d in deadlines(text) if d.kind not in ("other",)] == []
+
+
+def test_a_court_is_no_time():
+    assert deadlines("The action may be brought before the competent authority or a notary.") == ()
+
+
+def test_the_end_of_a_year_is_its_last_day():
+    assert [d.date for d in deadlines("by the end of 2026 and by the end of February 2028")] == [
+        "2026-12-31",
+        "2028-02-29",
+    ]
 
 
 @given(

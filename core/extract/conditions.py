@@ -34,7 +34,15 @@ BEFORE_WHEN = frozenset({"indicate", "explain", "specify", "decide", "know"})
 AT_ONCE_POSSIBLE = frozenset({"possible", "practicable", "reasonably", "feasible"})
 # "and, where risks have changed, without undue delay": the time is that of the act.
 AT_ONCE = frozenset({"immediately", "promptly", "forthwith"})
-WITHOUT_DELAY = (["without", "undue"], ["without", "delay"], ["without", "any"])
+# Words with which a time of the act opens: "where possible within 24 hours", "where X is needed, within 5 days".
+_TIMES = """without undue/without delay/without any/within/no later than/not later than/at the latest/for a period
+for at least/for up to/and in any event/and in any case/and at the latest/and no later than/and not later than
+but no later than/but not later than/by no later"""
+TIMES = tuple(phrase.split() for line in _TIMES.splitlines() for phrase in line.split("/"))
+# After "and" these open a condition of their own: "if the risk is low and as long as it stays so".
+AFTER_AND = frozenset(
+    {"where", "if", "when", "unless", "provided", "as", "so", "to", "in", "insofar", "only", "except", "save"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,32 +142,44 @@ def _stop(
     else:
         limit = end
     stop = limit
+    inserted = index > 1 and tokens[index - 1].kind == "," and tokens[index - 2].kind == "conj"
     for ahead in range(index + width, limit):
         token = tokens[ahead]
         if depth[ahead]:
             continue
+        if _time_starts(tokens, ahead) and is_aside(tokens, index, ahead):
+            stop = ahead
+            break
         if token.kind in (";", ":", "."):
             stop = ahead
             break
         if token.kind == ",":
-            if is_aside(tokens, index, ahead) or (index > subject and index < verb):
+            if inserted or is_aside(tokens, index, ahead) or (index > subject and index < verb):
                 stop = ahead
                 break
             if ahead + 1 < limit and (_opener(tokens, ahead + 1, verb) or _ends_at(tokens, index, ahead, verb)):
                 stop = ahead
                 break
-        elif (
-            token.kind == "sub"
-            and ahead > index + 2
-            and index > verb
-            and _opener(tokens, ahead, verb)
-            and token.low == "unless"
-        ):
+        elif ahead > index + 2 and index > verb and _opens_another(tokens, ahead, verb):
             stop = ahead
             break
     while stop > index and tokens[stop - 1].kind in (",", ";", ".", ":", "conj", "-"):
         stop -= 1
     return stop
+
+
+def _opens_another(tokens: Sequence[Token], index: int, verb: int) -> bool:
+    """ "if A unless B", "to the extent that A and as long as B"."""
+    if tokens[index].low == "unless":
+        return _opener(tokens, index, verb) is not None
+    following = index + 1
+    if tokens[index].kind != "conj" or following >= len(tokens) or tokens[following].low not in AFTER_AND:
+        return False
+    return _opener(tokens, following, verb) is not None
+
+
+def _time_starts(tokens: Sequence[Token], index: int) -> bool:
+    return any([t.low for t in tokens[index : index + len(words)]] == words for words in TIMES)
 
 
 def _ends_at(tokens: Sequence[Token], index: int, comma: int, verb: int) -> bool:
@@ -173,9 +193,7 @@ def _ends_at(tokens: Sequence[Token], index: int, comma: int, verb: int) -> bool
         return following.kind not in ("conj", "num", "label")
     if tokens[index].low in ("on", "upon") and tokens[index + 1].low == "request":
         return True
-    if index > verb >= 0 and (
-        following.low in AT_ONCE or [t.low for t in tokens[comma + 1 : comma + 3]] in WITHOUT_DELAY
-    ):
+    if (index > verb >= 0 or verb < 0) and (following.low in AT_ONCE or _time_starts(tokens, comma + 1)):
         return True
     unfinished = following.kind == "conj" or tokens[comma - 1].kind == "prep"
     return verb < 0 and index == 0 and not unfinished and has_verb(tokens, index + 1, comma)

@@ -1,176 +1,132 @@
 """Words of time → ISO 8601: "within 72 hours" PT72H, "at least annually" R/P1Y, "by 17 July 2024" a date."""
 
 import re
-from collections.abc import Callable, Iterator
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
-from core.extract.numbers import MONTHS, NUMBER_WORD, number
-from core.language.patterns import spaced
+from core.extract import times
+from core.extract.numbers import MONTHS, nth, number
+from core.language.verbs import is_base
 from core.types import Deadline, DeadlineKind, Passage
 
-_COUNT = rf"(?P<count>\d{{1,4}}|{NUMBER_WORD})(?: \(\d{{1,4}}\))?"
-_UNIT = (
-    r"(?:calendar |clear |consecutive |full |further |additional )?"
-    r"(?P<working>working |business |trading |banking |target )?"
-    r"(?:calendar |clear |consecutive |full |further |additional )?(?P<unit>hour|day|week|month|quarter|year)s?\b"
-)
-_MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
-_DATE = (
-    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?P<month>{_MONTH})(?:,? (?P<year>\d{{4}}))?"
-    rf"|(?P<us_month>{_MONTH}) (?P<us_day>\d{{1,2}}), (?P<us_year>\d{{4}})|(?P<iso>\d{{4}}-\d{{2}}-\d{{2}}))"
-)
-_LATEST = (
-    r"(?:no later than|not later than|by no later than|in no event later than|at the latest(?: by| on| within)?"
-    r"|no more than|not more than|not exceed(?:ing)?|beyond|before the (?:end|expiry) of|by the end of|within)"
-)
-
-# "without undue delay", "immediately", "as soon as possible": at once, with no number.
-IMMEDIATE = spaced(
-    r"\b(?:without (?:any )?(?:undue |unreasonable |unnecessary |further |undue further )?delay",
-    r"|with no (?:undue )?delay",
-    r"|immediately|promptly|forthwith|as soon as (?:reasonably |practically )?(?:possible|practicable|feasible)",
-    r"|at the earliest opportunity|in a timely manner|at once|expeditiously)\b",
-)
-# "within one month of receipt", "not later than 72 hours after", "at the latest within 15 working days".
-PERIOD = spaced(
-    rf"\b{_LATEST} (?:at most |a |the )?(?:maximum |further |additional |total |overall )?",
-    r"(?:period (?:of |not exceeding |of not more than |of no more than |of up to )",
-    r"|maximum of |time limit of |deadline of )?",
-    rf"(?:a |an )?(?:further |additional )?(?:{_COUNT} |(?P<single>a |an |the same ))?{_UNIT}",
-)
-# "30 days before the change", "three months after the end": counted from an event, with no "within".
-COUNTED = spaced(
-    rf"\b(?:at least |not less than |no less than |no earlier than |a minimum of )?{_COUNT} {_UNIT}",
-    r"(?:[’'] (?:prior )?(?:written )?notice)?(?= (?:before|after|following|from|prior to|in advance",
-    r"|of (?:the )?(?:receipt|date|notification|publication|becoming)))",
-)
-# "on 30 days' notice", "at least 60 days' prior written notice".
-NOTICE = spaced(
-    rf"\b(?:(?:on|upon|with|by|giving) )?(?:at least |not less than |no less than )?{_COUNT} {_UNIT}[’']s?",
-    r" (?:prior )?(?:written )?notice\b",
-)
-# A threshold and no limit: "received more than 37 days before the sale".
-THRESHOLD = spaced(r"(?:^|(?P<limit>\b(?:not|no) )|[^a-z])(?:more|less|longer|earlier) than $")
-# "for five years", "for a period of at least seven years", "for no longer than six months".
-DURATION = spaced(
-    r"(?:\b(?:for|during) (?:a |the )?(?:further |additional |minimum |maximum |limited )?",
-    r"(?:period |term |duration )?(?:of )?|(?<=,) of )",
-    r"(?:at least |a minimum of |up to |no longer than |not more than |no more than |a maximum of ",
-    r"|not less than |no less than ",
-    rf"|a period of (?:at least )?|a minimum period of |a maximum period of )?{_COUNT} {_UNIT}",
-)
-KEEPING = spaced(
-    r"\b(?:retain|retained|retention|keep|kept|keeping|store|stored|storage|preserve|preserved|maintain|maintained|hold|held",
-    r"|archive|archived|available|accessible|records?)\b",
-)
-# "at least annually", "once a year", "every two years", "on a quarterly basis", "each year".
-RECURRENCE = spaced(
-    r"\b(?:at least |not less than |no less than )?(?:(?:(?P<times>once|twice|\d times) )?",
-    r"(?P<each>every|each|per|a|in each|in every) (?:calendar |financial |successive |reporting |business |working )?",
-    rf"(?:(?P<count>\d{{1,3}}|{NUMBER_WORD}|other) )?(?P<unit>day|week|month|quarter|year)s?\b",
-    r"|(?:on an? )?(?P<adverb>annually|annual basis|yearly(?: basis)?|monthly(?: basis)?|weekly(?: basis)?",
-    r"|daily(?: basis)?",
-    r"|quarterly(?: basis)?|half-yearly|semi-annually|biannually|biennially))",
-)
-# By the first six letters of the adverb.
-ADVERBS = {
-    "annual": "P1Y", "yearly": "P1Y", "monthl": "P1M", "weekly": "P1W", "daily": "P1D",
-    "quarte": "P3M", "half-y": "P6M", "semi-a": "P6M", "biannu": "P6M", "bienni": "P2Y",
-}  # fmt: skip
-REGULAR = spaced(
-    r"\b(?:regularly|periodically|on a regular basis|on a periodic basis|at regular intervals|on an ongoing basis",
-    r"|on a continuous basis)\b",
-)
-# "by 17 January 2025", "no later than 21 July 2021", "by 30 September each year".
-DATED = spaced(
-    r"\b(?P<lead>by no later than|by|before|no later than|not later than|at the latest by|at the latest on",
-    rf"|at the latest|until|on or before|from|as of|as from) (?:the )?{_DATE}",
-    r"(?P<yearly> (?:of )?(?:each|every)(?: calendar)? year)?",
-)
-# "for five years from 1 January 2026": the date is where the period starts.
-AFTER_UNIT = re.compile(r"(?:day|week|month|year)s?\s$")
-# "within the time limits laid down in Article 20", "within a reasonable period", "in good time before".
-OTHER = spaced(
-    r"\b(?:within (?:the|a|an) (?:same |applicable |relevant |specified |set |reasonable |appropriate |agreed )?",
-    r"(?:time(?:-| )?limits?|time ?frames?|timelines?|periods?|deadlines?|time)|by the deadline|within the deadlines?",
-    r"|in good time|in due time|sufficiently in advance|in advance|at the time when|at the time of",
-    r"|at the latest at the time of)\b",
-)
-# What a time runs from: "of receipt of the request", "after having become aware of it".
-ANCHOR = spaced(
-    r"[’']?\s?,?\s?(?:(?:as )?(?P<how>of|from|after|following|before|prior to|upon|on|starting from|counted from|since",
-    r"|once|in advance of)|(?P<soon>as soon as)) (?P<event>[^,;:.()]{3,140})",
-)
-ANCHOR_STOP = spaced(
-    r"\s(?:where|unless|if|and in any|and shall|and,|or within|whichever|when|provided|in accordance|pursuant",
-    r"|to the (?:extent|competent)|by means|shall|must|may|which)\b|(?<=request)\sof\b|(?<=application)\sof\b",
-)
 LETTERS = {"hour": "H", "day": "D", "week": "W", "month": "M", "year": "Y"}
-# Without one of these there is no time to read; plain substrings, because they are looked for in every sentence.
-ANY_TIME = [
-    "hour", "day", "week", "month", "quarter", "year", "annual", "delay", "immediate", "prompt", "forthwith", "soon",
-    "earliest", "timely", "once", "expedit", "regular", "periodic", "continuous", "ongoing", "time", "deadline", "20",
-    "19", "daily", "advance", "biennial",
-]  # fmt: skip
+UNIT_WORDS = ("hour", "day", "week", "month", "year", "quarter", "minute")
+RHYTHMS = (
+    "each",
+    "every",
+    "once",
+    "twice",
+    "times",
+    "annual",
+    "yearly",
+    "month",
+    "week",
+    "daily",
+    "quarter",
+    "bienn",
+    "trienn",
+)
+# A yearless date limits something each year only where it is a limit.
+FROM_ON = frozenset({"from", "as of", "as from", "until", "with effect from", "starting from", "starting on",
+                     "beginning on", "no earlier than", "not earlier than"})  # fmt: skip
+# What comes right after a time belongs to it as its anchor.
+ADJACENT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A time as a reader found it: text[start:end] and what it says."""
+
+    start: int
+    end: int
+    kind: DeadlineKind
+    iso: str | None = None
+    working: bool = False
+    anchor: str | None = None
+    date: str | None = None
+
+
+Reader = Callable[[str], Iterator[Read]]
 
 
 def deadlines(text: str, offset: int = 0) -> tuple[Deadline, ...]:
     """Every time in a sentence, in text order; `offset` is added to each start. Overlaps go to the earlier reader."""
     low = text.lower()
-    if not any(word in low for word in ANY_TIME):
-        return ()
-    taken: list[tuple[int, int]] = []
-    found: list[tuple[int, Deadline]] = []
-    for reader in READERS:
-        for start, end, made in reader(text):
-            if not any(start < e and s < end for s, e in taken):
-                taken.append((start, end))
-                passage = Passage(text[start:end], offset + start)
-                found.append((start, made(passage)))
-    found.sort(key=lambda item: item[0])
-    return tuple(deadline for _, deadline in found)
+    found: list[Read] = []
+    for words, reader in READERS:
+        if not any(word in low for word in words):
+            continue
+        for read in reader(text):
+            if not any(read.start < other.end and other.start < read.end for other in found):
+                found.append(read)
+    found = [read for read in found if not _anchored(read, found)]
+    found.sort(key=lambda read: read.start)
+    return tuple(
+        Deadline(
+            Passage(text[read.start : read.end], offset + read.start),
+            read.kind, read.iso, "working" if read.working else "calendar", read.anchor, read.date,
+        )
+        for read in found
+    )  # fmt: skip
 
 
-Made = Iterator[tuple[int, int, Callable[[Passage], Deadline]]]
-
-
-def _make(
-    kind: DeadlineKind, iso: str | None, working: bool = False, anchor: str | None = None, date: str | None = None
-) -> Callable[[Passage], Deadline]:
-    return lambda passage: Deadline(passage, kind, iso, "working" if working else "calendar", anchor, date)
+def _anchored(read: Read, found: Iterable[Read]) -> bool:
+    """ "30 days before the change": the event is the anchor of the time in front of it and no time of its own."""
+    return read.kind == "other" and any(0 <= read.start - other.end <= ADJACENT for other in found if other.anchor)
 
 
 def anchor_after(text: str, end: int) -> str | None:
     """The event named right after a time, without its preposition; None when none is."""
-    match = ANCHOR.match(text, end)
-    if not match:
-        return None
-    event = match["event"]
-    stop = ANCHOR_STOP.search(event)
-    event = (event[: stop.start()] if stop else event).strip()
-    return event or None
+    match = times.ANCHOR.match(text, end)
+    return event_of(match["event"] or text[match.start("soon") :][:140]) if match else None
+
+
+def event_of(event: str) -> str | None:
+    """An event up to where the sentence goes on: "its receipt and keep it there" is "its receipt"."""
+    stop = times.ANCHOR_STOP.search(event)
+    event = event[: stop.start()] if stop else event
+    for further in times.AND_ALSO.finditer(event):
+        if is_base(further["verb"].lower()):
+            event = event[: further.start()]
+            break
+    return event.strip() or None
 
 
 def duration(count: int, unit: str) -> str:
     unit = unit.lower()
     if unit == "quarter":
         return f"P{3 * count}M"
-    return f"PT{count}H" if unit == "hour" else f"P{count}{LETTERS[unit]}"
+    if unit == "fortnight":
+        return f"P{2 * count}W"
+    if unit in ("hour", "minute"):
+        return f"PT{count}{unit[0].upper()}"
+    return f"P{count}{LETTERS[unit]}"
 
 
-def _dates(text: str) -> Made:
-    for match in DATED.finditer(text):
-        iso = _date(match)
-        lead = match["lead"].lower()
-        if match["yearly"]:
-            yield match.start(), match.end(), _make("recurrence", "R/P1Y", anchor=f"{match['day']} {match['month']}")
-        elif iso is None or (
-            lead.endswith("from") and AFTER_UNIT.search(text[max(0, match.start() - 9) : match.start()])
-        ):
+def _length(text: str, match: re.Match[str], kind: DeadlineKind, count: int | None = None) -> Read:
+    """A read of COUNT and UNIT, with its anchor behind it."""
+    value = count if count is not None else number(match["count"])
+    holidays = times.NO_HOLIDAYS.match(text, match.end()) is not None
+    working = bool(match["working"]) or holidays
+    iso = duration(value, match["unit"])
+    return Read(match.start(), match.end(), kind, iso, working, anchor_after(text, match.end()))
+
+
+def _dates(text: str) -> Iterator[Read]:
+    for match in times.DATED.finditer(text):
+        lead, iso = " ".join(match["lead"].lower().split()), _date(match)
+        day = f"{match['day']} {match['month']}" if match["day"] else f"{match['us_month']} {match['us_day']}"
+        if match["yearly"] or (iso is None and lead != "on" and lead not in FROM_ON):
+            yield Read(match.start(), match.end(), "recurrence", "R/P1Y", anchor=day)
+        elif iso is None or lead == "on" or (lead == "from" and _after_unit(text, match.start())):
             continue
-        elif lead in ("from", "as of", "as from", "until"):
-            yield match.start(), match.end(), _make("other", iso, date=iso)
         else:
-            yield match.start(), match.end(), _make("date", iso, date=iso)
+            yield Read(match.start(), match.end(), "other" if lead in FROM_ON else "date", iso, date=iso)
+    for match in times.END_OF.finditer(text):
+        year, month = int(match["year"]), MONTHS[match["month"].lower()] if match["month"] else 12
+        iso = f"{year:04d}-{month:02d}-{monthrange(year, month)[1]:02d}"
+        yield Read(match.start(), match.end(), "date", iso, date=iso)
 
 
 def _date(match: re.Match[str]) -> str | None:
@@ -181,73 +137,166 @@ def _date(match: re.Match[str]) -> str | None:
         match["month"] or match["us_month"],
         match["year"] or match["us_year"],
     )
-    if not year:
-        return None
-    return f"{int(year):04d}-{MONTHS[month.lower()]:02d}-{int(day):02d}"
+    return f"{int(year):04d}-{MONTHS[month.lower()]:02d}-{int(day):02d}" if year else None
 
 
-def _periods(text: str) -> Made:
-    for match in PERIOD.finditer(text):
-        single = match["single"]
-        if not match["count"] and not single:
+def _after_unit(text: str, start: int) -> bool:
+    return times.AFTER_UNIT.search(text[max(0, start - 9) : start]) is not None
+
+
+def _days(text: str) -> Iterator[Read]:
+    """ "by the end of the following business day", "on or before the tenth day of each month"."""
+    for match in times.DAY_OF.finditer(text):
+        yield Read(match.start(), match.end(), "recurrence", f"R/{duration(1, match['unit'])}", anchor=_nth_day(match))
+    for match in times.NTH_DAY.finditer(text):
+        working = (match["working"] or "").strip().lower() not in ("", "calendar")
+        ends = re.search(r"\b(?:end|close)\b", match.group(), re.IGNORECASE)
+        follows = re.match(r"\s(?:following|after)\b", text[match.end() :], re.IGNORECASE)
+        if not (match["nth"] or working) or not (match["nth"] or ends or follows):
             continue
-        count = number(match["count"]) if match["count"] else 1
-        iso = duration(count, match["unit"])
-        yield match.start(), match.end(), _make("period", iso, bool(match["working"]), anchor_after(text, match.end()))
-
-
-def _durations(text: str) -> Made:
-    for match in DURATION.finditer(text):
-        near = text[max(0, match.start() - 160) : match.end() + 40]
-        kind: DeadlineKind = "retention" if KEEPING.search(near) else "other"
-        iso = duration(number(match["count"]), match["unit"])
-        yield match.start(), match.end(), _make(kind, iso, bool(match["working"]), anchor_after(text, match.end()))
-
-
-def _counted(text: str) -> Made:
-    for match in (*NOTICE.finditer(text), *COUNTED.finditer(text)):
-        threshold = THRESHOLD.search(text[max(0, match.start() - 20) : match.start()])
-        if threshold and not threshold["limit"]:
+        word = (match["nth"] or "").lower()
+        count = (
+            0 if word == "same" else 1 if word in ("next", "following") else nth(word) if word else int(bool(follows))
+        )
+        if word and word[0].isalpha() and word not in ("same", "next", "following") and not (follows or working):
             continue
-        iso = duration(number(match["count"]), match["unit"])
-        yield match.start(), match.end(), _make("period", iso, bool(match["working"]), anchor_after(text, match.end()))
+        yield Read(match.start(), match.end(), "period", f"P{count}D", working, anchor_after(text, match.end()))
 
 
-def _recurrences(text: str) -> Made:
-    for match in RECURRENCE.finditer(text):
+def _nth_day(match: re.Match[str]) -> str:
+    return f"{match['nth']} day"
+
+
+def _periods(text: str) -> Iterator[Read]:
+    last: DeadlineKind | None = None
+    for match in times.PERIOD.finditer(text):
+        if not match["count"] and not match["single"]:
+            continue
+        if times.LOOKS_BACK.match(text, match.end()):
+            continue
+        last = "period"
+        yield _length(text, match, "period", None if match["count"] else 1)
+    if last:
+        for match in times.ONE_MORE.finditer(text):
+            read = _length(text, match, "period")
+            lead = len(match.group()) - len(
+                match.group().lstrip(", ").removeprefix("and ").removeprefix("or ").removeprefix("to ")
+            )
+            yield Read(match.start() + lead, read.end, "period", read.iso, read.working, read.anchor)
+
+
+def _durations(text: str) -> Iterator[Read]:
+    for match in times.DURATION.finditer(text):
+        near = text[max(0, match.start() - 160) : match.end() + 80]
+        yield _length(text, match, "retention" if times.KEEPING.search(near) else "other")
+
+
+def _counted(text: str) -> Iterator[Read]:
+    for match in times.EXTENDED.finditer(text):
+        read = _length(text, match, "period", None if match["count"] else 1)
+        yield Read(match.start("time"), read.end, "period", read.iso, read.working, read.anchor)
+    for match in (*times.NOTICE.finditer(text), *times.COUNTED.finditer(text)):
+        threshold = times.THRESHOLD.search(text[max(0, match.start() - 20) : match.start()])
+        if not threshold or threshold["limit"]:
+            kept = re.search(r"\buntil\s$", text[max(0, match.start() - 8) : match.start()]) is not None
+            yield _length(
+                text, match, "retention" if kept and times.KEEPING.search(text[: match.start()]) else "period"
+            )
+    for match in times.ONLY_AFTER.finditer(text):
+        yield _length(text, match, "other")
+    for match in times.LASTING.finditer(text):
+        before = text[max(0, match.start() - 80) : match.start()]
+        if times.OF_A_TIME.search(before):
+            yield _length(text, match, "retention" if "retention" in before.lower() else "period")
+
+
+def _recurrences(text: str) -> Iterator[Read]:
+    for match in times.RECURRENCE.finditer(text):
+        before = text[max(0, match.start() - 40) : match.start()]
         if match["adverb"]:
-            adverb = match["adverb"].lower()
-            yield match.start(), match.end(), _make("recurrence", f"R/{ADVERBS[adverb[:6].strip()]}")
+            if _rhythm(match["adverb"].lower(), before, text, match.end()):
+                yield Read(
+                    match.start(), match.end(), "recurrence", f"R/{times.ADVERBS[match['adverb'].lower()[:6].strip()]}"
+                )
             continue
-        each = match["each"].lower()
-        if each in ("a", "per") and not match["times"]:
+        each, often = match["each"].lower(), (match["times"] or "").lower().partition(" ")[0]
+        if (
+            (each in ("a", "per") and not often)
+            or (each == "in any" and not often)
+            or times.INSIDE_ANCHOR.search(before)
+        ):
             continue
-        word = (match["count"] or "1").lower()
-        count = 2 if word == "other" else number(word)
-        iso = (
-            "P6M"
-            if (match["times"] or "").lower() == "twice" and match["unit"].lower() == "year"
-            else duration(count, match["unit"])
-        )
-        yield match.start(), match.end(), _make("recurrence", f"R/{iso}")
-    for match in REGULAR.finditer(text):
-        yield match.start(), match.end(), _make("recurrence", None)
+        yield Read(match.start(), match.end(), "recurrence", f"R/{_rhythm_length(match, often)}")
+    for match in times.REGULAR.finditer(text):
+        yield Read(match.start(), match.end(), "recurrence")
 
 
-def _immediate(text: str) -> Made:
-    for match in IMMEDIATE.finditer(text):
-        follows = ANCHOR.match(text, match.end())
+def _rhythm_length(match: re.Match[str], often: str) -> str:
+    word = (match["count"] or "1").lower()
+    count = 2 if word == "other" else nth(word) if word in ("second", "third", "fourth", "fifth") else number(word)
+    unit = match["unit"].lower()
+    parts = {"once": 1, "twice": 2}.get(often) or (number(often) if often else 1)
+    if parts > 1 and count == 1:
+        months = {"year": 12, "quarter": 3}.get(unit, 0)
+        days = {"month": 30, "week": 7}.get(unit, 0)
+        if months and months % parts == 0:
+            return f"P{months // parts}M"
+        if days:
+            return f"P{days // parts}D"
+    return duration(count, unit)
+
+
+def _rhythm(adverb: str, before: str, text: str, end: int) -> bool:
+    """Whether "monthly" tells how often: as an adverb, or of a report that is to be made; not in "the monthly fee"."""
+    if adverb.endswith("basis") or (
+        adverb.endswith("ly") and adverb.startswith(("annual", "semi", "bienn", "bi", "trienn"))
+    ):
+        return True
+    following = re.match(r"\s[a-z]", text[end:])
+    if not following or re.match(
+        r"\s(?:and|or|by|on|in|to|if|where|at|for|with|of|from|after|before|during)\b", text[end:]
+    ):
+        return True
+    return times.RHYTHMIC.match(text, end) is not None and times.NAMING.search(before) is None
+
+
+def _immediate(text: str) -> Iterator[Read]:
+    for match in times.IMMEDIATE.finditer(text):
+        follows = times.ANCHOR.match(text, match.end())
         wanted = follows and (follows["soon"] or follows["how"].lower() in ("after", "upon", "following", "once", "on"))
-        yield (
-            match.start(),
-            match.end(),
-            _make("immediate", None, anchor=anchor_after(text, match.end()) if wanted else None),
-        )
+        yield Read(match.start(), match.end(), "immediate", anchor=anchor_after(text, match.end()) if wanted else None)
+    for match in times.AS_SOON_AS.finditer(text):
+        event = event_of(match["event"])
+        if event:
+            yield Read(match.start(), match.start("event") + len(event), "immediate", anchor=event)
 
 
-def _others(text: str) -> Made:
-    for match in OTHER.finditer(text):
-        yield match.start(), match.end(), _make("other", None, anchor=anchor_after(text, match.end()))
+def _others(text: str) -> Iterator[Read]:
+    for match in times.OTHER.finditer(text):
+        yield Read(match.start(), match.end(), "other", anchor=anchor_after(text, match.end()))
 
 
-READERS: tuple[Callable[[str], Made], ...] = (_dates, _periods, _durations, _counted, _recurrences, _immediate, _others)
+def _befores(text: str) -> Iterator[Read]:
+    """ "prior to concluding the contract": no length, but a time by which it must be done."""
+    for match in times.BEFORE.finditer(text):
+        found = times.ANCHOR.match(text, match.start("lead"))
+        event = event_of(found["event"]) if found else None
+        if event is None or _after_unit(text, match.start()):
+            continue
+        if times.BEFORE_WHOM.match(event) and times.BROUGHT.search(text[max(0, match.start() - 60) : match.start()]):
+            continue
+        yield Read(match.start(), text.index(event, match.end()) + len(event), "other", anchor=event)
+
+
+# Words without one of which a reader finds nothing, and the readers, the surest first.
+OF_RHYTHM = (*RHYTHMS, "regular", "period", "continu", "ongoing", "interval", "fortnight")
+OF_HASTE = (
+    "delay", "immediate", "prompt", "forthwith", "soon", "earliest", "timely", "once", "expedit", "speed", "quickly",
+    "early",
+)  # fmt: skip
+OF_OTHERS = ("time", "period", "deadline", "advance", "by the", "than the", "at the", "on the", "before the", "due")
+READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (
+    ((*MONTHS, "20", "19"), _dates), (("day",), _days), (UNIT_WORDS, _durations), (UNIT_WORDS, _periods),
+    (UNIT_WORDS, _counted), (OF_RHYTHM, _recurrences), (OF_HASTE, _immediate), (OF_OTHERS, _others),
+    (("before", "prior to", "ahead of"), _befores),
+)  # fmt: skip

@@ -10,6 +10,10 @@ WORDS = {word: value for value, word in enumerate(_FIRST.split(), 1)} | {
 }  # fmt: skip
 _NAMES = "january february march april may june july august september october november december"
 MONTHS = {name: number for number, name in enumerate(_NAMES.split(), 1)}
+_NTH = """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth
+fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"""
+ORDINALS = {word: value for value, word in enumerate(_NTH.split(), 1)} | {"thirtieth": 30}
+ORDINAL_WORD = "|".join(sorted(ORDINALS, key=len, reverse=True))
 # Longest first, so that "twenty-four" is not read as "twenty".
 NUMBER_WORD = "|".join(sorted(WORDS, key=len, reverse=True))
 
@@ -17,3 +21,9 @@ NUMBER_WORD = "|".join(sorted(WORDS, key=len, reverse=True))
 def number(word: str) -> int:
     """The value of digits or of a word in WORDS, in any case."""
     return int(word) if word.isdigit() else WORDS[word.lower()]
+
+
+def nth(word: str) -> int:
+    """The value of "fifth", "5th" or "5"."""
+    low = word.lower()
+    return ORDINALS[low] if low in ORDINALS else int(low.rstrip("stndrh"))
