@@ -12,6 +12,7 @@ from core.register.filters import DEADLINES, FACETS, STATUSES, Filter
 from core.register.gestures import Event, Undone, undo
 from core.register.leads import Lead, ToCheck, accept, lead, to_check, to_check_count, uncovered, ungrounded
 from core.register.made import add_by_hand, merge, promote, repair, split
+from core.register.outline import Stop, outline, rows_of
 from core.register.overview import OURS, Overview, overview
 from core.register.records import (
     Comment,
@@ -59,6 +60,7 @@ __all__ = [
     "Row",
     "Run",
     "Standing",
+    "Stop",
     "ToCheck",
     "Undone",
     "accept",
@@ -83,6 +85,7 @@ __all__ = [
     "insert_run",
     "lead",
     "merge",
+    "outline",
     "overview",
     "promote",
     "record",
@@ -91,6 +94,7 @@ __all__ = [
     "repair",
     "row",
     "rows",
+    "rows_of",
     "runs",
     "set_anchor_date",
     "set_next_review",

@@ -86,6 +86,9 @@ def standing_all(db: Database, user: User, document_id: str) -> dict[str, Standi
 
 def corrections(db: Database, document_id: str, obligation_id: str) -> list[Correction]:
     """What differs from the finding now, in the order in which it was corrected."""
+    overlay = derived.overlays(db, document_id, [obligation_id]).get(obligation_id, {})
+    if not overlay.keys() & fields.FIELDS.keys():
+        return []
     before = fields.values(found(db, document_id, obligation_id))
     after = fields.values(standing(db, document_id, obligation_id))
     latest = {
@@ -93,7 +96,6 @@ def corrections(db: Database, document_id: str, obligation_id: str) -> list[Corr
         for event in gestures.events(db, document_id, obligation_id)
         if event.field in fields.FIELDS and event.undone_at is None
     }
-    overlay = derived.overlays(db, document_id, [obligation_id]).get(obligation_id, {})
     return [
         Correction(field, before[field], after[field], event.at, event.by)
         for field, event in latest.items()

@@ -99,9 +99,11 @@ def findings(
     """What the run found, in its order, of these subjects (None: all). See `codec.load` for `text`."""
     narrow = "" if subjects is None else " and obligation_id in (select value from json_each(?))"
     given = [] if subjects is None else [json.dumps(list(subjects))]
+    # "+position": a few of them are found by their ids, not by walking the whole run in its order.
+    order = "position" if subjects is None else "+position"
     found = rows(
         db,
-        f"select obligation_id, obligation from finding where document_id = ? and run_id = ?{narrow} order by position",
+        f"select obligation_id, obligation from finding where document_id = ? and run_id = ?{narrow} order by {order}",
         [document_id, run_id, *given],
     )
     return {row["obligation_id"]: codec.load(json.loads(row["obligation"]), text) for row in found}

@@ -8,8 +8,8 @@ from sqlite_utils import Database
 
 from core import library, store
 from core.errors import BadInput
-from core.register import derived, gestures
-from core.register.corrections import Correction, corrections, found, standing
+from core.register import derived, fields, gestures
+from core.register.corrections import Correction, corrections, found
 from core.register.dates import is_date, parse_date
 from core.register.evidence import Evidence, kept
 from core.register.fields import short
@@ -50,10 +50,11 @@ def record(db: Database, user: User, id: str) -> Record:
     place = shown.document_id, shown.obligation_id
     text = library.document(db, user, shown.document_id).text
     overlay = derived.overlays(db, place[0], [place[1]]).get(place[1], {})
+    before = found(db, *place, text)
     return Record(
         row=shown,
-        obligation=standing(db, *place, text),
-        found=found(db, *place, text),
+        obligation=fields.laid(before, overlay),
+        found=before,
         corrections=tuple(corrections(db, *place)),
         comments=tuple(Comment(id, text, at, by) for id, text, at, by in gestures.entries(db, *place, "comment")),
         evidence=tuple(kept(db, *place)),

@@ -96,7 +96,7 @@ def rows(
         f" (select register.number from {listed} where {where} order by {order} limit ? offset ?) order by {order}",
         [*parameters, -1 if limit is None else limit, offset],
     )
-    return [_row(one) for one in found]
+    return [from_columns(one) for one in found]
 
 
 def count(db: Database, user: User, filter: Filter = EVERYTHING) -> int:
@@ -119,7 +119,7 @@ def row(db: Database, user: User, id: str) -> Row:
         raise NotFound("There is no such obligation, or you may not see its document; go back to the register.")
     if len(found) > 1:
         raise BadInput(f"Several documents have an obligation {id}; name one as DOCUMENT.OBLIGATION.")
-    return _row(found[0])
+    return from_columns(found[0])
 
 
 def editable(db: Database, user: User, ids: str | Sequence[str]) -> list[Row]:
@@ -153,7 +153,8 @@ def _order(sort: str, descending: bool) -> str:
     return f"({column} is null or {column} = ''), {column} {direction}, {', '.join(place)}"
 
 
-def _row(plain: dict[str, Any]) -> Row:
+def from_columns(plain: dict[str, Any]) -> Row:
+    """A row of COLUMNS as the register's Row."""
     for name in ("explicit", "accepted", "doubtful"):
         plain[name] = bool(plain[name])
     return Row(**plain)
