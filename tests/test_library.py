@@ -227,6 +227,13 @@ def test_a_new_file_of_a_known_regulation_is_its_next_version_and_the_previous_o
     assert "wind" in library.document(db, ADA, arrived[0]).text
 
 
+def test_a_translation_is_no_version_of_what_it_translates(db):
+    english, danish = bring(db), bring(db, text="1. Firmaet skal handle.", name="ur.md", language="da")
+    assert [row.id for row in library.versions(db, ADA, english)] == [english]
+    assert [(row.version_number, row.version_count) for row in library.documents(db, ADA)] == [(1, 1), (1, 1)]
+    assert [row.id for row in library.versions(db, ADA, danish)] == [danish]
+
+
 def test_versions_that_a_person_may_not_see_leave_no_gap_in_the_numbers(db):
     bring(db, card={"sensitivity": "Restricted"}, signed=True)
     second = bring(db, text=TEXT.replace("wind", "oil"), signed=True)
@@ -242,6 +249,8 @@ def test_documents_are_listed_latest_first_and_found_by_title_number_or_file_nam
         assert [row.id for row in library.documents(db, ADA, text=words)] == [bell]
     assert library.documents(db, ADA, text="b%l") == []
     assert library.documents(db, ADA, status="approved") == []
+    with pytest.raises(BadInput, match="draft, approved, withdrawn, escalated"):
+        library.documents(db, ADA, status="lost")
 
 
 # --- who may see it ---------------------------------------------------------------------------------------------
@@ -442,6 +451,7 @@ def test_an_escalated_document_is_withheld_until_a_person_releases_it_with_a_rea
     document_id = bring(db, scope=Scope("escalate", ("It carries text aimed at a model.",)), signed=True)
     row = library.document_row(db, ADA, document_id)
     assert (row.scope, row.gate, row.awaiting) == ("escalate", "waiting", "release")
+    assert [one.id for one in library.documents(db, ADA, status="escalated")] == [document_id]
     assert row.scope_reasons == ("It carries text aimed at a model.",)
     with pytest.raises(NotAllowed, match="escalated"):
         library.require_released(db, ADA, document_id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.cli.commands import DATE, DOCUMENT, DOCUMENTS, JSON, NEVER, REASON, Command, argument
 from core.cli.database import Act, document_id, document_row, each, opened
-from core.cli.text import as_json, counted, facts, listing, printable, row, say
+from core.cli.text import confirmed, as_json, counted, facts, listing, printable, row, say
 from core.errors import BadInput, Conflict
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def delete(arguments: Namespace) -> int:
         shown = document_row(db, user, given)
         if not arguments.yes:
             rows = sum(library.contents(db, user, shown.id).values())
-            _confirm(f"Delete “{shown.title}” ({shown.file_name}) and all {counted(rows, 'row')} made from it?")
+            confirmed(f"Delete “{shown.title}” ({shown.file_name}) and all {counted(rows, 'row')} made from it?")
         deleted = library.delete(db, user, shown.id)
         if deleted.outcome == "withdrawn":
             say(f"“{shown.title}” was withdrawn, not deleted: {deleted.reason}")
@@ -153,14 +153,6 @@ def delete(arguments: Namespace) -> int:
             say(f"The backup {backup} from before an update still holds it.")
 
     return each(arguments.document, do)
-
-
-def _confirm(question: str) -> None:
-    if not sys.stdin.isatty():
-        raise BadInput("Nobody is there to confirm; add --yes to delete without being asked.")
-    print(f"{printable(question)} [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise Conflict("Kept; nothing was deleted.")
 
 
 TITLE = "Documents"
@@ -176,7 +168,9 @@ COMMANDS = (
         """,
         (
             argument("--text", default="", help="only those whose title or file name has these words"),
-            argument("--status", choices=("draft", "approved", "withdrawn"), help="only those in this state"),
+            argument(
+                "--status", choices=("draft", "approved", "withdrawn", "escalated"), help="only those in this state"
+            ),
             JSON,
         ),
     ),

@@ -24,6 +24,7 @@ from core.library.custody import (
 )
 from core.library.deletion import Deleted, Tombstone, contents, delete, derived_tables, tombstones
 from core.library.documents import (
+    STATUSES,
     DocumentRow,
     complete,
     document,
@@ -42,6 +43,7 @@ from core.library.uploads import Receipt, Upload, dismiss, receive, sweep, unloc
 
 __all__ = [
     "FIELDS",
+    "STATUSES",
     "USES",
     "Deleted",
     "DocumentRow",

@@ -18,6 +18,8 @@ from core.types import Access, Document, Page, Provision, Reading, Scope, Span, 
 if TYPE_CHECKING:
     from core.scan import Finding
 
+STATUSES = ("draft", "approved", "withdrawn", "escalated")
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
@@ -136,9 +138,16 @@ def _provision_row(provision: Provision) -> Row:
 
 
 def documents(db: Database, user: User, *, status: str | None = None, text: str = "") -> list[DocumentRow]:
-    """What this user may see, latest first; `text` is looked for in title, number and file name."""
+    """What this user may see, latest first; `text` is looked for in title, number and file name.
+
+    `status`: one of STATUSES. "escalated" waits for a person to release or reject it, whatever its card says.
+    """
     conditions, parameters = ["1"], []
-    if status is not None:
+    if status is not None and status not in STATUSES:
+        raise BadInput(f"{status!r} is no state of a document; choose one of: {', '.join(STATUSES)}.")
+    if status == "escalated":
+        conditions.append("gate = 'waiting'")
+    elif status is not None:
         conditions.append("status = ?")
         parameters.append(status)
     for word in text.split():
@@ -149,9 +158,12 @@ def documents(db: Database, user: User, *, status: str | None = None, text: str 
 
 
 def versions(db: Database, user: User, document_id: str) -> list[DocumentRow]:
-    """All versions of the same regulation or policy that this user may see, the earliest to arrive first."""
-    lineage = found(db, user, document_id, "lineage")["lineage"]
-    return _listed(db, user, "lineage = ? order by version_number", [lineage])
+    """All versions of the same regulation or policy that this user may see, the earliest to arrive first.
+
+    A translation is no version: it says the same in another language, and is numbered by itself.
+    """
+    of = found(db, user, document_id, "lineage, language")
+    return _listed(db, user, "lineage = ? and language = ? order by version_number", [of["lineage"], of["language"]])
 
 
 def document_row(db: Database, user: User, document_id: str) -> DocumentRow:
@@ -198,9 +210,10 @@ def _listed(db: Database, user: User, where: str, values: Sequence[Any]) -> list
             exists (select 1 from hold where document_id = seen.id) as held,
             exists (select 1 from signature where document_id = seen.id) as signed
         from (
-            select *, row_number() over earlier as version_number, count(*) over (partition by lineage) as version_count
+            select *, row_number() over earlier as version_number,
+                count(*) over (partition by lineage, language) as version_count
             from document where {condition}
-            window earlier as (partition by lineage order by created_at, id)
+            window earlier as (partition by lineage, language order by created_at, id)
         ) as seen
         where {where}
     """
