@@ -1,14 +1,18 @@
 """The job "import": an uploaded file becomes a document, its provisions and its first analysis, all at once.
 
+Where it is another version of a text that people have worked on, what they said of obligations that say the same is
+carried over to it.
+
 Parsing and analysis happen outside any write. Then one write makes everything appear and ends the job: a worker
-killed at any moment leaves the import complete or absent. `register.insert_run` therefore opens no write itself.
+killed at any moment leaves the import complete or absent. `register.insert_run` and `carry` open no write themselves.
 """
 
+import json
 from dataclasses import replace
 
 from sqlite_utils import Database
 
-from core import ingest, jobs, library, pipeline, register
+from core import compare, ingest, jobs, library, pipeline, register
 from core.scan import scan
 from core.settings import settings
 from core.store import write
@@ -27,7 +31,15 @@ def import_document(db: Database, user: User, claim: jobs.Claim) -> None:
     analysis = pipeline.analyze_reading(reading, profile=settings().profile, findings=findings)
     jobs.progress(db, claim, 0.9, "Saving")
     packed = library.pack(upload, reading, analysis.scope, findings, user.name)
+    label = upload.classification, tuple(json.loads(upload.groups))
+    earlier = register.earlier_version(db, user, analysis.document.lineage, label)
+    now = compare.Side(analysis.document, reading.provisions, analysis.obligations)
+    same = compare.compare(compare.side(db, user, earlier), now).staying if earlier else {}
     with write(db):
+        # Once more, inside the write: it may have been deleted or closed to this user meanwhile.
+        carried = earlier if earlier == register.earlier_version(db, user, analysis.document.lineage, label) else None
         library.complete(db, user, upload, packed)
         register.insert_run(db, user, analysis)
+        if carried:
+            register.carry(db, user, carried, upload.document_id, same)
         jobs.finish(db, claim)

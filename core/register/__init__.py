@@ -1,5 +1,6 @@
 """The obligation register: the findings of the chosen run with people's corrections laid over them."""
 
+from core.register.carrying import Offer, carry, carry_over, earlier_version, offers, take_over
 from core.register.check import Checked, Mismatch, check, checked
 from core.register.corrections import Correction, Standing, correct, standing_all
 from core.register.derived import reindex
@@ -55,6 +56,7 @@ __all__ = [
     "Filter",
     "Lead",
     "Mismatch",
+    "Offer",
     "Overview",
     "Record",
     "Row",
@@ -69,6 +71,8 @@ __all__ = [
     "add_evidence",
     "analysis",
     "assign",
+    "carry",
+    "carry_over",
     "check",
     "checked",
     "choose_run",
@@ -77,6 +81,7 @@ __all__ = [
     "corrected_analysis",
     "count",
     "duties_by_document",
+    "earlier_version",
     "evidence_bytes",
     "export_rows",
     "facets",
@@ -85,6 +90,7 @@ __all__ = [
     "insert_run",
     "lead",
     "merge",
+    "offers",
     "outline",
     "overview",
     "promote",
@@ -104,6 +110,7 @@ __all__ = [
     "statements",
     "store_run",
     "summary",
+    "take_over",
     "to_check",
     "to_check_count",
     "uncovered",

@@ -97,7 +97,7 @@ def corrections(db: Database, document_id: str, obligation_id: str) -> list[Corr
         if event.field in fields.FIELDS and event.undone_at is None
     }
     return [
-        Correction(field, before[field], after[field], event.at, event.by)
+        Correction(field, before[field], after[field], event.said_at or event.at, event.said_by or event.by)
         for field, event in latest.items()
         if field in overlay
     ]

@@ -20,6 +20,8 @@ from core.store import Row, now, one, rows, write
 from core.types import User
 
 Say = Callable[[], Sequence["Change"]]
+# A gesture that carries over what was said in another version, and its field that keeps who said it first.
+CARRY, CARRIED = "carry", "carried"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A line of history: who set which field from what to what, and whether it was taken back since."""
+    """A line of history: who set which field from what to what, and whether it was taken back since.
+
+    Of what was carried over from another version: who said it there first and when, and that document's id.
+    """
 
     gesture_id: int
     kind: str
@@ -47,6 +52,9 @@ class Event:
     new: Any
     undone_at: str | None = None
     undone_by: str | None = None
+    said_at: str = ""
+    said_by: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +73,19 @@ def make(db: Database, user: User, kind: str, title: str, say: Say) -> None:
     What would change nothing leaves no gesture. `title` must hold no document text.
     """
     with write(db):
-        changes = [change for change in say() if _differs(db, change)]
-        if not changes:
-            return
-        db.execute(
-            "insert into gesture (user_id, kind, title, made_at) values (?, ?, ?, ?)", [user.id, kind, title, now()]
-        )
-        number = int(db.execute("select last_insert_rowid()").fetchone()[0])
-        for change in changes:
-            _keep(db, number, change)
-        _derive(db, changes)
+        keep(db, user, kind, title, say())
+
+
+def keep(db: Database, user: User, kind: str, title: str, changes: Iterable[Change]) -> None:
+    """`make` inside a write that the caller has opened."""
+    changes = [change for change in changes if _differs(db, change)]
+    if not changes:
+        return
+    db.execute("insert into gesture (user_id, kind, title, made_at) values (?, ?, ?, ?)", [user.id, kind, title, now()])
+    number = int(db.execute("select last_insert_rowid()").fetchone()[0])
+    for change in changes:
+        _keep(db, number, change)
+    _derive(db, changes)
 
 
 def set_values(
@@ -135,18 +146,45 @@ def events(db: Database, document_id: str, subject: str) -> list[Event]:
         " order by gesture_id, change.rowid",
         [document_id, subject],
     )
-    return [Event(**{**row, "old": _value(row["old"]), "new": _value(row["new"])}) for row in found]
+    carried = {row["gesture_id"]: _value(row["new"]) or {} for row in found if row["field"] == CARRIED}
+    return [
+        Event(
+            **{
+                **row,
+                **_origin(carried.get(row["gesture_id"], {}), row["field"]),
+                "old": _value(row["old"]),
+                "new": _value(row["new"]),
+            }
+        )
+        for row in found
+        if row["field"] != CARRIED
+    ]
+
+
+def _origin(carried: Mapping[str, Any], field: str) -> dict[str, str]:
+    said = carried.get("said", {}).get(field)
+    return {"said_at": said["at"], "said_by": said["by"], "source": carried["document"]} if said else {}
 
 
 def entries(db: Database, document_id: str, subject: str, kind: str) -> list[tuple[str, Any, str, str]]:
-    """(id, value, when, who) of the comments or the evidence that stand, oldest first."""
+    """(id, value, when, who) of the comments or the evidence that stand, oldest first.
+
+    Of those carried over from another version: when and by whom it was said there.
+    """
     found = rows(
         db,
-        "select field, value, made_at, user_id from overlay join gesture on gesture.id = gesture_id"
+        "select field, value, gesture.kind, made_at, user_id from overlay join gesture on gesture.id = gesture_id"
         " where document_id = ? and subject = ? and field glob ? order by gesture_id",
         [document_id, subject, f"{kind}:*"],
     )
-    return [(row["field"].partition(":")[2], json.loads(row["value"]), row["made_at"], row["user_id"]) for row in found]
+    carried = _standing(db, document_id, subject, CARRIED)
+    said = json.loads(carried["value"])["said"] if carried else {}
+    told = []
+    for row in found:
+        first = said.get(row["field"]) if row["kind"] == CARRY else None
+        at, by = (first["at"], first["by"]) if first else (row["made_at"], row["user_id"])
+        told.append((row["field"].partition(":")[2], json.loads(row["value"]), at, by))
+    return sorted(told, key=lambda entry: entry[2])
 
 
 def _differs(db: Database, change: Change) -> bool:

@@ -1,0 +1,73 @@
+"""What was taken out of a text and what was put in, word by word."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from core.compare.wording import Token, Vocabulary, tokens
+
+Operation = Literal["same", "out", "in"]
+# Fewer words that stay between two changes are shown as changed with them: "of the" alone helps nobody to read.
+LEAST_SAME = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """`out`: only in the old text, `in`: only in the new one. What is the same is told in the new text's printing."""
+
+    operation: Operation
+    text: str
+
+
+def redline(old: str, new: str) -> tuple[Piece, ...]:
+    """The new text with the old one's words where they were. Spaces, dashes and quotation marks are no changes."""
+    before, after = tokens(old), tokens(new)
+    pieces: list[Piece] = []
+    for same, (old_start, old_end), (new_start, new_end) in _blocks(before, after):
+        if same:
+            pieces.append(Piece("same", _printed(new, after, new_start, new_end)))
+            continue
+        if old_start < old_end:
+            pieces.append(Piece("out", _printed(old, before, old_start, old_end)))
+        if new_start < new_end:
+            pieces.append(Piece("in", _printed(new, after, new_start, new_end)))
+    return tuple(pieces)
+
+
+def changed(pieces: Sequence[Piece]) -> bool:
+    return any(piece.operation != "same" for piece in pieces)
+
+
+Range = tuple[int, int]
+
+
+def _blocks(before: Sequence[Token], after: Sequence[Token]) -> Iterator[tuple[bool, Range, Range]]:
+    """Runs of words that are the same, and of those that are not, in turn; short sameness inside change is dropped."""
+    from rapidfuzz.distance import Indel
+
+    vocabulary = Vocabulary()
+    old, new = (vocabulary.encode(token.word for token in side) for side in (before, after))
+    ends = (0, 0), (len(old), len(new))
+    runs = [
+        (run.src_start, run.src_end, run.dest_start, run.dest_end)
+        for run in Indel.opcodes(old, new)
+        if run.tag == "equal"
+        and (
+            run.src_end - run.src_start >= LEAST_SAME
+            or (run.src_start, run.dest_start) == ends[0]
+            or (run.src_end, run.dest_end) == ends[1]
+        )
+    ]
+    at_old = at_new = 0
+    for old_start, old_end, new_start, new_end in [*runs, (len(old), len(old), len(new), len(new))]:
+        if (at_old, at_new) != (old_start, new_start):
+            yield False, (at_old, old_start), (at_new, new_start)
+        if old_start < old_end:
+            yield True, (old_start, old_end), (new_start, new_end)
+        at_old, at_new = old_end, new_end
+
+
+def _printed(text: str, side: Sequence[Token], start: int, end: int) -> str:
+    """The words start to end as printed, with the white space after the last one."""
+    stop = side[end].start if end < len(side) else len(text)
+    return text[side[start].start : stop]
