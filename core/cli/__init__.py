@@ -8,7 +8,19 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.cli import analyze, cards, corrections, documents, extras, findings, imports, obligations, records
+from core.cli import (
+    analyze,
+    cards,
+    controls,
+    corrections,
+    documents,
+    extras,
+    findings,
+    gaps,
+    imports,
+    obligations,
+    records,
+)
 from core.cli.commands import install, sentence
 from core.cli.text import say
 from core.errors import CopilotError
@@ -16,7 +28,7 @@ from core.errors import CopilotError
 DEFECT = 70
 INTERRUPTED = 130
 DEBUG = "COPILOT_DEBUG"
-ROOMS = (analyze, imports, documents, cards, findings, obligations, records, corrections, extras)
+ROOMS = (analyze, imports, documents, cards, findings, obligations, records, corrections, controls, gaps, extras)
 ABOUT = """\
 Regulations in, a verified obligation register out. Results go to stdout, messages to stderr.
 

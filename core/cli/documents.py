@@ -1,14 +1,12 @@
 """The library from the command line: what is in it, and what becomes of a document."""
 
-import sys
 from argparse import Namespace
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from core.cli.commands import DATE, DOCUMENT, DOCUMENTS, JSON, NEVER, REASON, Command, argument
 from core.cli.database import Act, document_id, document_row, each, opened
-from core.cli.text import confirmed, as_json, counted, facts, listing, printable, row, say
-from core.errors import BadInput, Conflict
+from core.cli.text import as_json, confirmed, counted, facts, listing, row, say
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

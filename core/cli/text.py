@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, TypeVar
 
+from core.errors import BadInput, Conflict
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -30,6 +32,15 @@ def printable(text: str) -> str:
 def say(text: str) -> None:
     """A message for the person, on stderr."""
     print(f"copilot: {printable(text)}", file=sys.stderr, flush=True)
+
+
+def confirmed(question: str) -> None:
+    """Go on only when a person at the terminal says yes. BadInput where nobody is there, Conflict for a no."""
+    if not sys.stdin.isatty():
+        raise BadInput("Nobody is there to confirm; add --yes to go on without being asked.")
+    print(f"{printable(question)} [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise Conflict("Kept; nothing was changed.")
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

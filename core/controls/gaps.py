@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from core import library
 from core.controls.links import ARE_LINKS
-from core.controls.suggestions import BINDING
+from core.controls.suggestions import BINDING, RELEASED
 from core.errors import BadInput
 from core.register.filters import text_query
 from core.settings import lexicon
@@ -180,7 +180,7 @@ def _duties(user: User, filter: GapFilter) -> tuple[str, list[Any]]:
         " join control on control.tenant = ? and control.id = substr(overlay.field, 9)"
         f" where {ARE_LINKS} and json_extract(value, '$.state') <> 'rejected' group by document_id, subject) as met"
         " on met.document_id = register.document_id and met.subject = register.obligation_id"
-        f" where {BINDING} and {visible}{words}"
+        f" where {BINDING} and {RELEASED} and {visible}{words}"
     )
     given = [user.tenant, *allowed, *([match] if match else [])]
     return f"select * from ({inner}) where {outer}", [*given, *wanted]

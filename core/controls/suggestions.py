@@ -29,6 +29,8 @@ BINDING = (
     f"register.state = 'current' and register.modality in {DUTIES} and register.status not in {SET_ASIDE}"
     " and register.applies <> 'no'"
 )
+# Nothing is asked for on the strength of an escalated document before a person has released it.
+RELEASED = "document.gate in ('open', 'released')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,8 @@ def _waiting(user: User, document: str, above: float, *, best_only: bool) -> tup
         " join control_library as library on library.tenant = control.tenant and library.id = control.library_id"
         " left join control_duty as duty on duty.document_id = match.document_id"
         " and duty.obligation_id = match.obligation_id"
-        f" where match.score >= ?{' and match.rank = 1' if best_only else ''}{narrow} and {BINDING} and {visible}"
+        f" where match.score >= ?{' and match.rank = 1' if best_only else ''}{narrow}"
+        f" and {BINDING} and {RELEASED} and {visible}"
         f" and not exists ({said} and (field = 'control:' || match.control_id"
         " or (json_extract(value, '$.state') = 'full' and substr(field, 9) in"
         " (select id from control where tenant = document.tenant))))",

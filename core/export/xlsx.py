@@ -60,7 +60,7 @@ def write(contents: Bundle) -> bytes:
          one.state, one.document, one.action.obligation_ids, one.action.id)
         for one in contents.actions
     ]  # fmt: skip
-    return _filled(
+    return filled(
         Sheet("Obligations", cells.TITLES, REGISTER_WIDTHS, [cells.values(row) for row in contents.rows]),
         Sheet("Actions", ACTION_TITLES, ACTION_WIDTHS, actions),
         Sheet(
@@ -113,7 +113,7 @@ def _lines(data: bytes, sheet: str, titles: Sequence[str]) -> list[Sequence[obje
 # --- writing ----------------------------------------------------------------------------------------------------
 
 
-def _filled(*sheets: Sheet) -> bytes:
+def filled(*sheets: Sheet) -> bytes:
     """The workbook with its rows."""
     from openpyxl import Workbook
 
