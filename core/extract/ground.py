@@ -9,7 +9,7 @@ from functools import cached_property
 from operator import attrgetter
 
 from core.extract.durations import hours
-from core.extract.matching import Found, NotFound, Region, squeezed
+from core.extract.matching import BLANK, Found, NotFound, Printed, Region, squeezed
 from core.settings import lexicon
 from core.types import (
     Deadline,
@@ -37,7 +37,7 @@ class Grounded:
 
 @dataclass
 class Source:
-    """A document cut into the regions in which quotes are sought, each squeezed at most once."""
+    """A document cut into the regions in which quotes are sought; its text is squeezed once, when first asked for."""
 
     document: Document
     provisions: Sequence[Provision]
@@ -67,15 +67,22 @@ class Source:
             root, span = self.roots[provision.id], provision.span
             start, end = ends.get(root, (span.start, span.end))
             ends[root] = min(start, span.start), max(end, span.end)
-        return {root: Region(self.document.text, *stretch) for root, stretch in ends.items()}
+        return {root: self.region(*stretch) for root, stretch in ends.items()}
 
     @cached_property
     def own(self) -> dict[str, Region]:
-        return {p.id: Region(self.document.text, p.span.start, p.span.end) for p in self.provisions}
+        return {p.id: self.region(p.span.start, p.span.end) for p in self.provisions}
+
+    @cached_property
+    def printed(self) -> Printed:
+        return Printed(self.document.text)
 
     @cached_property
     def whole(self) -> Region:
-        return Region(self.document.text, 0, len(self.document.text))
+        return self.region(0, len(self.document.text))
+
+    def region(self, start: int, end: int) -> Region:
+        return Region(self.document.text, start, end, lambda: self.printed)
 
     def article(self, provision: Provision) -> Region:
         return self.articles[self.roots[provision.id]]
@@ -137,11 +144,12 @@ def find_quote(draft: Draft, source: Source, after: int = 0) -> Found | Unground
 
     if draft.provision.id not in source.by_id:
         return missing(f"The document has no provision {path!r}.")
-    if not squeezed(quote):
+    if not quote.strip(BLANK):
         return missing("The quote is empty.")
     own, article = source.own[draft.provision.id], source.article(draft.provision)
-    if found := article.at(draft.quote.text, draft.quote.start):
-        return found
+    hint = draft.quote.start
+    if hint is not None and article.stands(draft.quote.text, hint):
+        return Found(hint, hint + len(draft.quote.text), "exact")
     for region in (own, article):
         for search in (region.exact, region.normalised):
             if found := search(quote, after) or search(quote):
@@ -164,10 +172,10 @@ def verified(draft: Draft, found: Found, source: Source) -> tuple[Draft, Found, 
     """The draft with every passage as the document prints it, its lead-in's span, and what confidence is left."""
     own = source.own[draft.provision.id]
     lead_in = locate(draft.lead_in, lead_in_regions(draft, source)) if draft.lead_in else None
-    quote = Region(source.document.text, found.start, found.end)
+    quote = source.region(found.start, found.end)
     regions = [quote, own, source.article(draft.provision)]
     if lead_in and lead_in.start is not None and lead_in.end is not None:
-        regions.insert(1, Region(source.document.text, lead_in.start, lead_in.end))
+        regions.insert(1, source.region(lead_in.start, lead_in.end))
 
     def place(passage: Passage) -> Passage:
         return locate(passage, regions)
@@ -177,7 +185,7 @@ def verified(draft: Draft, found: Found, source: Source) -> tuple[Draft, Found, 
 
     def tie(sanction: Reference) -> Reference:
         """Fines stand in an article of their own: a right hint may lie anywhere in the document."""
-        return sanction if source.whole.at(sanction.passage.text, sanction.passage.start) else refer(sanction)
+        return sanction if source.whole.stands(sanction.passage.text, sanction.passage.start) else refer(sanction)
 
     checked = replace(
         draft,
@@ -209,7 +217,7 @@ def home(found: Found, named: Provision, source: Source) -> Provision:
 def locate(passage: Passage, regions: Sequence[Region]) -> Passage:
     """The passage where it stands, in the document's own words; as given, with start None, when it is nowhere."""
     for region in regions:
-        if region.at(passage.text, passage.start):
+        if region.stands(passage.text, passage.start):
             return passage
     for region in regions:
         if passage.text and (found := region.exact(passage.text) or region.normalised(passage.text)):
