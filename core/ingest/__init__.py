@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from core.errors import BadInput
 from core.ingest import sniff
 from core.types import Document, ParsedFile, Reading
 
-if TYPE_CHECKING:  # the parser's child imports this package, and pydantic would cost it 0.3 s
+if TYPE_CHECKING:  # the parser's child imports this package for every file; pydantic would cost it 0.3 s
     from core.settings import Settings
 
 PARSERS = {
@@ -43,6 +42,8 @@ def read(
 
     `document_id` defaults to the first 16 hex digits of the file's SHA-256.
     """
+    import hashlib
+
     from core.ingest import sandbox
 
     media_type = sniff.media_type(data, filename)

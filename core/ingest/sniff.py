@@ -2,10 +2,12 @@
 
 import io
 import re
-import zipfile
-from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from core.errors import BadInput
+
+if TYPE_CHECKING:
+    from pathlib import PurePosixPath
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -100,14 +102,20 @@ def mismatch(kind: str, filename: str) -> str | None:
 
 
 def suffix(filename: str) -> str:
-    return PurePosixPath(filename.replace("\\", "/")).suffix.lower()
+    return _path(filename).suffix.lower()
 
 
 def shown(filename: str) -> str:
     """A file's name for a sentence: without folders, short, and printable."""
-    name = PurePosixPath(filename.replace("\\", "/")).name
+    name = _path(filename).name
     name = "".join(c if c.isprintable() else "�" for c in name)
     return (name if len(name) <= 80 else f"{name[:60]}…{name[-15:]}") or "The file"
+
+
+def _path(filename: str) -> "PurePosixPath":
+    from pathlib import PurePosixPath  # like zipfile below: the parser's child imports this module for every file
+
+    return PurePosixPath(filename.replace("\\", "/"))
 
 
 def _promises(ending: str) -> bool:
@@ -123,6 +131,8 @@ def _is_pdf(data: bytes, head: bytes, ending: str) -> bool:
 
 
 def _archive(data: bytes, name: str) -> str:
+    import zipfile
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
