@@ -36,14 +36,15 @@ def listing(db: Database, user: User, filter: register.Filter) -> None:
         nothing(db, user, filter)
         return
     chosen = st.query_params.get("obligation")
-    left, right = st.columns([11, 9]) if chosen else (st.container(), None)
+    # One layout for both, so that the table stays the same one, as far down as it was scrolled.
+    left, *right = st.columns([11, 9] if chosen else [1])
     with left:
-        ticked = register_table.table(shown, chosen, narrow=chosen is not None)
+        ticked = register_table.table(db, user, shown, chosen)
         register_table.pager(total)
         if ticked:
             bulk.bulk(db, user, ticked)
     if right and chosen:
-        with right, st.container(key="beside"), shell.guarded():
+        with right[0], st.container(key="beside"), shell.guarded():
             record.record(db, user, chosen, link=True, buttons=lambda: close(db, user))
 
 

@@ -175,7 +175,7 @@ def test_facets_count_what_choosing_would_show(db):
     facets = register.facets(db, ADA, Filter(modality="obligation"))
     assert facets["modality"] == {"obligation": 3, "prohibition": 1, "power": 1}
     assert facets["risk"] == {"low": 1, "critical": 1, "medium": 1}
-    assert facets["deadline"] == {"any": 2, "dated": 0, "none": 1, "overdue": 0, "soon": 0, "upcoming": 0}
+    assert facets["deadline"] == {"any": 2, "dated": 0, "none": 1, "overdue": 0, "soon": 0, "upcoming": 0, "review": 0}
 
 
 def test_facets_agree_with_the_list_for_each_of_their_values(db):

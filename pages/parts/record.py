@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from core import register
 from core.types import User
 from pages.parts import correcting, evidence, reading, shell
-from pages.parts.words import label, plain, when
+from pages.parts.words import label, plain, short, when
 
 
 def record(db: Database, user: User, id: str, *, link: bool = False, buttons: Callable[[], None] | None = None) -> None:
@@ -32,7 +32,7 @@ def record(db: Database, user: User, id: str, *, link: bool = False, buttons: Ca
 def _link(row: register.Row) -> None:
     st.page_link(
         "pages/document.py",
-        label=f"{plain(row.document)}{f', page {row.page}' if row.page else ''}",
+        label=f"{f'Page {row.page} of ' if row.page else ''}{plain(short(row.document))}",
         icon=":material/article:",
         query_params={"document": row.document_id, "obligation": row.obligation_id},
     )

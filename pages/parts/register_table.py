@@ -1,14 +1,17 @@
 """The register as a table: a page of rows, sorted and cut in SQL; a click opens one, ticks gather several."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 from sqlite_utils import Database
 
 from core import register
+from core.register.lists import Items, items
 from core.types import User
 from pages.parts import tables
-from pages.parts.words import BEARERS, count, day
+from pages.parts.words import BEARERS, count, day, short
 
 PER_PAGE = 50
 # Column of the table → the field to sort by, for those that have one.
@@ -24,6 +27,20 @@ SORTS = {
     "owner": "owner",
     "sure": "confidence",
     "document": "document",
+}
+ORDERS = {
+    "position": "place",
+    "document": "document",
+    "modality": "kind",
+    "bearer": "who",
+    "action": "what",
+    "iso8601": "deadline",
+    "due": "due date",
+    "next_review": "next review",
+    "risk": "risk",
+    "status": "status",
+    "owner": "owner",
+    "confidence": "sureness",
 }
 
 
@@ -43,68 +60,117 @@ def page() -> int:
 
 def order() -> tuple[str, bool]:
     sort = st.query_params.get("sort", "position")
-    return (sort if sort in (*SORTS.values(), "next_review") else "position"), st.query_params.get("order") == "down"
+    return (sort if sort in ORDERS else "position"), st.query_params.get("order") == "down"
 
 
-def table(shown: Sequence[register.Row], chosen: str | None, *, narrow: bool) -> tuple[str, ...]:
+def table(db: Database, user: User, shown: Sequence[register.Row], chosen: str | None) -> tuple[str, ...]:
     """Draw it; opens what was clicked, sorts by a clicked header, gives the ids of the ticked rows."""
     sort, down = order()
-    columns = {
-        "path": [one.path for one in shown],
-        "kind": [[one.modality] for one in shown],
-        "who": [one.bearer or BEARERS[one.bearer_kind] for one in shown],
-        "what": [one.action for one in shown],
-        "when": [one.deadline or one.iso8601 or "" for one in shown],
-        "risk": [[one.risk] for one in shown],
-        "status": [[one.status] for one in shown],
-        "due": [day(one.due) for one in shown],
-        "owner": [one.owner for one in shown],
-        "sure": [one.confidence for one in shown],
-        "document": [one.document for one in shown],
-    }
-    if narrow:
-        columns = {name: columns[name] for name in ("path", "risk", "status", "who", "what")}
-    else:
-        few = [name for name in ("due", "owner") if not any(columns[name])]
-        # One page may hold rows of one law only; which law it is goes without saying only where one was asked for.
-        few += ["document"] if len(st.query_params.get_all("document")) == 1 else []
-        columns = {name: values for name, values in columns.items() if name not in few}
+    by_place = sort == "position" and not down
+    lines = _lines(items(db, user, shown) if by_place else [Items("", "", (row,)) for row in shown])
+    columns = _columns(lines, narrow=chosen is not None)
+    key = f"register-{sort}-{down}"
     with st.container(key="register-grid", height="stretch"):
         picked = tables.table(
-            f"register-{sort}-{down}-{narrow}",
-            [one.id for one in shown],
+            key,
+            [line.id for line in lines],
             columns,
-            {name: _column(name, sort, down) for name in columns},
+            {name: _column(name, sort, down, key) for name in columns},
             height="stretch",
             several=True,
             sortable=True,
             chosen=chosen,
         )
-    if picked.column:
+    stands_for = {line.id: line.rows for line in lines}
+    if picked.pressed:
+        row = stands_for[picked.pressed][0]
+        where = {"document": row.document_id, "obligation": row.obligation_id}
+        st.switch_page("pages/document.py", query_params=where)
+    if picked.column in SORTS:
         _sort(SORTS[picked.column], sort, down)
-    if picked.id:
-        st.query_params["obligation"] = picked.id
+    if picked.closed:
+        st.query_params.pop("obligation", None)
         st.rerun()
-    return picked.ticked
+    if picked.id:
+        st.query_params["obligation"] = stands_for[picked.id][0].id
+        st.rerun()
+    return tuple(dict.fromkeys(row.id for id in picked.ticked for row in stands_for[id]))
 
 
-def _column(name: str, sort: str, down: bool) -> object:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the table: one row, or the lead-in of a list, which stands for all of its items."""
+
+    id: str
+    rows: tuple[register.Row, ...]
+    lead_in: str = ""
+    item: bool = False
+    path: str = ""
+
+    @property
+    def row(self) -> register.Row | None:
+        return None if self.lead_in else self.rows[0]
+
+
+def _lines(groups: Sequence[Items]) -> list[Line]:
+    lines = []
+    for group in groups:
+        if group.lead_in:
+            lines.append(Line(f"list-{group.rows[0].id}", group.rows, group.lead_in, path=group.path))
+        for row in group.rows:
+            lines.append(Line(row.id, (row,), item=bool(group.lead_in), path=row.path))
+    return lines
+
+
+def _columns(lines: Sequence[Line], *, narrow: bool) -> dict[str, list[Any]]:
+    def cells(cell: Callable[[register.Row], Any], lead_in: Any = None) -> list[Any]:
+        return [cell(line.row) if line.row else lead_in for line in lines]
+
+    columns = {
+        "path": [f"{'   ' if line.item else ''}{line.path}" for line in lines],
+        "kind": cells(lambda row: [row.modality], []),
+        "risk": cells(lambda row: [row.risk], []),
+        "what": [line.lead_in or _what(line) for line in lines],
+        "who": cells(lambda row: row.bearer or BEARERS[row.bearer_kind], ""),
+        "when": cells(lambda row: row.deadline or row.iso8601 or "", ""),
+        "status": cells(lambda row: [row.status], []),
+        "due": cells(lambda row: day(row.due), ""),
+        "owner": cells(lambda row: row.owner, ""),
+        "document": cells(lambda row: short(row.document), ""),
+        "sure": cells(lambda row: row.confidence),
+    }
+    few = [name for name in ("due", "owner", "when") if not any(columns[name])]
+    # One page may hold rows of one law only; which law it is goes without saying only where one was asked for.
+    few += ["document"] if len(st.query_params.get_all("document")) == 1 else []
+    few += ["kind", "when", "due", "document", "sure"] if narrow else []
+    return {name: values for name, values in columns.items() if name not in few}
+
+
+def _what(line: Line) -> str:
+    """An item reads on from its lead-in in its own words, unless a person has said what must be done."""
+    row = line.rows[0]
+    return f"– {row.quote}" if line.item and not row.corrections else row.action
+
+
+def _column(name: str, sort: str, down: bool, key: str) -> object:
     arrow = (" ↓" if down else " ↑") if SORTS[name] == sort else ""
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
-        "path": lambda: text(f"Place{arrow}", width=140),
+        "path": lambda: tables.button_column(
+            key, f"Place{arrow}", width=136, help="A click on a place opens it in the source"
+        ),
         "kind": lambda: tables.kind_column(f"Kind{arrow}"),
-        "who": lambda: text(f"Who{arrow}", width=150),
-        "what": lambda: text(f"What{arrow}", width=300),
-        "when": lambda: text(f"When{arrow}", width=140),
-        "due": lambda: text(f"Due{arrow}", width=95),
         "risk": lambda: tables.risk_column(f"Risk{arrow}"),
+        "what": lambda: text(f"What{arrow}", width=380),
+        "who": lambda: text(f"Who{arrow}", width=140),
+        "when": lambda: text(f"When{arrow}", width=120),
         "status": lambda: tables.status_column(f"Status{arrow}"),
+        "due": lambda: text(f"Due{arrow}", width=95),
         "owner": lambda: text(f"Owner{arrow}", width=110),
+        "document": lambda: text(f"Document{arrow}", width=170),
         "sure": lambda: number(
             f"Sure{arrow}", width=60, format="percent", help="How sure the engine is of its reading"
         ),
-        "document": lambda: text(f"Document{arrow}", width=180),
     }[name]()
 
 
@@ -116,7 +182,7 @@ def _sort(wanted: str, sort: str, down: bool) -> None:
 
 
 def pager(total: int) -> None:
-    """How many there are, and the way through them."""
+    """How many there are, the way through them, and their order, which is one over all of them."""
     last = max(0, (total - 1) // PER_PAGE)
     at = min(page(), last)
     with st.container(horizontal=True, vertical_alignment="center", key="pager"):
@@ -127,3 +193,16 @@ def pager(total: int) -> None:
             if st.button("", key=f"pager{step}", icon=icon, help=f"{name} page", disabled=not possible):
                 st.query_params["p"] = str(at + step + 1)
                 st.rerun()
+        _order_of_all()
+
+
+def _order_of_all() -> None:
+    sort, down = order()
+    wanted = st.selectbox(
+        "Sort by", tuple(ORDERS), tuple(ORDERS).index(sort), format_func=lambda one: f"By {ORDERS[one]}",
+        key=f"sort-{sort}", label_visibility="collapsed", width=150, help="The order of all rows, not only these",
+    )  # fmt: skip
+    icon, name = ("down", "Falling") if down else ("up", "Rising")
+    turned = st.button("", key="turn-order", icon=f":material/arrow_{icon}ward:", help=f"{name}; click to turn round")
+    if turned or wanted != sort:
+        _sort(wanted, sort, down)
