@@ -11,6 +11,7 @@ from pathlib import Path
 from core.cli import (
     analyze,
     cards,
+    comparing,
     controls,
     corrections,
     documents,
@@ -28,7 +29,20 @@ from core.errors import CopilotError
 DEFECT = 70
 INTERRUPTED = 130
 DEBUG = "COPILOT_DEBUG"
-ROOMS = (analyze, imports, documents, cards, findings, obligations, records, corrections, controls, gaps, extras)
+ROOMS = (
+    analyze,
+    imports,
+    documents,
+    cards,
+    findings,
+    obligations,
+    records,
+    corrections,
+    comparing,
+    controls,
+    gaps,
+    extras,
+)
 ABOUT = """\
 Regulations in, a verified obligation register out. Results go to stdout, messages to stderr.
 

@@ -164,7 +164,8 @@ def history(arguments: Namespace) -> int:
 def _told(event: "Event") -> tuple[object, ...]:
     old, new = (_plain(value) for value in (event.old, event.new))
     undone = f"by {event.undone_by}, {event.undone_at}" if event.undone_at else ""
-    return event.at, event.by, event.title, event.field.partition(":")[0], old, new, undone
+    first = f" (first said by {event.said_by}, {event.said_at})" if event.source else ""
+    return event.at, event.by, event.title + first, event.field.partition(":")[0], old, new, undone
 
 
 def _plain(value: object) -> str:
