@@ -177,7 +177,13 @@ def extras_of(
         later = [n.start for n in sentence.norms if n.start > norm.start]
         end = passage.start + words[min([norm.end, *later]) - 1].end
         times = tuple(d for d in times if d.passage.start is not None and start <= d.passage.start < end)
-    return Extras(conditions, exceptions, times, found.references)
+    quote = clause_quote(norm, sentence, passage)
+    cited = tuple(r for r in found.references if _within(r.passage, quote))
+    return Extras(conditions, exceptions, times, cited)
+
+
+def _within(inner: Passage, outer: Passage) -> bool:
+    return inner.start is not None and outer.start is not None and 0 <= inner.start - outer.start < len(outer.text)
 
 
 def _conditional(deadline: Deadline, around: Sequence[Passage]) -> bool:

@@ -9,6 +9,7 @@ from core.types import Block, ParsedFile
 
 WITNESS_BLOCKS = 60
 TURN_BLOCKS = 400
+NUMBERED = ((".", "number"), ("", "decimal"))
 
 
 class Source:
@@ -55,9 +56,10 @@ class Source:
     def witness(self, index: int, going_on: Count, starting: Count) -> bool | None:
         """Whether the next sibling label after `index` bears out a new list, not the old one; None if neither comes."""
         for after in range(index + 1, min(len(self.blocks), index + WITNESS_BLOCKS)):
-            if self.announced[after]:
-                return None
             labels, _ = self.labelled[after]
+            # The next numbered paragraph ends both lists: "(ii)" behind it says nothing of "(i)" before it.
+            if self.announced[after] or (labels and labels[0].counts[0].style in NUMBERED):
+                return None
             for wanted, answer in ((starting, True), (going_on, False)):
                 for count in labels[0].counts if labels else ():
                     if count.style == wanted.style and follows(count.value, wanted.value):
