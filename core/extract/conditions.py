@@ -39,6 +39,7 @@ _TIMES = """without undue/without delay/without any/within/no later than/not lat
 for at least/for up to/and in any event/and in any case/and at the latest/and no later than/and not later than
 but no later than/but not later than/by no later"""
 TIMES = tuple(phrase.split() for line in _TIMES.splitlines() for phrase in line.split("/"))
+TIME_STARTS = frozenset(words[0] for words in TIMES)
 # After "and" these open a condition of their own: "if the risk is low and as long as it stays so".
 AFTER_AND = frozenset(
     {"where", "if", "when", "unless", "provided", "as", "so", "to", "in", "insofar", "only", "except", "save"}
@@ -179,6 +180,8 @@ def _opens_another(tokens: Sequence[Token], index: int, verb: int) -> bool:
 
 
 def _time_starts(tokens: Sequence[Token], index: int) -> bool:
+    if tokens[index].low not in TIME_STARTS:
+        return False
     return any([t.low for t in tokens[index : index + len(words)]] == words for words in TIMES)
 
 

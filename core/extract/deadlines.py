@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.extract import times
 from core.extract.numbers import MONTHS, nth, number
@@ -50,12 +51,13 @@ class Read:
 Reader = Callable[[str], Iterator[Read]]
 
 
+@lru_cache(maxsize=256)  # a lead-in is read anew for each of its items, a sentence for each of its norms
 def deadlines(text: str, offset: int = 0) -> tuple[Deadline, ...]:
     """Every time in a sentence, in text order; `offset` is added to each start. Overlaps go to the earlier reader."""
     low = text.lower()
     found: list[Read] = []
     for words, reader in READERS:
-        if not any(word in low for word in words):
+        if not any(map(low.__contains__, words)):
             continue
         for read in reader(text):
             if not any(read.start < other.end and other.start < read.end for other in found):

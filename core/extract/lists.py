@@ -110,7 +110,8 @@ def _acts_on_list(sentence: Sentence, tail: str) -> bool:
 
 def item_text(text: str) -> str:
     """An item without its semicolon and the "and" that leads to the next."""
-    return text[: ITEM_END.search(text).start()] if ITEM_END.search(text) else text  # type: ignore[union-attr]
+    end = ITEM_END.search(text)
+    return text[: end.start()] if end else text
 
 
 def uncapitalised(item: str) -> str:
