@@ -186,9 +186,49 @@ def test_a_link_opens_an_obligation_with_its_words_and_its_explanation(db):
 
 def test_the_source_gets_the_open_article_and_never_the_whole_document(db):
     at = opened("document", document="d1", article="Article 2")
-    [view] = at.get("bidi_component")
-    assert TELL.split(";")[0] in view.proto.json
-    assert NOTIFY not in view.proto.json
+    source, listed = at.get("bidi_component")
+    assert TELL.split(";")[0] in source.proto.json
+    assert NOTIFY not in source.proto.json + listed.proto.json
+
+
+def test_a_part_without_obligations_says_where_the_next_are_and_goes_there(db):
+    with store.write(db):
+        db.execute("delete from register where path like 'Article 2%'")
+    at = opened("document", document="d1", article="Article 2")
+    assert "No obligations on this part; the next is in Article 3." in said(at).replace("\\", "")
+    button(at, "Go to Article 3").click().run()
+    assert "article" not in at.query_params
+    assert at.query_params["obligation"] == register.outline(db, ADA, "d1")[-1].obligation_id
+
+
+def test_the_next_obligation_is_one_run_of_the_page_away(db):
+    first, second = register.outline(db, ADA, "d1")[:2]
+    at = opened("document", document="d1", obligation=first.obligation_id)
+    assert "**1** of 5" in said(at)
+    button(at, "Next").click().run()
+    assert at.query_params["obligation"] == second.obligation_id
+    assert "**2** of 5" in said(at)
+
+
+def test_a_link_to_what_is_gone_says_so_and_still_opens_the_document(db):
+    at = opened("document", document="d1", obligation="gone")
+    assert "There is no such obligation" in at.error[0].value
+    assert "5 in the document" in said(at)
+
+
+def test_a_link_to_a_split_obligation_opens_it_with_what_took_its_place(db):
+    row = register.row(db, ADA, id_of(db, RECORD))
+    register.split(db, ADA, row.id, row.position + len(RECORD) // 2)
+    at = opened("document", document="d1", obligation=row.obligation_id)
+    assert not at.error
+    assert f"> {RECORD}" in said(at).replace("\\", "")
+
+
+def test_a_document_without_obligations_says_why(db):
+    with store.write(db):
+        db.execute("delete from register")
+        db.execute("update document set scope = 'out_of_scope', scope_reasons = '[\"It is a newsletter\"]'")
+    assert "It is out of scope: It is a newsletter" in said(opened("document", document="d1")).replace("\\", "")
 
 
 def test_an_uncovered_sentence_becomes_an_obligation_in_one_click(db):

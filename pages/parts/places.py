@@ -5,7 +5,7 @@ A place is an article, a section, an annex, or a run of short pieces (recitals, 
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -78,8 +78,9 @@ def _number(recital: Provision) -> str:
 
 def blocks(text: str, provisions: Sequence[Provision], place: Place) -> tuple[TextBlock, ...]:
     """The place's paragraphs, points and headings, as the text has them; indented by their depth."""
-    ordered = sorted(provisions, key=lambda p: p.span.start)
-    depths = _depths(ordered)
+    near = [p for p in provisions if p.span.start <= place.end and p.span.end >= place.start]
+    ordered = sorted(near, key=lambda p: p.span.start)
+    depths = _depths(ordered, {p.id: p for p in provisions})
     starts = [p.span.start for p in ordered]
     found = []
     for start, end in _cuts(text, starts, place):
@@ -104,9 +105,8 @@ def _kind(provision: Provision) -> str:
     return provision.kind if provision.kind in ("table_row", "note") else "paragraph"
 
 
-def _depths(provisions: Sequence[Provision]) -> dict[str, int]:
-    """How many points each provision stands under, itself included."""
-    by_id = {p.id: p for p in provisions}
+def _depths(provisions: Sequence[Provision], by_id: Mapping[str, Provision]) -> dict[str, int]:
+    """How many points each provision stands under, itself included; `by_id` has those above them too."""
     depths: dict[str, int] = {}
     for provision in provisions:
         depth, step = 0, provision

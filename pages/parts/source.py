@@ -7,9 +7,9 @@ import streamlit as st
 from sqlite_utils import Database
 
 from core import library, register
-from core.types import Document, Obligation, User, Word
+from core.types import Document, Obligation, Provision, User, Word
 from pages.parts import boxes, places
-from pages.parts.source_view import Event, Mark, Part, Sheet, source_view
+from pages.parts.source_view import Mark, Part, Sheet, source_view
 from pages.parts.words import label
 
 PAGE, ARTICLE, VIEW = "page", "article", "view"
@@ -42,8 +42,8 @@ def opened(
     user: User,
     document: Document,
     contents: Sequence[places.Place],
-    rows: Sequence[register.Row],
-    chosen: register.Row | None,
+    stops: Sequence[register.Stop],
+    chosen: register.Stop | None,
 ) -> Opened:
     """What the URL names, else what holds the chosen obligation, else the first page or the first obligation."""
     if document.pages and st.query_params.get(VIEW) != "text":
@@ -51,7 +51,7 @@ def opened(
     article = st.query_params.get(ARTICLE)
     index = next((at for at, place in enumerate(contents) if article and _names(place, article)), None)
     if index is None:
-        first = chosen or next(iter(rows), None)
+        first = chosen or next(iter(stops), None)
         index = places.at(contents, first.position) if first else 0
     place = contents[index]
     return Opened(place.title, ((place.start, place.end),), index, len(contents))
@@ -62,17 +62,26 @@ def view(
     user: User,
     document: Document,
     what: Opened,
+    contents: Sequence[places.Place],
+    provisions: Sequence[Provision],
     marks: Sequence[Mark],
-    chosen: Obligation | None,
-) -> Event:
-    """Draw it with its marks; gives what the reader did."""
-    chosen_id = chosen.id if chosen else None
+    chosen: register.Stop | None,
+) -> tuple[int, int] | None:
+    """Draw it with its marks; gives the stretch of text that the reader wants to add by hand."""
+    chosen_id = chosen.obligation_id if chosen else None
+
+    def turned(by: int) -> None:
+        if way := turn(what, contents, by):
+            go(*way)
+
     if what.words is None:
-        provisions = library.provisions(db, user, document.id)
         [(start, end)] = what.stretches
         text = places.blocks(document.text, provisions, places.Place(what.name, start, end))
-        parts = parts_of(chosen, document.text) if chosen else ()
-        return source_view("source", what.name, text, marks, parts=parts, chosen=chosen_id)
+        found = register.record(db, user, f"{document.id}.{chosen_id}").obligation if chosen_id else None
+        parts = parts_of(found, document.text) if found else ()
+        return source_view(
+            "source", what.name, text, marks, parts=parts, chosen=chosen_id, on_chosen=choose, on_turned=turned
+        )
     page = document.pages[what.index]
     sheet = Sheet(
         image=library.page_png(db, user, document.id, page.number),
@@ -81,7 +90,10 @@ def view(
         words=tuple((w.start, w.end, w.x0, w.y0, w.x1, w.y1, document.text[w.start : w.end]) for w in what.words),
     )
     placed = [replace(mark, boxes=boxes.lines(what.words, mark.start, mark.end)) for mark in marks]
-    return source_view("sheet", f"{what.name} of {what.of}", sheet, [m for m in placed if m.boxes], chosen=chosen_id)
+    return source_view(
+        "sheet", f"{what.name} of {what.of}", sheet, [mark for mark in placed if mark.boxes], chosen=chosen_id,
+        on_chosen=choose, on_turned=turned,
+    )  # fmt: skip
 
 
 def context(db: Database, user: User, shown: register.ToCheck) -> None:
@@ -109,25 +121,37 @@ def marks(what: Opened, rows: Sequence[register.Row], leads: Sequence[register.L
     return found
 
 
-def turn(what: Opened, contents: Sequence[places.Place], by: int) -> None:
-    """Open the next or the previous page or place."""
+# --- ways: what the URL must say for something else to be open ---------------------------------------------------
+
+
+def turn(what: Opened, contents: Sequence[places.Place], by: int) -> tuple[str, str] | None:
+    """The way to the next or the previous page or place; None where there is none."""
     index = what.index + by
     if not 0 <= index < what.of:
-        return
-    if what.sheet:
-        st.query_params[PAGE] = str(index + 1)
-    else:
-        st.query_params[ARTICLE] = contents[index].title
+        return None
+    return (PAGE, str(index + 1)) if what.sheet else (ARTICLE, contents[index].title)
 
 
-def go(what: Opened, place: places.Place) -> None:
+def go(name: str, value: str) -> None:
+    """Open a page or a place; for a callback."""
+    st.query_params[name] = value
+
+
+def go_to_place(what: Opened, place: places.Place) -> None:
     """Open a place of the contents: its page, where pages are shown."""
     if what.sheet and place.page:
-        st.query_params[PAGE] = str(place.page)
+        go(PAGE, str(place.page))
         return
-    st.query_params[ARTICLE] = place.title
+    go(ARTICLE, place.title)
     if what.sheet:
-        st.query_params[VIEW] = "text"
+        go(VIEW, "text")
+
+
+def choose(obligation_id: str, *, stay: bool = True) -> None:
+    """Make it the chosen one; unless `stay`, the source follows to its place. For a callback."""
+    go("obligation", obligation_id)
+    if not stay:
+        leave()
 
 
 def leave() -> None:
@@ -154,7 +178,7 @@ def _names(place: places.Place, article: str) -> bool:
     return place.title == article or place.title.startswith(f"{article} —")
 
 
-def _page(db: Database, user: User, document: Document, chosen: register.Row | None) -> Opened:
+def _page(db: Database, user: User, document: Document, chosen: register.Stop | None) -> Opened:
     asked = st.query_params.get(PAGE, "")
     number = int(asked) if asked.isdecimal() else (chosen.page if chosen and chosen.page else 1)
     number = min(max(1, number), len(document.pages))

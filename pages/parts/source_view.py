@@ -3,7 +3,7 @@
 Only what is open travels to the browser, never the whole document. Offsets are code points of `Document.text`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -65,15 +65,6 @@ class Sheet:
     words: tuple[tuple[int, int, float, float, float, float, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What the reader did since the last rerun, if anything. `turned` is 1 or -1 past the last or first mark."""
-
-    chosen: str | None = None
-    selected: tuple[int, int] | None = None
-    turned: int = 0
-
-
 def source_view(
     key: str,
     name: str,
@@ -83,39 +74,54 @@ def source_view(
     parts: Sequence[Part] = (),
     chosen: str | None = None,
     can_add: bool = True,
-) -> Event:
-    """Draw it. `name` is read out by screen readers ("Article 19", "Page 12")."""
+    on_chosen: Callable[[str], object] | None = None,
+    on_turned: Callable[[int], object] | None = None,
+) -> tuple[int, int] | None:
+    """Draw it; gives the stretch of text to be added as an obligation, when the reader has just asked for that.
+
+    `name` is read out by screen readers ("Article 19", "Page 12"). `on_chosen` gets a mark's id, `on_turned` 1 or -1
+    past the last or first mark, both before the page is drawn again: a click costs one run of the page, not two.
+    """
+
+    def told_chosen() -> None:
+        if on_chosen and (found := st.session_state[key].chosen):
+            on_chosen(found)
+
+    def told_turned() -> None:
+        if on_turned and (found := st.session_state[key].turned):
+            on_turned(int(found))
+
     sheet = isinstance(source, Sheet)
-    found = _mount(
+    told = _mount(
         key=key,
         data={
             "view": "page" if sheet else "text",
             "name": name,
-            "blocks": [] if isinstance(source, Sheet) else [asdict(block) for block in source],
+            "blocks": [] if isinstance(source, Sheet) else [_block(block) for block in source],
             "page": _page(source, key) if isinstance(source, Sheet) else None,
             "marks": [asdict(mark) for mark in marks],
             "parts": [] if sheet else [asdict(part) for part in parts],
             "chosen": chosen,
             "canAdd": can_add,
         },
-        on_chosen_change=_nothing,
+        on_chosen_change=told_chosen,
+        on_turned_change=told_turned,
         on_selected_change=_nothing,
-        on_turned_change=_nothing,
     )
-    span = found.selected
-    return Event(
-        chosen=found.chosen,
-        selected=(int(span["start"]), int(span["end"])) if span else None,
-        turned=int(found.turned or 0),
-    )
+    span = told.selected
+    return (int(span["start"]), int(span["end"])) if span else None
 
 
 def _nothing() -> None:
     """Streamlit reports an event only where a callback is named."""
 
 
+def _block(block: TextBlock) -> dict[str, Any]:
+    return {"start": block.start, "text": block.text, "kind": block.kind, "level": block.level}
+
+
 def _page(sheet: Sheet, key: str) -> dict[str, Any]:
-    plain = asdict(sheet)
     # Streamlit serves the picture like any st.image, so that choosing another obligation does not send it again.
-    plain["image"] = runtime.get_instance().media_file_mgr.add(sheet.image, "image/png", f"{key}-image")
-    return plain
+    image = runtime.get_instance().media_file_mgr.add(sheet.image, "image/png", f"{key}-image")
+    # Not asdict: copying the thousand words of a page one by one takes longer than all else here.
+    return {"image": image, "width": sheet.width, "height": sheet.height, "words": sheet.words}
