@@ -207,3 +207,67 @@ def test_whose_design_lets_persons_oversee_it_is_not_made_by_them():
 
 def test_what_clients_agree_to_describes_them():
     assert len(norms("The bank shall describe the clients they agree to serve.")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "bearer"),
+    [
+        (
+            "Financial entities, other than those referred to in Article 16(1), first subparagraph, and other than "
+            "small firms, which are identified under paragraph 8, third subparagraph, of this Article, shall test.",
+            "Financial entities",
+        ),
+        (
+            "Where contracts concern critical functions of the firm, financial entities shall weigh it.",
+            "financial entities",
+        ),
+    ],
+)
+def test_steps_of_a_reference_and_unknown_verbs_do_not_hide_the_subject(text, bearer):
+    assert norm(text).bearer == Bearer(bearer, "regulated", explicit=True)
+
+
+def test_a_process_named_after_its_management_is_a_thing():
+    assert norm("The incident management process shall put in place early warnings.").bearer.text == ""
+
+
+def test_each_that_of_a_state_binds_who_stands_in_it():
+    text = "Member States shall ensure that the payer is informed and that the bank informs the authority."
+    assert [(n.bearer.text, n.via) for n in norms(text)] == [("Member States", None), ("bank", "Member States")]
+    text = "Member States shall ensure that banks report and that they keep records."
+    assert [n.bearer.text for n in norms(text)] == ["banks"]
+
+
+def test_the_second_of_two_clauses_is_of_those_named_in_it():
+    text = "Banks shall keep records of payers, and providers of the originator and beneficiary shall keep theirs."
+    assert [n.bearer.text for n in norms(text)] == ["Banks", "providers of the originator and beneficiary"]
+
+
+def test_what_stands_inside_a_question_or_a_case_binds_nobody():
+    assert len(norms("The law shall say under which circumstances banks and insurers may keep it.")) == 1
+    assert norms("A customer opens an account and agrees to receive notices.") == []
+    assert norms("If a bank is required to report under 2, the rules on emergencies do not apply.") == []
+    assert len(norms("The bank shall give an indication of where the prices and the benchmarks are to be found.")) == 1
+
+
+def test_a_freedom_of_states_does_not_say_whom_the_prohibition_before_it_binds():
+    text = "The processing of health data shall be prohibited.\nMember States may keep further rules."
+    assert norms(text)[0].bearer == Bearer("", "unspecified", explicit=False)
+
+
+def test_a_point_cited_by_its_paragraph_says_who_is_meant():
+    text = (
+        "The law may restrict it for:\n(a) defence;\n(b) security.\n"
+        "Any measure referred to in Article 1(1) shall contain safeguards."
+    )
+    assert norms(text)[-1].bearer.kind == "member_state"
+
+
+def test_an_item_that_was_struck_out_is_no_norm():
+    text = "The firm must notify:\n(a) a breach;\n(b) [deleted];\n(c) a conviction."
+    assert [n.quote.text for n in norms(text)] == ["a breach;", "a conviction."]
+
+
+def test_points_under_an_unfinished_condition_are_its_parts():
+    text = "If, under any rule in this Chapter:\n(a) a firm is required to report; and\n(b) the system fails,"
+    assert norms(text) == []

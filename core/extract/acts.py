@@ -6,11 +6,16 @@ from core.extract.conditions import Circumstance
 from core.extract.naming import PLURAL, agent
 from core.extract.norms import Clause, Words
 from core.language.clauses import Subject
+from core.language.tokens import singular
 from core.language.verbs import base_of_gerund, base_of_participle, is_base, is_participle, is_third_person, lemma
 
 OBJECT_END = frozenset({"prep", "to", "rel", "that", "sub", ",", ";", ":", "(", ".", "modal"})
 # A pronoun that was the subject of a passive is the object of the act.
 OBJECTS = {"they": "them", "he": "him", "she": "her", "he or she": "him or her", "we": "us"}
+# "The sale of X shall be prohibited": the frame forbids or permits, the subject is the act.
+LIFTED = frozenset({"prohibit", "forbid", "ban", "permit", "allow"})
+ACTS = ("ing", "tion", "sion", "ment", "ance")
+ACT_NOUNS = frozenset({"use", "sale", "transfer", "export", "import", "supply", "practice", "purchase", "reuse"})
 PARTICLES = frozenset({"out", "down", "up", "off", "over", "forward", "aside", "back"})
 
 
@@ -18,22 +23,25 @@ def action_of(w: Words, clause: Clause, verb: int, end: int, around: Sequence[Ci
     """(the act, its object) of a clause whose verb stands at token `verb` and which ends before token `end`."""
     words, made = w.tokens, clause.sense
     stop = _action_end(w, verb, end, around)
+    if stop > verb and words[stop - 1].low == "that":
+        stop = _action_end(w, verb, end, ())  # "ensure that, where it is used, the payer is informed"
     subject = _subject_text(w, clause.subject)
     if verb >= stop or made.verb is None:
         return "", "" if clause.who.kind is not None else subject
     if made.rule == "power_conferred":
         verb = next((i + 1 for i in range(verb, stop - 1) if words[i].low == "to" and is_base(words[i + 1].low)), verb)
     rest = _without(w, verb + 1, stop)
+    only = made.modality == "obligation" and any(t.low == "only" for t in words[clause.mark.start + 1 : verb])
     if made.passive and made.rule != "power_conferred":
-        return _passive_action(
-            w, verb, stop, subject, _plural_subject(w, clause.subject), made.rule == "only_may"
-        ), subject
+        plural = _plural_subject(w, clause.subject)
+        act = _passive_action(w, verb, stop, subject, plural, made.rule == "only_may")
+        return f"{'only ' if only else ''}{act}", subject
     low = words[verb].low
     if made.rule == "only_may":
         return tidy(f"let others than {subject} {low} {rest}"), subject
     if made.rule == "only_if":
-        only = next((i + 1 for i in range(verb, end) if words[i].low == "only"), end)
-        return tidy(f"carry out {subject} except {_without(w, only, _action_end(w, verb, end, ()))}"), subject
+        first = next((i + 1 for i in range(verb, end) if words[i].low == "only"), end)
+        return tidy(f"carry out {subject} except {_without(w, first, _action_end(w, verb, end, ()))}"), subject
     if made.rule == "right_to" and words[verb - 2].kind == "not":
         return f"not {low} {rest}".strip(), ""
     if made.state and low in ("be", "is", "are"):
@@ -42,7 +50,7 @@ def action_of(w: Words, clause: Clause, verb: int, end: int, around: Sequence[Ci
         be = "are" if _plural_subject(w, clause.subject) else "is"
         return f"ensure that {subject} {be} {rest}".strip(), subject
     shown = lemma_of_finite(low) if not made.state else low
-    return tidy(f"{shown} {rest}"), "" if low == "be" else _object(w, verb + 1, stop)
+    return tidy(f"{'only ' if only else ''}{shown} {rest}"), "" if low == "be" else _object(w, verb + 1, stop)
 
 
 def _action_end(w: Words, verb: int, end: int, around: Sequence[Circumstance]) -> int:
@@ -77,6 +85,10 @@ def _passive_action(w: Words, verb: int, stop: int, subject: str, plural: bool, 
     particle = ""
     if start < stop and words[start].low in PARTICLES:
         particle, start = " " + words[start].low, start + 1
+    if base in LIFTED and agent(w, verb, stop) is None:
+        return tidy(f"{'carry out' if _an_act(subject) else 'have'} {subject} {_without(w, start, stop)}")
+    if base == "require" and agent(w, verb, stop) is None:
+        return tidy(f"have {subject} {_without(w, start, stop)}")
     if base is None or base == "be":
         be = "are" if plural else "is"
         return f"ensure that {subject} {be} {words[verb].low} {_without(w, start, stop)}".strip()
@@ -91,6 +103,12 @@ def _passive_action(w: Words, verb: int, stop: int, subject: str, plural: bool, 
         spoken = " ".join(w.slice(at, by.end).split())
         rest = " ".join(rest.replace(spoken, "", 1).split())
     return tidy(f"{base}{particle}{more} {subject} {rest}")
+
+
+def _an_act(subject: str) -> bool:
+    """Whether a subject names something done ("the processing of data") and not something had."""
+    head = next((word for word in subject.split() if word.lower() not in ("the", "a", "an", "any", "such", "all")), "")
+    return head.lower().endswith(ACTS) or singular(head.lower()) in ACT_NOUNS
 
 
 def _further_verbs(w: Words, start: int, stop: int) -> tuple[str, int]:

@@ -1,28 +1,18 @@
-"""Who must act: the head of a subject, its kind, and what a document's own definitions add."""
+"""Who must act: the head of a subject and its kind."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from core.language.tokens import Token, singular, tokens
+from core.extract.terms import Terms, agent_ending, is_thing, lookup, word_sets
+from core.language.tokens import Token, singular
 from core.language.verbs import is_base, is_participle, is_third_person
-from core.settings import lexicon
-from core.types import BearerKind, Provision
+from core.types import BearerKind
 
-KINDS: tuple[BearerKind, ...] = ("regulated", "authority", "eu_body", "member_state", "person")
-Terms = Mapping[str, Sequence[tuple[tuple[str, ...], BearerKind | None]]]
 # Where the head's noun phrase ends.
 PHRASE_END = frozenset({"prep", "rel", "that", "sub", ",", ";", ":", "(", "-", "be", "have", "do", "modal", "to", "."})
 ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,3}[A-Z][A-Za-z0-9‐‑-]{0,8}|[A-Z]{2,9}s?")
 ROMAN = re.compile(r"[IVXL]{1,6}")
-# ‘financial entity’ means …; "controller" means …
-DEFINED = re.compile(r"[‘“\"']([^’”\"']{2,80})[’”\"'](?:[^.;:]{0,60}?)\bmeans?\b(.{0,160})", re.DOTALL)
-# Money transmitter means …, at the start of a definition without quotation marks.
-DEFINED_PLAINLY = re.compile(r"\s*(?:The term )?([A-Z][\w‐‑' -]{2,60}?)\smeans?\s(.{0,160})", re.DOTALL)
-# "… (BIA)", "… (‘the Board’)": a short name after the long one.
-ABBREVIATED = re.compile(r"\([‘“]?([A-Z][A-Za-z]{0,3}[A-Z][A-Za-z]{0,8})[’”]?\)")
-LONG_NAME = 70
 # Demonstratives and pronouns point back.
 PRONOUNS = frozenset({"it", "they", "he", "she", "this", "these", "those", "both", "latter", "former", "one"})
 ADDRESSED = frozenset({"you", "we"})
@@ -44,97 +34,6 @@ class Party:
     law: bool = False
 
 
-def listed(names: str) -> list[str]:
-    return [" ".join(name.split()) for name in names.split(",") if name.strip()]
-
-
-def term_words(term: str) -> tuple[str, ...]:
-    return tuple(singular(token.low) for token in tokens(term) if token.kind != "quote")
-
-
-@cache
-def general_terms() -> Terms:
-    """The lexicon by first word, longest entry first."""
-    words = lexicon("bearers")
-    return indexed((term_words(name), kind) for kind in reversed(KINDS) for name in listed(words[kind]))
-
-
-def indexed(entries: Iterable[tuple[tuple[str, ...], BearerKind | None]]) -> Terms:
-    found: dict[str, dict[tuple[str, ...], BearerKind | None]] = {}
-    for words, kind in entries:
-        if words:
-            found.setdefault(words[0], {})[words] = kind
-    return {first: sorted(rest.items(), key=lambda item: -len(item[0])) for first, rest in found.items()}
-
-
-@cache
-def _word_sets() -> dict[str, frozenset[str]]:
-    words = lexicon("bearers")
-    return {
-        "somebody": frozenset(listed(words["somebody"])),
-        "natural": frozenset(listed(words["natural"])),
-        "not_agents": frozenset(words["not_agents"].split()),
-        "laws": frozenset(words["laws"].split()),
-        "not_names": frozenset(words["not_names"].split()),
-        "takes_of": frozenset(words["takes_of"].split()),
-        "contract_parties": frozenset(words["contract_parties"].split()),
-        "measures": frozenset(lexicon("english")["measures"].split()),
-    }
-
-
-def document_terms(provisions: Sequence[Provision]) -> Terms:
-    """The lexicon with what the document defines: somebody gets a kind, a thing gets None, known names keep theirs."""
-    general = general_terms()
-    entries = [entry for rest in general.values() for entry in rest]
-    known = {words for words, _ in entries}
-    added = [entry for p in provisions if " mean" in p.text for entry in definitions(p.text) if entry[0] not in known]
-    terms = indexed([*entries, *added]) if added else general
-    short = [entry for entry in abbreviations(provisions, terms) if entry[0] not in known]
-    return indexed([*entries, *added, *short]) if short else terms
-
-
-def abbreviations(provisions: Sequence[Provision], terms: Terms) -> Iterable[tuple[tuple[str, ...], BearerKind | None]]:
-    """ "a business impact analysis (BIA)" makes BIA a thing, "incident response teams (CSIRTs)" somebody."""
-    seen: set[tuple[str, ...]] = set()
-    for provision in provisions:
-        for match in ABBREVIATED.finditer(provision.text) if "(" in provision.text else ():
-            words = term_words(match[1])
-            if words in seen:
-                continue
-            seen.add(words)
-            phrase = tokens(provision.text[max(0, match.start() - LONG_NAME) : match.start()])
-            who = max(
-                (lookup(phrase, i, len(phrase), terms) or (0, None) for i in range(len(phrase))), key=lambda f: f[0]
-            )
-            yield words, who[1] if who[0] == len(phrase) else None
-
-
-def definitions(text: str) -> Iterable[tuple[tuple[str, ...], BearerKind | None]]:
-    plain = DEFINED_PLAINLY.match(text)
-    for match in [*DEFINED.finditer(text), *([plain] if plain else [])]:
-        words = term_words(match[1])
-        if 0 < len(words) <= 8:
-            yield words, defined_kind(match[2])
-
-
-def defined_kind(definiens: str) -> BearerKind | None:
-    """What "means a natural or legal person who …" makes of a term: the first noun phrase decides."""
-    sets = _word_sets()
-    phrase: list[str] = []
-    for token in tokens(definiens):
-        # "information relating to an identified natural person" defines a thing: "to" ends its noun phrase too.
-        if token.kind in ("rel", "that", "sub", ";", ".", ":") or (token.kind in ("prep", "(", "to") and phrase):
-            break
-        if token.kind not in ("det", "adv", "quote"):
-            phrase.append(singular(token.low))
-    head = " ".join(phrase)
-    if not any(head.endswith(word) or f"{word} or" in head or f"{word}," in head for word in sets["somebody"]):
-        return None
-    if "legal person" not in head and any(word in head for word in sets["natural"]):
-        return "person"
-    return "authority" if "authority" in head and "person" not in head else "regulated"
-
-
 def party(text: Sequence[Token], start: int, end: int, terms: Terms) -> Party:
     """The head of the noun phrase in tokens [start, end): before a preposition, participle or relative.
 
@@ -145,7 +44,7 @@ def party(text: Sequence[Token], start: int, end: int, terms: Terms) -> Party:
         return first
     if first.kind is not None and _shares_a_thing(text, first, end, terms):
         stop = _phrase_stop(text, _past_determiners(text, first.end + 1, end), end)
-        return Party(first.start, stop, None, law=text[stop - 1].low in _word_sets()["laws"])
+        return Party(first.start, stop, None, law=text[stop - 1].low in word_sets()["laws"])
     if first.kind is None:
         return _last_conjunct(text, first, end, terms) or _joint_adjectives(text, first, end, terms) or first
     last = _with_of(text, first, end)
@@ -162,7 +61,7 @@ def _with_of(text: Sequence[Token], who: Party, end: int) -> int:
     head = singular(text[who.end - 1].low)
     if who.end < end and text[who.end].low == "concerned":
         return who.end + 1
-    if who.end + 1 >= end or text[who.end].low != "of" or head not in _word_sets()["takes_of"]:
+    if who.end + 1 >= end or text[who.end].low != "of" or head not in word_sets()["takes_of"]:
         return who.end
     if text[who.end + 1].low in ("its", "their", "his", "her"):
         return who.end
@@ -215,14 +114,14 @@ def _one_party(text: Sequence[Token], start: int, end: int, terms: Terms) -> Par
     if token.low in ADDRESSED:
         return Party(start, start + 1, "regulated", known=True)
     stop = _phrase_stop(text, start, end)
-    counts = token.low in _word_sets()["measures"] and start + 1 < end and text[start + 1].low == "of"
+    counts = token.low in word_sets()["measures"] and start + 1 < end and text[start + 1].low == "of"
     if counts:
         return _one_party(text, start + 2, end, terms)
     if token.kind in ("pron", "det") or token.low in ("latter", "former"):
         return Party(start, start + 1, None, pronoun=token.low in PRONOUNS)
     if stop == start:
         return Party(start, start, None)
-    if text[stop - 1].low in _word_sets()["measures"] and stop < end and text[stop].low == "of":
+    if text[stop - 1].low in word_sets()["measures"] and stop < end and text[stop].low == "of":
         return _one_party(text, stop + 1, end, terms)
     named = _named(text, start, stop, end, terms)
     return named or _unnamed(text, start, stop)
@@ -254,21 +153,6 @@ def _phrase_stop(text: Sequence[Token], start: int, end: int) -> int:
         if text[index].kind in PHRASE_END or (text[index].kind == "conj" and index > start):
             return index
     return end
-
-
-def _one_of(token: Token) -> str:
-    """A word in the singular; "FIUs" is the plural of FIU, whatever words in -us are."""
-    plural = len(token.text) > 2 and token.text[-1] == "s" and token.text[:-1].isupper()
-    return token.low[:-1] if plural else singular(token.low)
-
-
-def lookup(text: Sequence[Token], at: int, end: int, terms: Terms) -> tuple[int, BearerKind | None] | None:
-    """(end, kind) of the longest known term that starts at a token."""
-    for words, kind in terms.get(_one_of(text[at]), ()):
-        last = at + len(words)
-        if last <= end and all(_one_of(text[at + i]) == word for i, word in enumerate(words)):
-            return last, kind
-    return None
 
 
 def _named(text: Sequence[Token], start: int, stop: int, end: int, terms: Terms) -> Party | None:
@@ -322,12 +206,13 @@ def _modifies(text: Sequence[Token], index: int, stop: int) -> bool:
             or not is_third_person(text[index + 1].low)
         )
     plural = text[index - 1].low.endswith("s")
-    return is_base(low) and (plural or index + 1 < stop)
+    # "the incident management process": a noun that looks like a verb is the head.
+    return is_base(low) and (plural or (index + 1 < stop and not is_thing(low)))
 
 
 def _unnamed(text: Sequence[Token], start: int, stop: int) -> Party:
     """A noun that no list knows: an acronym, a name or the ending of an agent make it somebody, else it is a thing."""
-    sets = _word_sets()
+    sets = word_sets()
     head = start
     for index in range(start, stop):
         token = text[index]
@@ -346,19 +231,6 @@ def _unnamed(text: Sequence[Token], start: int, stop: int) -> Party:
     return Party(start, head + 1, None)
 
 
-def contract_parties() -> frozenset[str]:
-    return _word_sets()["contract_parties"]
-
-
-def is_thing(low: str) -> bool:
-    sets = _word_sets()
-    return low in sets["not_names"] or low in sets["not_agents"]
-
-
-def agent_ending(low: str) -> bool:
-    return low.endswith(tuple(lexicon("bearers")["agent_endings"].split()))
-
-
 def mentions(text: Sequence[Token], start: int, end: int, terms: Terms) -> Iterable[Party]:
     """Every known term in a stretch, in order: for antecedents and for "financial entities’ clients"."""
     index = start
@@ -372,7 +244,7 @@ def mentions(text: Sequence[Token], start: int, end: int, terms: Terms) -> Itera
             # "Council Decision", "Commission Regulation": an act and not its author.
             if (
                 following is None
-                or singular(following.low) not in _word_sets()["not_names"]
+                or singular(following.low) not in word_sets()["not_names"]
                 or following.text[0].islower()
             ):
                 yield Party(index, found[0], found[1], known=True)

@@ -127,7 +127,11 @@ def _be_statement(
     """ "shall be deemed", "shall be without prejudice to", "shall be EUR 50 000": the law says what is."""
     low, after = low_at(tokens, at), low_at(tokens, at + 1)
     kind = tokens[at].kind if at < len(tokens) else "."
-    if low in words["deeming_frames"] and after != "by":
+    if low in ("referred", "known", "called") and "as" in (after, low_at(tokens, at + 2)):
+        return Sense("naming", "It gives somebody or something a name.", statement="definition", verb=at)
+    # "shall be considered to be" counts as; "shall be considered in relation to the group" is done by somebody.
+    weighed = low == "considered" and after in ("in", "when", "for", "before", "during", "at")
+    if low in words["deeming_frames"] and after != "by" and not weighed:
         return Sense("deeming", f"“be {low}” says how something counts in law.", statement="deeming", verb=at)
     if low == "governed" and {t.low for t in tokens[at + 2 : at + 5]} & {"law", "laws"}:
         return Sense("governing_law", "It says which law governs.", statement="legal effect", verb=at)
@@ -144,6 +148,8 @@ def _be_statement(
         return Sense("legal_effect", f"“be {low}” states a legal effect.", statement="legal effect", verb=at)
     if mark_word == "may" and low == "relied" and "tending" in {t.low for t in tokens[at : at + 6]}:
         return Sense("evidential", "It says what a breach tends to prove.", statement="evidential", verb=at)
+    if mark_word == "may" and low in words["pointing_frames"]:
+        return Sense("pointing", "It says where something is.", statement="possibility", verb=at)
     if low in words["punishing_frames"]:
         return Sense("sanction", "It says which sanction follows a breach.", statement="sanction", verb=at)
     if low == "limited" and after == "to" and any(t.kind == "not" for t in tokens[at - 3 : at]):

@@ -1,9 +1,9 @@
 """The built-in extractor: provisions in, norms and statements out. Deterministic, offline, one pass over the text."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from core.extract.bearers import Terms, document_terms
 from core.extract.inference import inferred
 from core.extract.lists import LeadIn, is_lead_in, list_mode
 from core.extract.nature import COMMAND, REASONS, no_norms, noted
@@ -12,6 +12,9 @@ from core.extract.passing import listed_norm
 from core.extract.reading import inner_norm, read
 from core.extract.sanctions import article_of, sanctions
 from core.extract.shaping import Around, item_draft, listed_draft, own_draft
+from core.extract.terms import Terms, document_terms
+from core.extract.unfolding import unfolded
+from core.language.chunks import has_verb
 from core.language.references import places
 from core.language.sentences import sentences
 from core.types import Draft, Passage, Provision, Rejected, Statement
@@ -22,6 +25,10 @@ ANY_MARK = (
     " need", "gree", "ndertak", "ovenant", "ommit", "ledge", "romise", "reserve",
 )  # fmt: skip
 LONGEST_HEADING_WORDS = 6
+# An item that a later act took out, and whose letter is kept: "[deleted]".
+STRUCK_OUT = re.compile(
+    r"\s*[\[(](?:deleted|omitted|repealed|revoked|reserved|blank)\.?[\])][\s.;,]{0,4}(?:and|or)?", re.IGNORECASE
+)
 SILENT = frozenset({"preamble", "note"})
 
 Found = list[Draft | Statement]
@@ -43,9 +50,11 @@ def extract(provisions: Sequence[Provision]) -> Iterator[Draft | Statement | Rej
 
     Pure and deterministic; time grows with the length of the text.
     """
-    document = _survey(provisions)
-    for group in _articles(provisions):
-        yield from inferred(_article(group, document))
+    unfolded_too, homes = unfolded(provisions)
+    document = _survey(unfolded_too)
+    for group in _articles(unfolded_too):
+        for found in inferred(_article(group, document)):
+            yield replace(found, provision=homes.get(found.provision.id, found.provision))
 
 
 def _survey(provisions: Sequence[Provision]) -> _Document:
@@ -194,14 +203,17 @@ def _stated(sentence: Sentence, passage: Passage, provision: Provision) -> Found
 
 def _item(sentence: Sentence, passage: Passage, provision: Provision, lead: LeadIn, document: _Document) -> Found:
     """An item under a lead-in: it completes the norm above, stands for itself, or is part of a condition."""
+    if STRUCK_OUT.fullmatch(passage.text):
+        return []
     around = document.around
     own = [norm for norm in sentence.norms if norm.subject.role != "relative"]
-    if lead.source.mode in ("conditions", "measure", "stated"):
-        if lead.source.mode != "conditions" and own:
+    conditions = lead.source.mode == "conditions" or _open_condition(lead)
+    if conditions or lead.source.mode in ("measure", "stated"):
+        if not conditions and own:
             return _sentence(sentence, passage, provision, document)
         if not COMMAND.search(passage.text):
             return []
-        kind = "condition" if lead.source.mode == "conditions" else "part of a list"
+        kind = "condition" if conditions else "part of a list"
         return [Statement(provision, passage, kind, REASONS.get(kind, "It is part of the list in its lead-in."))]
     if lead.mode == "none" or lead.source.norm is None:
         return _sentence(sentence, passage, provision, document, lead) if own else _stated(sentence, passage, provision)
@@ -211,6 +223,13 @@ def _item(sentence: Sentence, passage: Passage, provision: Provision, lead: Lead
     if inner is not None:
         return [own_draft(inner, sentence, passage, provision, around, lead)]
     return _completing(sentence, passage, provision, lead, document)
+
+
+def _open_condition(lead: LeadIn) -> bool:
+    """ "If, under any rule in this Chapter:": the rule comes after the list of its conditions."""
+    words = lead.sentence.tokens
+    opened = lead.mode == "none" and bool(words) and words[0].low in ("if", "where", "when", "unless")
+    return opened and not has_verb(words, 1, len(words))
 
 
 def _completing(sentence: Sentence, passage: Passage, provision: Provision, lead: LeadIn, document: _Document) -> Found:

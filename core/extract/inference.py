@@ -1,5 +1,6 @@
 """Who must act where a sentence names nobody: somebody its article names, marked as inferred."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -14,6 +15,8 @@ SUBJECT_CHARACTERS = 200
 # After these the subject's own noun is over: "the assessment referred to in paragraph 1".
 _ENDS = """of in on for to by with under from referred pursuant provided which that and or made drawn carried set
 submitted"""
+# "paragraph 1" is cited where its points name who acts.
+LAST_POINT = re.compile(r"(?:, point )?\([a-z]{1,4}\)$")
 ENDS_SUBJECT = frozenset(_ENDS.split())
 
 
@@ -25,13 +28,13 @@ def inferred(found: list[Draft | Statement]) -> list[Draft | Statement]:
     who acts; permissions only where nothing else does, rights never.
     """
     named = [draft for draft in found if isinstance(draft, Draft) and _names(draft)]
-    firm = [draft for draft in named if draft.modality != "permission"]
-    usable = {id(draft) for draft in firm or named}
+    sources = [draft for draft in named if draft.modality != "permission"] or named
+    usable = {id(draft) for draft in sources}
     by_path: dict[str, Draft] = {}
-    for norm in firm or named:
+    for norm in sources:
         by_path.setdefault(norm.provision.path, norm)
-    # A law that may do something says who acts only of what follows from it.
-    first = next((norm for norm in by_path.values() if norm.bearer.explicit or norm.modality != "permission"), None)
+        by_path.setdefault(LAST_POINT.sub("", norm.provision.path), norm)
+    first = next((norm for norm in by_path.values() if _telling(norm)), None)
     before: list[Draft] = []
     for place, draft in enumerate(found):
         if isinstance(draft, Statement):
@@ -67,6 +70,11 @@ def _receives(words: str, bearer: Bearer) -> bool:
 def _names(draft: Draft) -> bool:
     known = draft.bearer.explicit or (draft.bearer.kind == "member_state" and draft.bearer.inferred is None)
     return known and draft.bearer.kind != "unspecified" and draft.modality != "right"
+
+
+def _telling(draft: Draft) -> bool:
+    """ "Member States may keep further rules": its freedom does not say whom the rules before it bind."""
+    return draft.modality != "permission" or draft.bearer.kind in ("regulated", "person")
 
 
 def _spoken_of(draft: Draft, before: Sequence[Draft]) -> Draft | None:

@@ -136,6 +136,8 @@ def unlawful(low: str, after: str) -> bool:
 
 def _have_mark(tokens: Sequence[Token], index: int) -> Mark | None:
     at, negated = _past(tokens, index + 1)
+    # "does not have to"
+    negated |= index > 1 and tokens[index - 1].kind == "not" and tokens[index - 2].kind == "do"
     if low_at(tokens, at) == "to" and (is_base(low_at(tokens, at + 1)) or low_at(tokens, at + 1) in ("be", "have")):
         return Mark(index, at + 1, "has to", at + 1, negated)
     noun = next((t.low for t in tokens[at : at + 3] if t.kind == "word"), "")

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.extract.bearers import Party, contract_parties, is_thing, mentions, party
+from core.extract.bearers import Party, mentions, party
 from core.extract.marks import Mark, frames
 from core.extract.norms import Clause, Words
+from core.extract.terms import contract_parties, is_thing
 from core.language.chunks import has_verb
 from core.language.clauses import Subject
 from core.language.tokens import Token, singular

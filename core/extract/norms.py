@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.extract.bearers import Party, Terms
+from core.extract.bearers import Party
 from core.extract.conditions import Circumstance
 from core.extract.marks import Mark, Sense
+from core.extract.terms import Terms
 from core.language.clauses import Subject
 from core.language.tokens import Token
 from core.types import Bearer

@@ -1,11 +1,13 @@
 """ "Member States shall ensure that X does": X must do it, and the state must see to it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from core.extract.bearers import Party, Terms, mentions, party
+from core.extract.bearers import Party, mentions, party
 from core.extract.marks import Sense, frames
 from core.extract.naming import PLURAL, as_bearer, is_plural
 from core.extract.norms import Clause, Norm, Sentence, Words
+from core.extract.terms import Terms
 from core.language.chunks import has_verb
 from core.language.verbs import is_base, is_third_person
 from core.types import Bearer, Modality
@@ -52,8 +54,33 @@ def passed_on(w: Words, clause: Clause, verb: int, end: int) -> Passed | None:
         inner = _inner_to(w, verb + 1, end)
     if inner is None:
         return None
-    bearer, via = as_bearer(w, inner.who), w.slice(who.start, who.end)
-    new = Sense(f"{made.rule}_via", reason(via, bearer), inner.modality, verb=inner.verb, state=inner.state)
+    return _passed(w, clause, inner, w.slice(who.start, who.end))
+
+
+def passed_on_next(w: Words, clause: Clause, verb: int, start: int, end: int) -> Iterator[tuple[int, Passed]]:
+    """ "shall ensure that X does and that Y does": (token of the second "that", what Y must do), in order.
+
+    `verb` is that of the outer clause; the search starts at token `start`.
+    """
+    if verb >= end or w.tokens[verb].low not in frames()["passing_verbs"] or clause.who.kind != "member_state":
+        return
+    thats = [i for i in range(max(start, verb + 2), end) if _joins(w, i)]
+    for that, stop in zip(thats, [*thats, end][1:], strict=True):
+        inner = inner_that(w, that + 1, stop)
+        if inner is not None and not inner.who.pronoun:
+            via = w.slice(clause.who.start, clause.who.end)
+            yield that, _passed(w, clause, inner, via)
+
+
+def _joins(w: Words, that: int) -> bool:
+    """ "and that" outside brackets."""
+    return w.tokens[that].kind == "that" and w.tokens[that - 1].low == "and" and not w.depth[that]
+
+
+def _passed(w: Words, clause: Clause, inner: Inner, via: str) -> Passed:
+    bearer = as_bearer(w, inner.who)
+    rule = f"{clause.sense.rule}_via"
+    new = Sense(rule, reason(via, bearer), inner.modality, verb=inner.verb, state=inner.state)
     return Passed(Clause(clause.mark, clause.subject, inner.who, new), bearer, via, inner.verb)
 
 
@@ -92,7 +119,9 @@ def inner_that(w: Words, start: int, end: int) -> Inner | None:
 def _acting(w: Words, start: int, end: int) -> Party:
     """The party that opens a clause: "the bank keeps records" has a verb where a noun phrase would go on."""
     who = party(w.tokens, start, end, w.terms)
-    for index in range(start + 1, min(end, start + FARTHEST_TO)) if who.kind is None and not who.pronoun else ():
+    for index in range(start + 1, min(end, start + FARTHEST_TO)) if not who.pronoun else ():
+        if who.kind is not None and index >= who.end:
+            break  # "the bank informs the payer": only a head behind a verb is in doubt
         if w.tokens[index].kind == "word" and is_third_person(w.tokens[index].low):
             cut = party(w.tokens, start, index, w.terms)
             return cut if cut.known and cut.kind is not None and cut.end == index else who

@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.extract.acts import action_of
-from core.extract.bearers import Terms, party
+from core.extract.bearers import party
 from core.extract.conditions import Circumstance, circumstances
 from core.extract.inversion import inverted
 from core.extract.marks import Mark, Sense, frames, marks
 from core.extract.naming import acts_here, antecedent, as_bearer, bearer_of, pronoun, spoken_of
 from core.extract.norms import Antecedent, Clause, Norm, Sentence, Stated, Words
-from core.extract.passing import inner_that, passed_on, reason
+from core.extract.passing import inner_that, passed_on, passed_on_next, reason
 from core.extract.senses import sense
+from core.extract.terms import Terms
 from core.language.chunks import depths
 from core.language.clauses import Subject, first_subject, next_subject
 from core.language.tokens import Token, tokens
+from core.language.verbs import is_third_person
 from core.types import Bearer
 
 NOBODY_YET = Antecedent()
@@ -25,6 +27,7 @@ TOO_LONG = Stated("too long", "It runs over more words than the engine reads as 
 LONGEST_SENTENCE_TOKENS = 2_500
 MOST_MARKS = 40
 # Between an introduction and its mark these open a clause that is not the sentence's own.
+RULING = frozenset({"shall", "must", "may"})
 OPENERS = frozenset({"rel", "that", "sub", "prep"})
 # Longer sentences are read with less confidence.
 LONG_SENTENCE_TOKENS = 110
@@ -48,11 +51,12 @@ def read(text: str, terms: Terms, before: Antecedent = NOBODY_YET) -> Sentence:
         if clause.sense.statement:
             stated.append(Stated(clause.sense.statement, clause.sense.reason))
             continue
-        norm = _norm(w, clause, _start(w, clauses, number), _end(w, clauses, number))
+        norm, *others = _norms(w, clause, _start(w, clauses, number), _end(w, clauses, number))
         if norms and clause.subject.role == "same" and _alike(norms[-1], norm):
             norms[-1] = _joined(norms[-1], norm)
         else:
             norms.append(norm)
+        norms += others
     return Sentence(text, w.tokens, w.depth, tuple(norms), tuple(stated))
 
 
@@ -116,7 +120,12 @@ def _unintroduced(w: Words, found: Sequence[Mark]) -> list[Clause]:
     """ "When deciding on the amount due regard shall be given": no comma ends the introduction; the last rules."""
     mark, words = found[-1], w.tokens
     start = next((i + 1 for i in range(mark.start - 1, 0, -1) if words[i].kind == "," and not w.depth[i]), 0)
-    if words[0].kind != "sub" or mark.verb is None or any(t.kind in OPENERS for t in words[max(start, 1) : mark.start]):
+    if (
+        words[0].kind != "sub"
+        or mark.verb is None
+        or mark.word not in RULING
+        or any(t.kind in OPENERS for t in words[max(start, 1) : mark.start])
+    ):
         return []
     subject = Subject(start or mark.start, mark.start, "main", sure=False)
     who = party(words, subject.start, subject.end, w.terms)
@@ -125,8 +134,25 @@ def _unintroduced(w: Words, found: Sequence[Mark]) -> list[Clause]:
     return [Clause(mark, subject, who, sense(words, mark, who, denied=False))]
 
 
+def _told(w: Words, mark: Mark, subject: Subject) -> bool:
+    """ "A customer opens an account and agrees to receive notices" tells a case; a contract's party only agrees."""
+    if w.tokens[mark.start - 1].low != "and":
+        return False
+    promises = frames()["promising_verbs"] | frames()["warranting_verbs"]
+    before = w.tokens[subject.start : mark.start - 1]
+    return any(t.kind == "word" and is_third_person(t.low) and t.low not in promises for t in before[1:])
+
+
+def _asked(w: Words, mark: Mark) -> bool:
+    """ "an indication of where the benchmarks are to be found" asks and commands nothing."""
+    asks = (i for i in range(mark.start - 1, 0, -1) if w.tokens[i].low in ("where", "how", "whether", "when"))
+    return (at := next(asks, None)) is not None and w.tokens[at - 1].kind == "prep"
+
+
 def _of_noun(w: Words, mark: Mark, subject: Subject) -> bool:
     """ "the clients they agree to serve": a clause right behind a noun describes it."""
+    if mark.word == "is to" and _asked(w, mark):
+        return True
     described = subject.end - subject.start == 1 and w.tokens[subject.start - 1].kind == "word"
     return mark.word == "agrees to" and described and w.tokens[subject.start].kind == "pron"
 
@@ -177,6 +203,8 @@ def _hard_boundary(w: Words, after: int, mark: int) -> int:
 
 def _clause(w: Words, mark: Mark, subject: Subject, clauses: Sequence[Clause]) -> Clause | None:
     words = w.tokens
+    if mark.word == "agrees to" and _told(w, mark, subject):
+        return None
     promised = mark.word in ("shall", "must", "will") and _promised(w, subject.start)
     if subject.role == "complement" and not clauses and not promised:
         return None
@@ -243,6 +271,19 @@ def _end(w: Words, clauses: Sequence[Clause], number: int) -> int:
 
 
 # --- norms ---
+
+
+def _norms(w: Words, clause: Clause, start: int, end: int) -> list[Norm]:
+    """The clause's norm, and those of others whom the same clause binds: "and that the bank informs the payer"."""
+    verb = clause.sense.verb if clause.sense.verb is not None else clause.mark.end
+    first = _norm(w, clause, start, end)
+    others: list[Norm] = []
+    for that, passed in passed_on_next(w, clause, verb, clause.mark.end, end):
+        around = circumstances(w.tokens, w.depth, that + 1, end, passed.clause.who.start, passed.verb)
+        norm = replace(_made(w, passed.clause, passed.bearer, passed.verb, that + 1, end, around), via=passed.via)
+        if not _alike(others[-1] if others else first, norm):
+            others.append(norm)
+    return [_norm(w, clause, start, others[0].start - 2), *others] if others else [first]
 
 
 def _norm(w: Words, clause: Clause, start: int, end: int) -> Norm:

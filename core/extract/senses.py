@@ -59,6 +59,12 @@ def _have_sense(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) 
     if low not in RIGHTS | POWERS | DUTY_NOUNS and low_at(tokens, at + 1) in RIGHTS | POWERS:
         at, low = at + 1, low_at(tokens, at + 1)
     denied = low_at(tokens, at + 1) == "not" and low_at(tokens, at + 2) == "to"
+    if low not in RIGHTS | POWERS | DUTY_NOUNS and who.kind is not None:
+        # "all the supervisory and investigatory powers that are necessary"
+        kinds = ("word", "conj", "det", "adv")
+        several = next((i for i in range(at, min(at + 6, len(tokens))) if tokens[i].kind not in kinds), at + 6)
+        at = next((i for i in range(at, min(several, len(tokens))) if tokens[i].low in ("powers", "rights")), at)
+        low = low_at(tokens, at)
     if any(t.low == "following" for t in tokens[mark.verb : mark.verb + 6]):
         listed = next((t.low for t in tokens[at : at + 8] if t.low in POWERS | RIGHTS), "")
         if listed in ("powers", "rights"):

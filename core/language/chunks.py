@@ -13,6 +13,10 @@ from core.settings import lexicon
 
 # Prepositions only before "to": "subject to", but "the data subject".
 WITH_TO = frozenset({"subject", "due", "prior", "contrary", "subsequent", "owing"})
+# "Article 16(1), first subparagraph, point (b)": the steps of a reference, each this long at most.
+STEPS = frozenset({"subparagraph", "paragraph", "point", "points", "sentence", "indent"})
+ORDINALS = frozenset({"first", "second", "third", "fourth", "fifth", "sixth", "last"})
+LONGEST_PLACE = 4
 # "once every year" counts; "once the firm knows" is a condition.
 OFTEN = frozenset({"every", "each", "a", "per", "in"})
 
@@ -54,10 +58,13 @@ def chunks(tokens: Sequence[Token], depth: Sequence[int], start: int, end: int) 
 
 def chunk_kind(tokens: Sequence[Token], start: int, end: int, last: bool) -> str:
     """`last` is the stretch that touches the verb: there "Processing of data" is a subject and no participle phrase."""
+    opening = start
     while start < end and tokens[start].kind in ("adv", "quote", "label", "-", "conj", "not"):
         start += 1
     if start >= end:
         return "empty" if last else "adverb"
+    if opening and tokens[opening - 1].kind == "," and _place(tokens, opening, end):
+        return "phrase"
     token = tokens[start]
     if token.low == "once" and start + 1 < end and tokens[start + 1].kind in ("det", "prep"):
         return "phrase" if tokens[start + 1].low in OFTEN else "sub"
@@ -85,6 +92,13 @@ def chunk_kind(tokens: Sequence[Token], start: int, end: int, last: bool) -> str
 def _describes(tokens: Sequence[Token], start: int, end: int) -> bool:
     """ "…, addressed by the decision shall": a participle with its preposition describes what stands before."""
     return start + 1 < end and tokens[start].low.endswith("ed") and tokens[start + 1].kind in ("prep", "to")
+
+
+def _place(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """ "Article 16(1), first subparagraph, point (b), …": a step of the reference before it."""
+    if end - start > LONGEST_PLACE:
+        return False
+    return tokens[start].low in STEPS or (tokens[start].low in ORDINALS and tokens[end - 1].low in STEPS)
 
 
 def _attribute(tokens: Sequence[Token], start: int, end: int) -> bool:

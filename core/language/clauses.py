@@ -14,6 +14,8 @@ from core.language.verbs import is_base, is_third_person
 # main: the sentence's own clause. same: shares the subject of the clause before it ("shall A and shall B").
 # relative: "…, which shall". complement: "ensure that X shall". subordinate: inside a condition or an object relative.
 Role = Literal["main", "same", "relative", "complement", "subordinate"]
+# An opening condition of so many words is complete, whatever its verb.
+SURELY_OVER = 5
 # ", after which the bank shall": a new step, and no description of what stands before.
 NEXT_STEP = frozenset({"after", "following", "upon"})
 NOMINATIVE = frozenset({"it", "they", "he", "she", "we", "you"})
@@ -125,7 +127,9 @@ def _inside_condition(tokens: Sequence[Token], pieces: Sequence[Chunk], at: int)
         piece = pieces[index]
         if piece.kind == "sub":
             participle = piece.start + 1 < piece.end and participle_like(tokens[piece.start + 1].low)
-            return not participle and not has_verb(tokens, piece.start + 1, pieces[at].start)
+            # "Where proportionate to the risks, the measures shall": a long one is over though no known verb is in it.
+            over = participle or piece.end - piece.start >= SURELY_OVER
+            return not over and not has_verb(tokens, piece.start + 1, pieces[at].start)
         if piece.kind == "noun":
             return False
     return False
@@ -224,7 +228,9 @@ def _insertion_start(tokens: Sequence[Token], pieces: Sequence[Chunk]) -> int:
 
 def _clause_start(tokens: Sequence[Token], depth: Sequence[int], after: int, end: int) -> Subject:
     if tokens[end - 1].low in NOMINATIVE:
-        before = tokens[end - 2].kind if end - 2 >= after else ""
+        # "unless he or she is required to do so": what stands before both.
+        first = end - 3 if [t.low for t in tokens[end - 3 : end]] == ["he", "or", "she"] else end - 1
+        before = tokens[first - 1].kind if first - 1 >= after else ""
         if before in ("sub", "rel", "prep"):
             return Subject(end - 1, end, "subordinate")
         return Subject(end - 1, end, "complement" if before == "that" else "main")
@@ -242,6 +248,8 @@ def _clause_start(tokens: Sequence[Token], depth: Sequence[int], after: int, end
             return Subject(index + 1, end, "complement" if token.kind == "that" else "subordinate")
         if token.kind in (";", ":"):
             return Subject(index + 1, end, "main")
+        if token.kind == "conj" and (_one_noun(tokens, index, end) or _asked_under(tokens, after, index)):
+            continue
         if token.kind == "conj" and token.low != "or" and _starts_clause(tokens, index, end):
             return Subject(_wider(tokens, after, index) + 1, end, "main", sure=tokens[index - 1].kind in (",", ";"))
         if (
@@ -251,6 +259,19 @@ def _clause_start(tokens: Sequence[Token], depth: Sequence[int], after: int, end
         ):
             return Subject(index + 1, end, "main", sure=False)
     return Subject(after, end, "subordinate", sure=False)
+
+
+def _one_noun(tokens: Sequence[Token], conj: int, end: int) -> bool:
+    """ "providers of the originator and beneficiary shall": a lone noun that needs an article starts no clause."""
+    bare = end - conj == 2 and tokens[end - 1].kind == "word" and not tokens[end - 1].low.endswith("s")
+    return bare and tokens[conj - 1].kind == "word" and tokens[end - 1].text[0].islower()
+
+
+def _asked_under(tokens: Sequence[Token], after: int, conj: int) -> bool:
+    """ "under which circumstances banks and insurers may": both are in the clause that "which" opened."""
+    opened = (i for i in range(conj - 1, after, -1) if tokens[i].kind == "rel" and tokens[i - 1].kind == "prep")
+    at = next(opened, None)
+    return at is not None and tokens[at - 1].low not in NEXT_STEP and not has_verb(tokens, at + 1, conj)
 
 
 def _starts_clause(tokens: Sequence[Token], at: int, end: int) -> bool:

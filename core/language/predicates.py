@@ -64,6 +64,6 @@ def _sought_verb(tokens: Sequence[Token], start: int, end: int) -> int | None:
         before = tokens[index - 1].kind
         if (_plain_verb(token) or token.low in ("be", "have")) and before not in ("det", "prep", "to", "conj", "have"):
             follower = tokens[index + 1].kind if index + 1 < end else "."
-            if follower not in (",", "prep", "conj", ".", ";") or token.low not in _noun_verbs():
+            if follower not in (",", "prep", "conj", ".", ";", ":", "-") or token.low not in _noun_verbs():
                 return index
     return None

@@ -11,11 +11,12 @@ from dataclasses import replace
 from itertools import pairwise
 
 from core.errors import BadInput
-from core.extract.bearers import document_terms, party
+from core.extract.bearers import party
 from core.extract.deadlines import deadlines
 from core.extract.ground import ground
 from core.extract.profiles import applies
 from core.extract.risk import obligation_risk
+from core.extract.terms import document_terms
 from core.language.tokens import tokens
 from core.settings import settings
 from core.types import Bearer, BearerKind, Draft, Modality, Obligation, Passage, Provision, Reading

@@ -1,0 +1,138 @@
+"""Names of those who can act: the lexicon, and what a document's own definitions add."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from core.language.tokens import Token, singular, tokens
+from core.settings import lexicon
+from core.types import BearerKind, Provision
+
+KINDS: tuple[BearerKind, ...] = ("regulated", "authority", "eu_body", "member_state", "person")
+Terms = Mapping[str, Sequence[tuple[tuple[str, ...], BearerKind | None]]]
+# ‘financial entity’ means …; "controller" means …
+DEFINED = re.compile(r"[‘“\"']([^’”\"']{2,80})[’”\"'](?:[^.;:]{0,60}?)\bmeans?\b(.{0,160})", re.DOTALL)
+# Money transmitter means …, at the start of a definition without quotation marks.
+DEFINED_PLAINLY = re.compile(r"\s*(?:The term )?([A-Z][\w‐‑' -]{2,60}?)\smeans?\s(.{0,160})", re.DOTALL)
+# "… (BIA)", "… (‘the Board’)": a short name after the long one.
+ABBREVIATED = re.compile(r"\([‘“]?([A-Z][A-Za-z]{0,3}[A-Z][A-Za-z]{0,8})[’”]?\)")
+LONG_NAME = 70
+
+
+def listed(names: str) -> list[str]:
+    return [" ".join(name.split()) for name in names.split(",") if name.strip()]
+
+
+def term_words(term: str) -> tuple[str, ...]:
+    return tuple(singular(token.low) for token in tokens(term) if token.kind != "quote")
+
+
+@cache
+def general_terms() -> Terms:
+    """The lexicon by first word, longest entry first."""
+    words = lexicon("bearers")
+    return indexed((term_words(name), kind) for kind in reversed(KINDS) for name in listed(words[kind]))
+
+
+def indexed(entries: Iterable[tuple[tuple[str, ...], BearerKind | None]]) -> Terms:
+    found: dict[str, dict[tuple[str, ...], BearerKind | None]] = {}
+    for words, kind in entries:
+        if words:
+            found.setdefault(words[0], {})[words] = kind
+    return {first: sorted(rest.items(), key=lambda item: -len(item[0])) for first, rest in found.items()}
+
+
+@cache
+def word_sets() -> dict[str, frozenset[str]]:
+    words = lexicon("bearers")
+    return {
+        "somebody": frozenset(listed(words["somebody"])),
+        "natural": frozenset(listed(words["natural"])),
+        "not_agents": frozenset(words["not_agents"].split()),
+        "laws": frozenset(words["laws"].split()),
+        "not_names": frozenset(words["not_names"].split()),
+        "takes_of": frozenset(words["takes_of"].split()),
+        "contract_parties": frozenset(words["contract_parties"].split()),
+        "measures": frozenset(lexicon("english")["measures"].split()),
+    }
+
+
+def document_terms(provisions: Sequence[Provision]) -> Terms:
+    """The lexicon with what the document defines: somebody gets a kind, a thing gets None, known names keep theirs."""
+    general = general_terms()
+    entries = [entry for rest in general.values() for entry in rest]
+    known = {words for words, _ in entries}
+    added = [entry for p in provisions if " mean" in p.text for entry in definitions(p.text) if entry[0] not in known]
+    terms = indexed([*entries, *added]) if added else general
+    short = [entry for entry in abbreviations(provisions, terms) if entry[0] not in known]
+    return indexed([*entries, *added, *short]) if short else terms
+
+
+def abbreviations(provisions: Sequence[Provision], terms: Terms) -> Iterable[tuple[tuple[str, ...], BearerKind | None]]:
+    """ "a business impact analysis (BIA)" makes BIA a thing, "incident response teams (CSIRTs)" somebody."""
+    seen: set[tuple[str, ...]] = set()
+    for provision in provisions:
+        for match in ABBREVIATED.finditer(provision.text) if "(" in provision.text else ():
+            words = term_words(match[1])
+            if words in seen:
+                continue
+            seen.add(words)
+            phrase = tokens(provision.text[max(0, match.start() - LONG_NAME) : match.start()])
+            who = max(
+                (lookup(phrase, i, len(phrase), terms) or (0, None) for i in range(len(phrase))), key=lambda f: f[0]
+            )
+            yield words, who[1] if who[0] == len(phrase) else None
+
+
+def definitions(text: str) -> Iterable[tuple[tuple[str, ...], BearerKind | None]]:
+    plain = DEFINED_PLAINLY.match(text)
+    for match in [*DEFINED.finditer(text), *([plain] if plain else [])]:
+        words = term_words(match[1])
+        if 0 < len(words) <= 8:
+            yield words, defined_kind(match[2])
+
+
+def defined_kind(definiens: str) -> BearerKind | None:
+    """What "means a natural or legal person who …" makes of a term: the first noun phrase decides."""
+    sets = word_sets()
+    phrase: list[str] = []
+    for token in tokens(definiens):
+        # "information relating to an identified natural person" defines a thing: "to" ends its noun phrase too.
+        if token.kind in ("rel", "that", "sub", ";", ".", ":") or (token.kind in ("prep", "(", "to") and phrase):
+            break
+        if token.kind not in ("det", "adv", "quote"):
+            phrase.append(singular(token.low))
+    head = " ".join(phrase)
+    if not any(head.endswith(word) or f"{word} or" in head or f"{word}," in head for word in sets["somebody"]):
+        return None
+    if "legal person" not in head and any(word in head for word in sets["natural"]):
+        return "person"
+    return "authority" if "authority" in head and "person" not in head else "regulated"
+
+
+def _one_of(token: Token) -> str:
+    """A word in the singular; "FIUs" is the plural of FIU, whatever words in -us are."""
+    plural = len(token.text) > 2 and token.text[-1] == "s" and token.text[:-1].isupper()
+    return token.low[:-1] if plural else singular(token.low)
+
+
+def lookup(text: Sequence[Token], at: int, end: int, terms: Terms) -> tuple[int, BearerKind | None] | None:
+    """(end, kind) of the longest known term that starts at a token."""
+    for words, kind in terms.get(_one_of(text[at]), ()):
+        last = at + len(words)
+        if last <= end and all(_one_of(text[at + i]) == word for i, word in enumerate(words)):
+            return last, kind
+    return None
+
+
+def is_thing(low: str) -> bool:
+    sets = word_sets()
+    return low in sets["not_names"] or low in sets["not_agents"]
+
+
+def contract_parties() -> frozenset[str]:
+    return word_sets()["contract_parties"]
+
+
+def agent_ending(low: str) -> bool:
+    return low.endswith(tuple(lexicon("bearers")["agent_endings"].split()))

@@ -1,0 +1,23 @@
+"""What must be done, as an infinitive: bans, limits and conditions read as what they ban and limit."""
+
+from tests.engine_parts import norm
+
+
+def test_the_act_of_a_ban_is_what_is_banned_and_of_a_limit_keeps_its_only():
+    banned = norm("The processing of such data shall be prohibited.")
+    assert (banned.modality, banned.action) == ("prohibition", "carry out the processing of such data")
+    assert norm("Anonymous accounts shall be prohibited.").action == "have anonymous accounts"
+    assert norm("Such data shall only be processed with consent.").action == "only process such data with consent"
+    assert norm("Banks shall only use testers that are certified.").action.startswith("only use testers")
+
+
+def test_the_act_of_a_transfer_that_takes_place_only_on_conditions_is_the_transfer():
+    text = "A transfer of data to a third country shall take place only on one of these grounds."
+    assert norm(text).action == "carry out a transfer of data to a third country except on one of these grounds"
+
+
+def test_the_act_of_a_required_thing_is_to_have_it():
+    assert (
+        norm("An impact assessment shall be required in such cases.").action
+        == "have an impact assessment in such cases"
+    )
