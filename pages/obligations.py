@@ -44,8 +44,17 @@ def listing(db: Database, user: User, filter: register.Filter) -> None:
         if ticked:
             bulk.bulk(db, user, ticked)
     if right and chosen:
-        with right[0], st.container(key="beside"), shell.guarded():
-            record.record(db, user, chosen, link=True, buttons=lambda: close(db, user))
+        with right[0], st.container(key="beside"):
+            beside(db, user, chosen)
+
+
+def beside(db: Database, user: User, chosen: str) -> None:
+    there = False
+    with shell.guarded():
+        record.record(db, user, chosen, link=True, buttons=lambda: close(db, user))
+        there = True
+    if not there:  # a link to what is gone can be closed too
+        close(db, user)
 
 
 def close(db: Database, user: User) -> None:

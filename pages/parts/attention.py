@@ -7,7 +7,7 @@ import streamlit as st
 from core import register
 from core.types import DUTIES
 from pages.parts import tables
-from pages.parts.words import count, day
+from pages.parts.words import count, day, short
 
 OBLIGATIONS, DOCUMENTS = "pages/obligations.py", "pages/documents.py"
 # Field of the overview → the filter of the register that lists what it counts.
@@ -74,15 +74,18 @@ def deadlines(found: register.Overview) -> None:
         {
             "due": [day(one.due) for one in found.next],
             "risk": [[one.risk] for one in found.next],
-            "path": [one.path for one in found.next],
             "what": [one.action for one in found.next],
+            "path": [one.path for one in found.next],
+            "document": [short(one.document) for one in found.next],
         },
         {
-            "due": st.column_config.TextColumn("Due", width=95),
-            "path": st.column_config.TextColumn("Place", width=120),
-            "what": st.column_config.TextColumn("What", width=260),
+            "due": st.column_config.TextColumn("Due", width=92),
             "risk": tables.risk_column(),
+            "what": st.column_config.TextColumn("What", width=240),
+            "path": st.column_config.TextColumn("Place", width=90),
+            "document": st.column_config.TextColumn("Document", width=156),
         },
+        boxes=False,
     )
     if picked.id:
         document_id, _, obligation_id = picked.id.partition(".")

@@ -1,5 +1,6 @@
 """Correcting what the engine read, field by field, with what it had read beside each; splitting one in two."""
 
+from collections.abc import Sequence
 from typing import get_args
 
 import streamlit as st
@@ -41,13 +42,13 @@ def form(db: Database, user: User, found: register.Record) -> None:
     was = {one.field: one for one in found.corrections}
     id = found.row.id
     with st.form(f"correct-{id}", border=False):
-        columns = st.columns(2)
         given = {}
-        for place, field in enumerate(shown):
-            with columns[place % 2]:
-                given[field] = _input(field, shown[field], f"correct-{id}-{field}")
-                if field in was:
-                    st.caption(f"The engine read: {plain(was[field].found) or 'nothing'}")
+        for fields in _lines(list(shown)):
+            for field, column in zip(fields, st.columns(len(fields)), strict=True):
+                with column:
+                    given[field] = _input(field, shown[field], f"correct-{id}-{field}")
+                    if field in was:
+                        st.caption(f"The engine read: {plain(was[field].found) or 'nothing'}")
         if st.form_submit_button("Save corrections", type="primary"):
             changed = {field: value for field, value in given.items() if value != shown[field]}
             for field, value in changed.items():
@@ -57,6 +58,17 @@ def form(db: Database, user: User, found: register.Record) -> None:
         for field in was:
             register.correct(db, user, id, field, None)
         shell.done("The engine's reading stands again")
+
+
+def _lines(fields: Sequence[str]) -> list[list[str]]:
+    """Long fields on lines of their own, the others two by two."""
+    lines: list[list[str]] = []
+    for field in fields:
+        if field not in LONG and lines and len(lines[-1]) == 1 and lines[-1][0] not in LONG:
+            lines[-1].append(field)
+        else:
+            lines.append([field])
+    return lines
 
 
 def split(db: Database, user: User, found: register.Record) -> None:

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from core import library, register
 from core.types import User
 from pages.parts import url
-from pages.parts.words import BEARERS, DEADLINES, MODALITIES, RISKS, count, label
+from pages.parts.words import BEARERS, DEADLINES, MODALITIES, RISKS, count, label, short
 
 # Parameter in the URL and field of Filter → its name and its values in the order in which people read them.
 PILLS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -25,7 +25,7 @@ NAMES = ("text", "deadline", "state", "document", "owner", *PILLS)
 
 def bar(db: Database, user: User) -> register.Filter:
     """The widgets, in the row that the caller has opened; each says how many rows a choice would give."""
-    titles = {one.id: one.title for one in library.documents(db, user)}
+    titles = {one.id: _title(one) for one in library.documents(db, user)}
     url.follow(
         one={"text": None, "deadline": DEADLINES, "state": STATES},
         many={"document": titles, "owner": None, **{name: values for name, (_, values) in PILLS.items()}},
@@ -47,6 +47,10 @@ def bar(db: Database, user: User) -> register.Filter:
     if chosen != register.Filter() and st.button("Clear", key="clear", icon=":material/close:", type="tertiary"):
         url.clear(NAMES)
     return chosen
+
+
+def _title(one: library.DocumentRow) -> str:
+    return f"{short(one.title)}, version {one.version_number}" if one.version_count > 1 else short(one.title)
 
 
 def _chosen() -> register.Filter:
@@ -79,7 +83,8 @@ def _deadline(counted: Mapping[str, int]) -> None:
 def _documents(titles: Mapping[str, str], counted: Mapping[str, int]) -> None:
     with st.popover(_named("Document", "document"), key="open-document"):
         st.multiselect(
-            "Documents", tuple(titles), key=url.key("document"), width=480,
+            "Documents", tuple(titles), key=url.key("document"), width=480, label_visibility="collapsed",
+            placeholder="Choose documents",
             format_func=lambda id: f"{titles.get(id, id)} ({count(counted.get(id, 0), 'row')})",
         )  # fmt: skip
 
@@ -88,4 +93,8 @@ def _owners(counted: Mapping[str, int]) -> None:
     names = sorted({name for name in counted if name} | set(url.held("owner") or ()))
     if names:
         with st.popover(_named("Owner", "owner"), key="open-owner"):
-            st.multiselect("Owners", names, key=url.key("owner"), width=320)
+            st.multiselect(
+                "Owners", names, key=url.key("owner"), width=320, label_visibility="collapsed",
+                placeholder="Choose owners",
+                format_func=lambda name: f"{name} ({count(counted.get(name, 0), 'row')})",
+            )  # fmt: skip

@@ -70,7 +70,7 @@ def table(db: Database, user: User, shown: Sequence[register.Row], chosen: str |
     lines = _lines(items(db, user, shown) if by_place else [Items("", "", (row,)) for row in shown])
     columns = _columns(lines, narrow=chosen is not None)
     key = f"register-{sort}-{down}"
-    with st.container(key="register-grid", height="stretch"):
+    with st.container(key="register-grid", height=tables.natural_pixels(len(lines)), border=False):
         picked = tables.table(
             key,
             [line.id for line in lines],
@@ -157,17 +157,17 @@ def _column(name: str, sort: str, down: bool, key: str) -> object:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
         "path": lambda: tables.button_column(
-            key, f"Place{arrow}", width=136, help="A click on a place opens it in the source"
+            key, f"Place{arrow}", width=130, help="A click on a place opens it in the source"
         ),
         "kind": lambda: tables.kind_column(f"Kind{arrow}"),
         "risk": lambda: tables.risk_column(f"Risk{arrow}"),
         "what": lambda: text(f"What{arrow}", width=380),
-        "who": lambda: text(f"Who{arrow}", width=140),
-        "when": lambda: text(f"When{arrow}", width=120),
+        "who": lambda: text(f"Who{arrow}", width=135),
+        "when": lambda: text(f"When{arrow}", width=115),
         "status": lambda: tables.status_column(f"Status{arrow}"),
-        "due": lambda: text(f"Due{arrow}", width=95),
-        "owner": lambda: text(f"Owner{arrow}", width=110),
-        "document": lambda: text(f"Document{arrow}", width=170),
+        "due": lambda: text(f"Due{arrow}", width=92),
+        "owner": lambda: text(f"Owner{arrow}", width=105),
+        "document": lambda: text(f"Document{arrow}", width=156),
         "sure": lambda: number(
             f"Sure{arrow}", width=60, format="percent", help="How sure the engine is of its reading"
         ),

@@ -55,7 +55,7 @@ def table(
 
     at = ids.index(chosen) if chosen in ids else None
     rows = ["multi-row"] if several else ["single-row"] if boxes else []
-    natural = HEADER_PIXELS + ROW_PIXELS * max(1, len(ids)) + BORDER_PIXELS
+    natural = natural_pixels(len(ids))
     # Another list is another table: a click on a row of the old one must not be taken for one of the new.
     name, by_cell = f"{key}-{hash(tuple(ids))}", several or not boxes
     seen = _shown(key, name, at, next(iter(columns), ""), by_cell=by_cell)
@@ -80,6 +80,11 @@ def table(
         pressed=ids[pressed["row"]] if pressed else None,
         closed=at is not None and now.row is None and seen.row is not None and now.ticked == seen.ticked,
     )
+
+
+def natural_pixels(rows: int) -> int:
+    """How high a table with so many rows is where nothing cuts it."""
+    return HEADER_PIXELS + ROW_PIXELS * max(1, rows) + BORDER_PIXELS
 
 
 class Selection(NamedTuple):
@@ -134,11 +139,11 @@ def chips(title: str, colours: Mapping[str, str], **options: Any) -> Any:
 
 
 def risk_column(title: str = "Risk", **options: Any) -> Any:
-    return chips(title, RISKS, width=80, **options)
+    return chips(title, RISKS, width=78, **options)
 
 
 def status_column(title: str = "Status", **options: Any) -> Any:
-    return chips(title, STATUSES, width=110, **options)
+    return chips(title, STATUSES, width=104, **options)
 
 
 def kind_column(title: str = "Kind", **options: Any) -> Any:
