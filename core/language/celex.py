@@ -40,6 +40,8 @@ class Act:
 def acts(text: str) -> list[Act]:
     """Every act that a text cites by its number, in order; one of several after a common word is an act of its own."""
     found: list[Act] = []
+    if not any(map(text.__contains__, LETTERS)):
+        return found
     for match in ACT.finditer(text):
         kind, sort = match["kind"], (match["sort"] or "").strip()
         found.append(Act(match.start(), match.end(), kind, _celex(match, kind, sort)))

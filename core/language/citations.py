@@ -265,9 +265,12 @@ def _handbook(match: re.Match[str], base: Base) -> Resolved:
 
 
 # A word without which a pattern cannot match, the pattern, and what it cites.
-PATTERNS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str], Base], Resolved]], ...] = (
-    ("Art", ARTICLE, _articles), (" ", ANNEX, _annexes), ("aragraph", PARAGRAPH, _paragraphs),
-    ("paragraph", SUBPARAGRAPH, _subparagraphs),
-    ("oint", POINT, _points), ("(", LABELLED, _labelled),
-    ("his", THIS, _this), (" ", SECTION, _sections), (".", HANDBOOK, _handbook), (".", RULE, _rules),
+DECIMAL = tuple(f"{digit}." for digit in range(10))
+PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str], Base], Resolved]], ...] = (
+    (("Art",), ARTICLE, _articles),
+    (("Annex", "ANNEX", "Schedule", "SCHEDULE", "Appendi", "Exhibit", "Attachment"), ANNEX, _annexes),
+    (("aragraph",), PARAGRAPH, _paragraphs), (("paragraph",), SUBPARAGRAPH, _subparagraphs),
+    (("oint",), POINT, _points), (("aragraph", "section", "clause"), LABELLED, _labelled), (("his",), THIS, _this),
+    (("§", "ection", "lause", "ule", "egulation"), SECTION, _sections), (DECIMAL, HANDBOOK, _handbook),
+    (DECIMAL, RULE, _rules),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.language import celex
 from core.language.citations import PATTERNS, RULE
@@ -65,20 +66,29 @@ def references(text: str, provision: Provision, known: Places, offset: int = 0) 
     """
     if not WORDS.search(text):
         return ()
-    acts = celex.acts(text)
-    found = _cited(text, base_of(provision.path), acts)
-    _joined(text, found)
     quoted = QUOTED in provision.path
-    made: list[tuple[int, int, str | None]] = []
+    made = [
+        Reference(Passage(text[start:end], offset + start), act or (None if quoted else known.first(paths)))
+        for start, end, act, paths in _named(text, provision.path)
+    ]
+    return tuple(made)
+
+
+@lru_cache(maxsize=256)  # a lead-in is read anew for each of its items, a sentence for each of its norms
+def _named(text: str, path: str) -> tuple[tuple[int, int, str | None, tuple[str, ...]], ...]:
+    """(start, end, number of another act, what of this one it may mean) of each place or act that a text cites."""
+    acts = celex.acts(text)
+    found = _cited(text, base_of(path), acts)
+    _joined(text, found)
+    made: list[tuple[int, int, str | None, tuple[str, ...]]] = []
     for one in found:
         if one.foreign:
-            made.append((one.start, one.end, one.celex))
+            made.append((one.start, one.end, one.celex, ()))
         else:
-            made += [(start, end, None if quoted else known.first(paths)) for start, end, paths in one.places]
+            made += [(start, end, None, tuple(paths)) for start, end, paths in one.places]
     covered = [(one.start, one.end) for one in found]
-    made += [(a.start, a.end, a.celex) for a in acts if not any(s <= a.start < e for s, e in covered)]
-    made.sort(key=lambda item: (item[0], item[1]))
-    return tuple(Reference(Passage(text[start:end], offset + start), target) for start, end, target in made)
+    made += [(a.start, a.end, a.celex, ()) for a in acts if not any(s <= a.start < e for s, e in covered)]
+    return tuple(sorted(made, key=lambda item: item[:2]))
 
 
 def _cited(text: str, base: Base, acts: list[celex.Act]) -> list[Cited]:
@@ -86,8 +96,8 @@ def _cited(text: str, base: Base, acts: list[celex.Act]) -> list[Cited]:
     taken = bytearray(len(text))
     for act in acts:
         taken[act.start : act.end] = b"\2" * (act.end - act.start)
-    for word, pattern, resolve in PATTERNS:
-        if word not in text:
+    for words, pattern, resolve in PATTERNS:
+        if not any(map(text.__contains__, words)):
             continue
         for match in pattern.finditer(text):
             if any(taken[match.start() : match.end()]):
