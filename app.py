@@ -22,6 +22,7 @@ PAGES = [
     Row("pages/overview.py", "Overview", ":material/home:", "analyst"),
     Row("pages/documents.py", "Documents", ":material/folder_open:", "analyst"),
     Row("pages/obligations.py", "Obligations", ":material/checklist:", "analyst"),
+    Row("pages/controls.py", "Controls", ":material/verified_user:", "analyst"),
     Row("pages/document.py", "Document", ":material/article:", "analyst", menu=False),
     Row("pages/help.py", "Help", ":material/help:", "analyst"),
 ]

@@ -70,6 +70,7 @@ def test_every_command_teaches_with_examples(copilot, name):
 
 # What only draws a screen: pictures of pages, counts beside a filter's choices, the text of a form.
 DRAWN = {"page_png", "words", "facets", "duties_by_document", "values", "outline", "row", "rows_of"}
+DRAWN |= {"topic_names", "suggested", "keep_up"}  # names of a filter; what `controls suggest` and `link` build on
 
 
 def test_whatever_a_screen_calls_a_command_calls_too():

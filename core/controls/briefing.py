@@ -128,6 +128,8 @@ def standing(found: Facts) -> str:
     """Where we stand."""
     if not found.controls:
         sentences = ["No control library has been imported, so no duty can be shown to be covered yet."]
+    elif not found.covered + found.part:
+        sentences = [f"The library holds {_counted(found.controls, 'control')}; none is confirmed for any duty yet."]
     else:
         sentences = [
             f"Of the {_counted(found.duties, 'duty', 'duties')}, {found.covered:,} ({found.percent} %) have a control"
@@ -135,8 +137,10 @@ def standing(found: Facts) -> str:
             f" holds {_counted(found.controls, 'control')}."
         ]
     if found.gaps:
-        sentences.append(f"Of those without a control, {_levels(found.gaps_by_risk)};")
-        sentences[-1] = f"{sentences[-1][:-1]}, and {found.high_impact_gaps:,} have a high impact on the firm."
+        high = (
+            f"{found.high_impact_gaps:,} {'has' if found.high_impact_gaps == 1 else 'have'} a high impact on the firm"
+        )
+        sentences.append(f"Of those without a control, {_levels(found.gaps_by_risk)}; {high}.")
     if found.overdue:
         sentences.append(f"{_counted(found.overdue, 'open duty', 'open duties')} had a date that is past.")
     if found.dates:
@@ -165,7 +169,8 @@ def next_steps(found: Facts) -> str:
 
 
 def _told(step: Step) -> str:
-    return f"{_low(step.title)} ({step.owner}, by {_day(step.due)})"
+    duties = _counted(len(step.obligations), "duty", "duties")
+    return f"{_low(step.title)} ({duties}; {step.owner}, by {_day(step.due)})"
 
 
 def _most(found: dict[str, dict[str, int]]) -> tuple[tuple[str, int], ...]:

@@ -1,13 +1,14 @@
 """What people say of an obligation and a control: this one meets it, in full or in part, or it does not.
 
-A link is a value of the obligation's field "control:ID" in the register's overlay, so the register's history shows it,
-its undo takes it back, and deleting the document deletes it. It is keyed by the obligation's id: a rerun keeps it.
+A link is a value of the obligation's field "control:ID" in the register's overlay: its history shows it, its undo takes
+it back, deleting the document deletes it, and what is carried over to another version takes it along. It is keyed by
+the obligation's id, so a rerun keeps it.
 """
 
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from sqlite_utils import Database
 
@@ -103,11 +104,6 @@ def links(db: Database, user: User, ids: Iterable[str] | None = None) -> list[Li
         [*allowed, user.tenant, *given],
     )
     return [Link(**row) for row in found]
-
-
-def carried(said: dict[str, Any]) -> dict[str, Any]:
-    """Of an obligation's overlay, what links it to controls: to be said of the same obligation of another version."""
-    return {field: value for field, value in said.items() if field.startswith(LINK)}
 
 
 def _decide(db: Database, user: User, pairs: Sequence[Pair], state: State, note: str, title: str) -> int:

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from core import library
 from core.controls import shelf
-from core.controls.gaps import EVERYTHING, Gap, GapFilter, gaps
+from core.controls.gaps import EVERYTHING, OTHER, Gap, GapFilter, gaps
 from core.controls.shelf import Control
 from core.errors import BadInput, NotFound
 from core.extract.phrases import plain, said
@@ -37,7 +37,7 @@ OPEN = ("gap", "part")
 class Step:
     """One step of the plan. `kind`: complete a control that meets its duties in part, check one that may meet them,
     or write one. `control` is its ref, "" where one must be written; `due` an ISO date; `edited` names what a person
-    set: owner, due. `documents` are titles, `obligations` ids as the register shows them.
+    set: owner, due. `documents` are the titles of `document_ids`, `obligations` ids as the register shows them.
     """
 
     id: str
@@ -115,31 +115,30 @@ def _step(about: str, group: Sequence[Gap], control: Control | None, today: date
     policy = lexicon("actions")
     kind: Kind = "write" if control is None else "complete" if any(gap.coverage == "part" for gap in group) else "check"
     priority = max((gap.risk for gap in group), key=_height)
+    titles = {gap.document_id: gap.document for gap in group}
     future = [gap.due for gap in group if gap.due and gap.due >= today.isoformat()]
     return Step(
         id=hashlib.sha256(about.encode()).hexdigest()[:16],
         kind=kind,
-        title=_title(kind, about, control, len(group)),
+        title=_title(kind, about, control),
         owner=(control.owner if control else "") or owner_role(group, policy),
         priority=priority,
         due=due_date(priority, min(future, default=None), today, policy["due_hours"]).isoformat(),
         topic=(control.topic or control.category) if control else about,
         control=control.ref if control else "",
         control_id=control.id if control else "",
-        documents=tuple(dict.fromkeys(gap.document for gap in group)),
-        document_ids=tuple(dict.fromkeys(gap.document_id for gap in group)),
+        documents=tuple(titles.values()),
+        document_ids=tuple(titles),
         places=tuple(dict.fromkeys(gap.path for gap in group)),
         obligations=tuple(gap.id for gap in group),
     )
 
 
-def _title(kind: Kind, about: str, control: Control | None, number: int) -> str:
-    duties = f"{number:,} {'duty' if number == 1 else 'duties'}"
+def _title(kind: Kind, about: str, control: Control | None) -> str:
     if control is None:
-        topic = "duties that no topic fits" if about == "Other" else about if about[:2].isupper() else about.lower()
-        return f"Write a control for {topic}: {duties}"
-    done = "Complete" if kind == "complete" else "Check whether the firm has"
-    return f"{done} {control.ref}, {control.name}: {duties}"
+        topic = "duties that no topic fits" if about == OTHER else about if about[:2].isupper() else about.lower()
+        return f"Write a control for {topic}"
+    return f"{'Complete' if kind == 'complete' else 'Check'} {control.ref}, {control.name}"
 
 
 def owner_role(group: Sequence[Gap], policy: Mapping[str, Any]) -> str:
