@@ -14,7 +14,9 @@ GUIDE = """
    obligation by hand. *Coverage* lists every normative sentence that no obligation stands for.
 3. **Obligations**: the register over all documents. Filter, sort by a click on a header, tick rows to change several.
    *To check* shows what the engine was least sure of, one after the other.
-4. **Export** what is filtered: Excel, CSV, JSON, a report, a calendar, Jira.
+4. **Compare**: two versions side by side; renumbered articles are the same articles. What you said of duties that did
+   not change is carried over when the new version is added; for changed ones it waits here for you to take over.
+5. **Export** what is filtered: Excel, CSV, JSON, a report, a calendar, Jira.
 
 Every quote is verified against the source, character by character. Corrections lie over what the engine found and
 never change it; **Undo** takes your last change back. The address of a page can be kept and sent: it opens the same

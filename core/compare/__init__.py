@@ -8,7 +8,7 @@ comparison, summary         all of it for two documents, and the sentences that 
 
 from core.compare.comparison import KINDS, ArticleChange, Change, Comparison, Kind, Side, compare
 from core.compare.differences import ASPECTS, Difference, label_counts
-from core.compare.redline import Piece, redline
+from core.compare.redline import Piece, by_line, changed, redline
 from core.compare.stored import carry_unchanged, compare_stored, side
 from core.compare.summary import summary
 
@@ -22,7 +22,9 @@ __all__ = [
     "Kind",
     "Piece",
     "Side",
+    "by_line",
     "carry_unchanged",
+    "changed",
     "compare",
     "compare_stored",
     "label_counts",

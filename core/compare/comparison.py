@@ -193,9 +193,10 @@ def _article(old: Article | None, new: Article | None, here: Article) -> Article
     if old is not None and new is not None and old.words != new.words:
         kind = "changed"
     was = old.head.path if old is not None and moved else ""
-    return ArticleChange(
-        kind, here.head.path, here.head.heading, was, *("\n".join(one.lines if one else ()) for one in (old, new))
-    )
+    # A heading that stands over both says nothing in a redline.
+    skipped = 1 if old and new and old.lines[:1] == new.lines[:1] == [here.head.heading] else 0
+    texts = ("\n".join(one.lines[skipped:] if one else ()) for one in (old, new))
+    return ArticleChange(kind, here.head.path, here.head.heading, was, *texts)
 
 
 # --- order ------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What was taken out of a text and what was put in, word by word."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,19 +13,23 @@ LEAST_SAME = 2
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """`out`: only in the old text, `in`: only in the new one. What is the same is told in the new text's printing."""
+    """`out`: only in the old text, `in`: only in the new one. White space after a word belongs to it."""
 
     operation: Operation
     text: str
 
 
-def redline(old: str, new: str) -> tuple[Piece, ...]:
-    """The new text with the old one's words where they were. Spaces, dashes and quotation marks are no changes."""
+def redline(old: str, new: str, *, same: Literal["old", "new"] = "new") -> tuple[Piece, ...]:
+    """The new text with the old one's words where they were. Spaces, dashes and quotation marks are no changes.
+
+    `same` says whose printing is given of what is in both: without the words put in, only the old one's is readable.
+    """
     before, after = tokens(old), tokens(new)
     pieces: list[Piece] = []
-    for same, (old_start, old_end), (new_start, new_end) in _blocks(before, after):
-        if same:
-            pieces.append(Piece("same", _printed(new, after, new_start, new_end)))
+    for equal, (old_start, old_end), (new_start, new_end) in _blocks(before, after):
+        if equal:
+            ours = (new, after, new_start, new_end) if same == "new" else (old, before, old_start, old_end)
+            pieces.append(Piece("same", _printed(*ours)))
             continue
         if old_start < old_end:
             pieces.append(Piece("out", _printed(old, before, old_start, old_end)))
@@ -34,7 +38,19 @@ def redline(old: str, new: str) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def changed(pieces: Sequence[Piece]) -> bool:
+def by_line(pieces: Iterable[Piece]) -> list[tuple[Piece, ...]]:
+    """The pieces of each line; a line that is only in one of the texts is one of its own."""
+    found: list[list[Piece]] = [[]]
+    for piece in pieces:
+        for number, text in enumerate(piece.text.split("\n")):
+            if number:
+                found.append([])
+            if text:
+                found[-1].append(Piece(piece.operation, text))
+    return [tuple(line) for line in found if line]
+
+
+def changed(pieces: Iterable[Piece]) -> bool:
     return any(piece.operation != "same" for piece in pieces)
 
 

@@ -5,7 +5,7 @@ Text from a document is escaped as in the other reports; what was taken out is s
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 from core.compare import ArticleChange, Change, Comparison, Piece, redline, summary
 from core.errors import BadInput
@@ -77,13 +77,13 @@ def _change(change: Change) -> Iterator[str]:
         yield f"  > {escaped(' '.join(filter(None, (change.lead_in, change.old_lead_in, draft.quote.text))))}\n"
 
 
-def pieces(change: Change) -> tuple[Piece, ...]:
-    """An obligation's words with what stands above it, old against new."""
+def pieces(change: Change, *, same: Literal["old", "new"] = "new") -> tuple[Piece, ...]:
+    """An obligation's words with what stands above it, old against new; `same` as for `redline`."""
     texts = [
         " ".join(filter(None, (above, *(one.draft.quote.text.split() if one else ()))))
         for above, one in ((change.old_lead_in, change.old), (change.lead_in, change.new))
     ]
-    return redline(*texts)
+    return redline(*texts, same=same)
 
 
 def _place(change: Change) -> str:

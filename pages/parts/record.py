@@ -98,8 +98,13 @@ def _history(db: Database, user: User, found: register.Record) -> None:
     engine = register.values(found.found)
     lines = ["| When | Who | What |", "|---|---|---|"]
     for event in reversed(found.history):
-        lines.append(f"| {when(event.at)} | {plain(event.by)} | {_told(event, engine)} |")
+        lines.append(f"| {when(event.at)} | {plain(event.by)} | {_told(event, engine)}{_first(event)} |")
     st.markdown("\n".join(lines))
+
+
+def _first(event: register.Event) -> str:
+    """Who said it first, of what was carried over from another version."""
+    return f" :gray[first said by {plain(event.said_by)}, {when(event.said_at)}]" if event.source else ""
 
 
 def _told(event: register.Event, engine: dict[str, str]) -> str:

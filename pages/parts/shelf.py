@@ -60,8 +60,16 @@ def status(shown: library.DocumentRow) -> str:
 
 
 def versions(db: Database, user: User, shown: library.DocumentRow) -> None:
-    """Every version of this regulation that the reader may see."""
-    for one in library.versions(db, user, shown.id):
+    """Every version of this regulation that the reader may see, and the way to what changed between them."""
+    found = library.versions(db, user, shown.id)
+    if len(found) > 1:
+        st.page_link(
+            "pages/compare.py",
+            label="Compare versions",
+            icon=":material/difference:",
+            query_params={"old": found[-2].id, "new": found[-1].id},
+        )
+    for one in found:
         here = " (this one)" if one.id == shown.id else ""
         st.page_link(
             "pages/document.py",

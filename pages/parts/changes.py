@@ -1,0 +1,79 @@
+"""What changed between two versions: its sentences, its files, and what people said of the old one."""
+
+import streamlit as st
+from sqlite_utils import Database
+
+from core import compare, library, register
+from core.compare import Comparison
+from core.errors import NotAllowed
+from core.export import FORMATS
+from core.export.compared import COMPARED, write_comparison
+from core.types import User
+from pages.parts import bulk, session, shell
+from pages.parts.words import count, plain
+
+KEPT_SECONDS = 600
+NAMES = {"md": "Markdown report", "xlsx": "Excel", "json": "JSON"}
+
+
+def compared(db: Database, user: User, old: library.DocumentRow, new: library.DocumentRow) -> Comparison:
+    """Compared once for as long as both registers show the same runs. Who may see what is asked each time."""
+    runs = [next((run.id for run in register.runs(db, user, one.id) if run.chosen), "") for one in (old, new)]
+    return _kept(old.id, runs[0], new.id, runs[1], _db=db, _user=user)
+
+
+@st.cache_resource(max_entries=3, ttl=KEPT_SECONDS, show_spinner="Comparing …")
+def _kept(old: str, old_run: str, new: str, new_run: str, *, _db: Database, _user: User) -> Comparison:
+    return compare.compare_stored(_db, _user, old, new)
+
+
+def summary(found: Comparison) -> None:
+    sentences = compare.summary(found)
+    if found.nothing:
+        st.success(plain(sentences[0]), icon=":material/check:")
+    else:
+        st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
+
+
+def carrying(db: Database, user: User, found: Comparison) -> None:
+    """What people said of unchanged obligations and is not there yet, with one click to carry it over."""
+    left = register.offers(db, user, found.old.id, found.new.id, found.staying)
+    if not left:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="carrying"):
+        text = f"People worked on {count(len(left), 'unchanged obligation')} of the old version; the new one lacks it."
+        st.markdown(text, width="content")
+        if st.button("Carry it over", key="carry", icon=":material/redo:"):
+            done = register.carry_over(db, user, found.old.id, found.new.id, found.staying)
+            shell.done(f"Carried over to {count(done, 'obligation')}; undo takes it back")
+        bulk.undo(db, user)
+
+
+def downloads(db: Database, user: User, old: library.DocumentRow, new: library.DocumentRow) -> None:
+    st.markdown("Everything that changed, as a file:")
+    try:
+        for one in (old, new):
+            library.require_released(db, user, one.id)
+    except NotAllowed as error:
+        st.caption(plain(str(error)))
+        return
+    with st.container(horizontal=True):
+        for name in COMPARED:
+            st.download_button(
+                NAMES[name],
+                session.later(_writer(name, old, new)),
+                f"changes.{FORMATS[name].extension}",
+                FORMATS[name].mime,
+                key=f"download-{name}",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+def _writer(name: str, old: library.DocumentRow, new: library.DocumentRow):  # type: ignore[no-untyped-def]
+    def write(db: Database, user: User) -> bytes:
+        for one in (old, new):
+            library.require_released(db, user, one.id)
+        return write_comparison(name, compare.compare_stored(db, user, old.id, new.id)).data
+
+    return write
