@@ -7,6 +7,7 @@ from typing import Literal
 
 from core.language.chunks import OFTEN, has_verb, is_aside
 from core.language.tokens import Token
+from core.language.verbs import is_base
 from core.settings import lexicon
 from core.types import Passage
 
@@ -105,7 +106,7 @@ def circumstances(
 def _opener(tokens: Sequence[Token], index: int, verb: int) -> tuple[int, Kind] | None:
     for parts, kind in _openers().get(tokens[index].low, ()):
         if all(index + i < len(tokens) and tokens[index + i].low == part for i, part in enumerate(parts)):
-            if index > verb and parts in _early():
+            if index > max(verb, 0) and parts in _early():
                 return None
             return None if _no_condition(tokens, index, parts) else (len(parts), kind)
     return None
@@ -197,6 +198,8 @@ def _ends_at(tokens: Sequence[Token], index: int, comma: int, verb: int) -> bool
     if tokens[index].low in ("on", "upon") and tokens[index + 1].low == "request":
         return True
     if (index > verb >= 0 or verb < 0) and (following.low in AT_ONCE or _time_starts(tokens, comma + 1)):
+        return True
+    if verb < 0 and index == 0 and is_base(following.low):
         return True
     unfinished = following.kind == "conj" or tokens[comma - 1].kind == "prep"
     return verb < 0 and index == 0 and not unfinished and has_verb(tokens, index + 1, comma)

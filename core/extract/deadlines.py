@@ -194,7 +194,7 @@ def _durations(text: str) -> Iterator[Read]:
 
 
 def _counted(text: str) -> Iterator[Read]:
-    for match in times.EXTENDED.finditer(text):
+    for match in (*times.EXTENDED.finditer(text), *times.TIME_GIVEN.finditer(text)):
         read = _length(text, match, "period", None if match["count"] else 1)
         yield Read(match.start("time"), read.end, "period", read.iso, read.working, read.anchor)
     for match in (*times.NOTICE.finditer(text), *times.COUNTED.finditer(text)):

@@ -37,6 +37,8 @@ def sense(tokens: Sequence[Token], mark: Mark, who: Party, denied: bool) -> Sens
 
 def _leads_into_list(tokens: Sequence[Token], mark: Mark) -> bool:
     """ "X shall:", "X shall, where appropriate:": the verbs are in the list."""
+    if mark.end == len(tokens):
+        return True  # "The Supplier shall (a) …": the list's lead-in without a colon
     return tokens[-1].kind in (":", "-") and not any(token.kind in (";", ".") for token in tokens[mark.end :])
 
 

@@ -68,6 +68,11 @@ EXTENDED = spaced(
     r"|additional|period of)){0,2}",
     rf"(?: (?:{COUNT}(?:-| )|(?=(?:working|business|day|week|month|year))){UNIT}))",
 )
+# "the client shall have 30 days to object".
+TIME_GIVEN = spaced(
+    r"\b(?:have|has|had|given|allowed|allow|grant(?:ed)?) (?:the \w{1,20} )?(?P<time>(?:a period of |at least |up to )?",
+    rf"{LENGTH})(?= (?:to|in which|within which)\b)",
+)
 # A threshold and no limit: "received more than 37 days before the sale".
 THRESHOLD = spaced(r"(?:^|(?P<limit>\b(?:not|no) )|[^a-z])(?:more|less|longer|earlier|older|fewer) than $")
 # "for five years", "for a period of at least seven years", "for a period ending 10 years after".

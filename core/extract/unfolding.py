@@ -11,15 +11,24 @@ from core.language.patterns import spaced
 from core.language.sentences import sentences
 from core.types import Provision, Span
 
-LABEL = re.compile(r"(?<=[\s:;,—–])\((?P<label>[a-z]{1,2}|[ivx]{1,5}|\d{1,2}|[A-H])\)\s{0,4}(?=\S)")
+LABEL = re.compile(r"(?<=[\s:;,—–])\((?P<label>[a-z]{1,2}|[ivx]{1,5}|\d{1,2}|[A-H])\)(?!\()\s{0,4}(?=\S)")
 # "points (a) and (b)", "in clause (i)": what is cited, and "thirty (30) days": what is counted.
 CITED = spaced(
-    r"(?:\b(?:points?|paragraphs?|sub-?paragraphs?|sub-?sections?|sections?|clauses?|sub-?clauses?|rules?|articles?|items?",
+    r"(?:\b(?:points?|paragraphs?|sub-?paragraphs?|sub-?sections?|sections?|clauses?|sub-?clauses?|rules?",
+    r"|articles?|items?",
     rf"|regulations?|schedules?|annex|limbs?|{NUMBER_WORD})|\)|§|\d) $",
 )
 # How an item ends before the next label: "…;", "…, and", "… or".
 ITEM_ENDS = re.compile(r"(?:[;,]|[;,]?\s(?:and|or|and/or|but))\s{0,4}$")
-# After these the list is what it waits for: "If the bank (a) …" is read as it stands, with its main clause behind.
+# What leads into a list of acts: a colon, a modal with its adverbs and asides, or "that". A list in the middle of a
+# phrase ("the lesser of (a) …", "provided that (i) …") stays in its sentence.
+LEADS_IN = re.compile(
+    r"(?:[:—]|\b(?:shall|must|may|will|(?:agrees?|undertakes?|covenants?|required|obliged|obligated"
+    r"|permitted|entitled|are|is)"
+    r"\s{1,8}to)(?:\s{1,8}(?:not|also|only|further|[a-z]{2,20}ly))*(?:,\s[^,;:]{2,80},)?"
+    r"|(?<!provided)(?<!however,)(?<!except)(?<!event)(?<!extent)(?<!such)(?<!so)\s(?:that"
+    r"|the\sfollowing))(?:\s{1,8}(?:both|either))?\s{0,8}$"
+)
 FEWEST_WORDS = 2
 SPLIT_NEVER = frozenset({"recital", "note", "preamble", "table_row"})
 
@@ -77,10 +86,13 @@ def _slice(provision: Provision, name: str, start: int, end: int) -> Provision:
 
 def inline_list(text: str, start: int, end: int) -> Inline | None:
     """The list of commands in the sentence text[start:end]: labels that count up, behind words that command."""
-    labels = [m for m in LABEL.finditer(text, start, end) if not CITED.search(text[max(start, m.start() - 24) : m.start()])]
+    labels = [
+        m for m in LABEL.finditer(text, start, end) if not CITED.search(text[max(start, m.start() - 24) : m.start()])
+    ]
     for opening in labels:
         head = text[start : opening.start()]
-        for count in counts(opening["label"], "()") if COMMAND.search(head) else ():
+        leads = COMMAND.search(head) and LEADS_IN.search(head[-160:])
+        for count in counts(opening["label"], "()") if leads else ():
             if first(count.value):
                 run = _run(text, labels[labels.index(opening) :], count)
                 if len(run) > 1:
@@ -94,7 +106,9 @@ def _run(text: str, labels: Sequence[re.Match[str]], opening: Count) -> list[re.
     """The labels that count on from the first in its own style, each behind the end of an item."""
     run, last = [labels[0]], opening
     for label in labels[1:]:
-        going_on = next((c for c in counts(label["label"], "()") if c.style == last.style and follows(c.value, last.value)), None)
+        going_on = next(
+            (c for c in counts(label["label"], "()") if c.style == last.style and follows(c.value, last.value)), None
+        )
         between = text[run[-1].end() : label.start()]
         if going_on and ITEM_ENDS.search(between) and len(between.split()) >= FEWEST_WORDS:
             run.append(label)
