@@ -10,7 +10,6 @@ from core.settings import lexicon
 from core.types import Document, Reading, Scope
 
 WORDLIKE = re.compile(r"\b[^\W\d_]{2,24}\b")
-TOKEN = re.compile(r"\S+")
 # Characters that text files are not made of: replacement and control characters, private use, boxes.
 STRANGE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ue000-\uf8ff\u25a0\u25a1]")
 
@@ -60,7 +59,7 @@ def dangers(reading: Reading, findings: Iterable[Finding], rules: Mapping[str, A
     if unread and len(unread) >= rules["unread_share"] * len(pages):
         yield f"{len(unread)} of {len(pages)} pages could not be read"
     text = sampled(reading.document.text, lexicon("scope")["most_characters"])
-    tokens = len(TOKEN.findall(text))
+    tokens = len(text.split())
     if tokens >= lexicon("scope")["least_words"] and len(WORDLIKE.findall(text)) < rules["readable_share"] * tokens:
         yield "most of it is not made of words"
     elif text and len(STRANGE.findall(text)) > rules["strange_share"] * len(text):

@@ -15,6 +15,7 @@ INSIDE_A_WORD = re.compile("(?<=[A-Za-z])[\u200b-\u200f\u2060-\u2064\ufeff]+(?=[
 LONG_RUN = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff]{8,}")
 # Tag characters spell ASCII that no screen shows; after a black flag they make the flags of England, Scotland, Wales.
 TAGS = re.compile("[\U000e0001-\U000e007f]+")
+TAG_LETTERS = tuple(map(chr, range(0xE0001, 0xE0080)))
 BLACK_FLAG = "\U0001f3f4"
 REVERSING = frozenset("\u202d\u202e")
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff]")
@@ -59,7 +60,8 @@ def tagged(text: str) -> Iterator[str]:
 
 
 def tag_runs(text: str) -> list[re.Match[str]]:
-    if text.isascii():
+    # A search for one letter ends at once in a text that has none so rare; the pattern looks at every character.
+    if not any(map(text.__contains__, TAG_LETTERS)):
         return []
     return [found for found in TAGS.finditer(text) if text[max(0, found.start() - 1) : found.start()] != BLACK_FLAG]
 
