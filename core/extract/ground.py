@@ -89,6 +89,8 @@ class Source:
 
     def page(self, start: int, end: int) -> int | None:
         """The page on which text[start:end] begins; None where the format has no pages."""
+        if not self.words:
+            return None
         at = max(0, bisect_right(self.words, start, key=attrgetter("start")) - 1)
         for word in self.words[at : at + 2]:
             if word.end > start and word.start < end:
