@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from core.extract.bearers import party
 from core.extract.inference import inferred
-from core.extract.lists import LeadIn, is_lead_in, list_mode
+from core.extract.lists import LeadIn, Tail, is_lead_in, list_mode, tails
+from core.extract.naming import as_bearer
 from core.extract.nature import COMMAND, REASONS, no_norms, noted
 from core.extract.norms import Antecedent, Norm, Sentence
 from core.extract.passing import listed_norm
-from core.extract.reading import inner_norm, read
+from core.extract.reading import inner_norm, read, words_of
 from core.extract.sanctions import article_of, sanctions
-from core.extract.shaping import Around, item_draft, listed_draft, own_draft
+from core.extract.shaping import Around, behind_list, item_draft, listed_draft, own_draft
 from core.extract.terms import Terms, document_terms
 from core.extract.unfolding import unfolded
 from core.language.chunks import has_verb
@@ -42,6 +44,7 @@ class _Document:
     around: Around
     children: dict[str, list[Provision]]
     by_id: dict[str, Provision]
+    tails: dict[str, Provision]
     leads: dict[str, LeadIn | None] = field(default_factory=dict)
 
 
@@ -64,7 +67,8 @@ def _survey(provisions: Sequence[Provision]) -> _Document:
             children.setdefault(provision.parent, []).append(provision)
     known = places(provisions)
     tied = sanctions(provisions, children, known)
-    return _Document(document_terms(provisions), Around(known, tied), children, {p.id: p for p in provisions})
+    by_id = {p.id: p for p in provisions}
+    return _Document(document_terms(provisions), Around(known, tied), children, by_id, tails(provisions))
 
 
 def _articles(provisions: Sequence[Provision]) -> Iterator[list[Provision]]:
@@ -114,8 +118,22 @@ def _provision(provision: Provision, document: _Document, before: Antecedent) ->
             found += _item(sentence, passage, provision, lead, document)
         else:
             found += _sentence(sentence, passage, provision, document)
+            if number == 0 and document.tails.get(provision.parent or "") is provision:
+                found = _behind_list(found, provision, document)
         before = _after(sentence, before)
     return found, before
+
+
+def _behind_list(found: Found, provision: Provision, document: _Document) -> Found:
+    """The norms of a tail whose lead-in has none: "A bank that: (a) …; (b) …, shall report"."""
+    lead = document.leads.get(provision.parent or "")
+    if lead is None or lead.norm is not None or lead.mode != "none":
+        return found
+    items = document.children[lead.provision.id]
+    w = words_of(lead.passage.text, document.terms)
+    who = party(w.tokens, 0, len(w.tokens), document.terms)
+    bearer = as_bearer(w, who) if who.kind is not None and w.tokens[0].kind != "sub" else None
+    return [behind_list(one, lead, items, bearer) if isinstance(one, Draft) else one for one in found]
 
 
 def _with_heading(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -146,9 +164,18 @@ def _lead(provision: Provision, document: _Document, before: Antecedent) -> Lead
     norm = sentence.norms[-1] if sentence.norms else None
     if norm is not None and mode == "open":
         norm = listed_norm(sentence, document.terms) or norm
-    lead = LeadIn(provision, passage, sentence, mode, norm, outer)
+    lead = LeadIn(provision, passage, sentence, mode, norm, outer, _tail(provision, document))
     document.leads[provision.id] = lead
     return lead
+
+
+def _tail(provision: Provision, document: _Document) -> Tail | None:
+    tail = document.tails.get(provision.id)
+    if tail is None:
+        return None
+    start, end = next(sentences(tail.text))
+    text = tail.text[start:end]
+    return Tail(tail, Passage(text, tail.span.start + start), read(text, document.terms))
 
 
 def _lead_results(lead: LeadIn, provision: Provision, document: _Document) -> Found:

@@ -1,6 +1,7 @@
 """Lists: what a lead-in leaves open, and how an item completes it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -30,6 +31,15 @@ THE_FOLLOWING = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Tail:
+    """What goes on behind a list: "…, for a period of five years", "…, shall report to the authority"."""
+
+    provision: Provision
+    passage: Passage
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
 class LeadIn:
     """A provision's last sentence with the list under it. `norm` is the open one, or that of the list above."""
 
@@ -39,11 +49,30 @@ class LeadIn:
     mode: Mode
     norm: Norm | None = None
     outer: "LeadIn | None" = None
+    tail: Tail | None = None
 
     @property
     def source(self) -> "LeadIn":
         """The lead-in that holds the norm: this one, or the one it continues."""
         return self.outer.source if self.mode == "continued" and self.outer is not None else self
+
+
+def tails(provisions: Sequence[Provision]) -> dict[str, Provision]:
+    """By the id of what leads into a list: the text behind its points that goes on in lower case."""
+    last: dict[str, Provision] = {}
+    found: dict[str, Provision] = {}
+    for provision in provisions:
+        if provision.parent is None:
+            continue
+        if provision.kind == "point":
+            last[provision.parent] = provision
+        elif provision.parent in last and provision.text[:1].islower() and _goes_on(last[provision.parent].text):
+            found.setdefault(provision.parent, provision)
+    return found
+
+
+def _goes_on(item: str) -> bool:
+    return not item.rstrip().endswith(".")
 
 
 @cache

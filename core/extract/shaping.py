@@ -11,7 +11,7 @@ from core.extract.lists import LeadIn, completed, item_text
 from core.extract.norms import Norm, Sentence
 from core.extract.sanctions import Sanctions, sanctions_of
 from core.language.references import Places, references
-from core.types import Deadline, Draft, Passage, Provision, Reference
+from core.types import Bearer, Deadline, Draft, Passage, Provision, Reference
 
 # "not use the funds", and not "not later than".
 NOT_TO_DO = re.compile(r"not\s(?!later|less|more|fewer|earlier|only|exceeding|longer)")
@@ -111,6 +111,13 @@ def listed_draft(lead: LeadIn, items: Sequence[Provision], provision: Provision,
     return _draft(
         norm, provision, lead.passage, outer, extras, around, norm.action, mark_of(norm, lead.sentence, lead.passage)
     )
+
+
+def behind_list(draft: Draft, lead: LeadIn, items: Sequence[Provision], bearer: Bearer | None) -> Draft:
+    """ "Where an incident: (a) …; (b) …, the entity shall report": what the tail commands, on the list's conditions."""
+    texts = tuple(Passage(item_text(item.text), item.span.start) for item in items if item_text(item.text).strip())
+    who = bearer if bearer is not None and not draft.bearer.text else draft.bearer
+    return replace(draft, bearer=who, lead_in=lead.passage, conditions=(*texts, *draft.conditions))
 
 
 def _draft(
@@ -219,5 +226,7 @@ def lead_extras(lead: LeadIn, around: Around) -> Extras:
         )
     else:
         own = plain_extras(lead.sentence, lead.passage, lead.provision, around)
+    if lead.tail is not None and not lead.tail.sentence.norms:
+        own = own.plus(plain_extras(lead.tail.sentence, lead.tail.passage, lead.tail.provision, around))
     above = lead.outer if lead.mode in ("continued", "none") else None
     return lead_extras(above, around).plus(own) if above else own

@@ -70,8 +70,8 @@ EXTENDED = spaced(
 )
 # "the client shall have 30 days to object".
 TIME_GIVEN = spaced(
-    r"\b(?:have|has|had|given|allowed|allow|grant(?:ed)?) (?:the \w{1,20} )?(?P<time>(?:a period of |at least |up to )?",
-    rf"{LENGTH})(?= (?:to|in which|within which)\b)",
+    r"\b(?:have|has|had|given|allowed|allow|grant(?:ed)?) (?:the \w{1,20} )?",
+    rf"(?P<time>(?:a period of |at least |up to )?{LENGTH})(?= (?:to|in which|within which)\b)",
 )
 # A threshold and no limit: "received more than 37 days before the sale".
 THRESHOLD = spaced(r"(?:^|(?P<limit>\b(?:not|no) )|[^a-z])(?:more|less|longer|earlier|older|fewer) than $")
