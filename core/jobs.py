@@ -19,7 +19,18 @@ from core.types import User
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 TRIES = 3
-HANDLERS = {"import": "core.importing:import_document", "match": "core.controls.suggestions:match_documents"}
+HANDLERS = {
+    "import": "core.importing:import_document",
+    "match": "core.controls.suggestions:match_documents",
+    "trial": "core.llm.sandbox:answer",
+    "weights": "core.llm.additions:add",
+    "download": "core.llm.additions:bring",
+    "pull": "core.llm.additions:pull",
+}
+# Work that waits for others more than it works has a lane of its own, so that nobody waits behind a long download:
+# the worker does each lane in order, and the lanes beside each other. What is not named here is in the first lane.
+MAIN = "main"
+LANES = {"trial": "talk", "weights": "fetch", "download": "fetch", "pull": "fetch"}
 
 # (database, user, claim): ends by calling `finish` inside the write that makes its result appear.
 Handler = Callable[[Database, User, "Claim"], None]
@@ -143,9 +154,12 @@ def _move(db: Database, user: User, job_id: str, before: tuple[State, ...], chan
 # --- for the worker ---------------------------------------------------------------------------------------------
 
 
-def claim_next(db: Database, *, lease_seconds: float) -> Claim | None:
-    """The oldest job that waits or whose lease ran out, now ours; None when there is nothing to do."""
-    waiting = "(state = 'queued' or (state = 'running' and lease_until < ?))"
+def claim_next(db: Database, *, lease_seconds: float, lane: str | None = None) -> Claim | None:
+    """The oldest job of a lane that waits or whose lease ran out, now ours; None when there is nothing to do.
+
+    Without a lane, of all of them.
+    """
+    waiting = f"(state = 'queued' or (state = 'running' and lease_until < ?)){_in_lane(lane)}"
     if one(db, f"select 1 from job where {waiting} limit 1", [now()]) is None:
         return None  # an idle worker takes no write lock
     token, moment = new_id(), now()
@@ -169,6 +183,14 @@ def claim_next(db: Database, *, lease_seconds: float) -> Claim | None:
     if claimed is None:  # cancelled in this very moment
         return None
     return Claim(_job(claimed), _user(claimed["actor"]), token, lease_seconds)
+
+
+def _in_lane(lane: str | None) -> str:
+    """The condition that keeps to one lane; the kinds are our own words, never a person's."""
+    if lane is None:
+        return ""
+    kinds = ", ".join(f"'{kind}'" for kind, other in LANES.items() if lane in (MAIN, other))
+    return f" and kind {'not in' if lane == MAIN else 'in'} ({kinds})"
 
 
 def perform(db: Database, claim: Claim) -> None:
@@ -214,6 +236,16 @@ def put_back(db: Database, claim: Claim, *, counted: bool) -> None:
         attempts = "attempts" if counted else "attempts - 1"
         change = f"state = 'queued', stage = 'Waiting', progress = 0, claim = null, attempts = {attempts}"
         _ours(db, claim, change + ", lease_until = ?", [None])
+
+
+def put_back_lanes(db: Database) -> None:
+    """Queue again what the side lanes of the one worker were doing, as it ends; it does not count as a try."""
+    change = (
+        "state = 'queued', stage = 'Waiting', progress = 0, claim = null, lease_until = null, attempts = attempts - 1"
+    )
+    kinds = ", ".join(f"'{kind}'" for kind in LANES)
+    with write(db):
+        db.execute(f"update job set {change} where state = 'running' and kind in ({kinds})")
 
 
 def release_all(db: Database) -> int:

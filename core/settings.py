@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     data_dir: Path = ROOT / "data" / "var"
     lexicon_dir: Path = ROOT / "data" / "lexicon"
     samples_dir: Path = ROOT / "data" / "samples"
+    models_dir: Path = ROOT / "models"
     max_upload_mb: int = 200
     max_pages: int = 5_000
     parse_timeout_seconds: int = 180
@@ -31,6 +32,17 @@ class Settings(BaseSettings):
     ocr_language: str = "eng"
     lease_seconds: int = 30
     job_timeout_seconds: int = 900
+    anthropic_url: str = "https://api.anthropic.com"
+    ollama_url: str = "http://127.0.0.1:11434"
+    openai_url: str = "http://127.0.0.1:8000/v1"
+    huggingface_url: str = "https://huggingface.co"
+    model_timeout_seconds: int = 300
+    context_tokens: int = 8_192
+
+    @property
+    def weights_dir(self) -> Path:
+        """Where GGUF files are looked for, and put when they are downloaded."""
+        return self.models_dir / "gguf"
 
     @property
     def database(self) -> Path:

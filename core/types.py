@@ -3,9 +3,9 @@
 Offsets are code points into `Document.text`, start inclusive, end exclusive. Pages count from 1.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 Modality = Literal["obligation", "prohibition", "permission", "right", "power"]
 BearerKind = Literal["regulated", "authority", "eu_body", "member_state", "person", "unspecified"]
@@ -398,3 +398,70 @@ class Analysis:
     quality: Quality
     coverage: Coverage
     metadata: Metadata
+
+
+# --- models -----------------------------------------------------------------------------------------------------
+
+Finish = Literal["stop", "length", "refused", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """What a model is asked. `system` is the fixed part: backends evaluate it once and reuse it where they can.
+
+    `schema` is the JSON schema of an object that the answer must be. `temperature` None leaves it to the model.
+    """
+
+    messages: tuple[Message, ...]
+    system: str = ""
+    schema: Mapping[str, Any] | None = None
+    max_output_tokens: int = 1_024
+    temperature: float | None = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the provider counts them. `input_tokens` is the total, those read from and written to a cache included.
+
+    `raw` is what the provider reported, word for word.
+    """
+
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A model's whole answer. `parsed` is its JSON object where a schema was asked for, None if it is none.
+
+    `model` is the one asked ("backend:name"), `answered_by` the name that the server gave itself. `usage` is None
+    where none was reported. `time_to_first_token_ms` is None where no text came.
+    """
+
+    text: str
+    model: str
+    answered_by: str
+    finish_reason: Finish
+    usage: Usage | None
+    latency_ms: int
+    time_to_first_token_ms: int | None
+    parsed: dict[str, Any] | None = None
+
+
+class Model(Protocol):
+    """A chat model behind one of the backends. Faults are CopilotErrors of `core.llm.faults`."""
+
+    def complete(self, request: ChatRequest) -> Completion: ...
+
+    def stream(self, request: ChatRequest) -> Generator[str, None, Completion]:
+        """The answer piece by piece; the generator's return value is the whole."""
+        ...

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.migrations import controls, jobs, library, register
+from core.migrations import controls, jobs, library, models, register
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,4 +24,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(2, "library: documents, provisions, cards, tombstones", library.TABLES),
     Migration(3, "register: runs and their findings, what people say, the register derived from both", register.TABLES),
     Migration(4, "controls: libraries of controls, and what matching derives from them", controls.TABLES),
+    Migration(5, "models: weights on this machine, prompts tried in the sandbox", models.TABLES),
 )

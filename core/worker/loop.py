@@ -20,6 +20,7 @@ from core.errors import Conflict, CopilotError
 from core.settings import Settings
 from core.settings import settings as default_settings
 from core.store import connect, now, write
+from core.worker.lanes import beside
 from core.worker.presence import is_wanted, lock
 from core.worker.watch import Watch, log, show
 
@@ -37,11 +38,11 @@ def run(settings: Settings | None = None, *, stay: bool = True) -> None:
     ours = settings or default_settings()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _told_to_end)
-    with _alone(ours) as db:
+    with _alone(ours) as db, beside(db, ours, lambda own, lane: _one_job(own, ours, lane)):
         _warm()
         born, shown = _file(ours), time.monotonic()
         while _file(ours) == born and (stay or is_wanted(ours)):
-            if _one_job(db, ours):
+            if _one_job(db, ours, jobs.MAIN):
                 shown = 0.0
                 continue
             if time.monotonic() - shown > ours.lease_seconds / 3:
@@ -82,9 +83,9 @@ def _alone(settings: Settings) -> Iterator[Database]:
                 show(db, None, stopped_at=now())
 
 
-def _one_job(db: Database, settings: Settings) -> bool:
-    """Do the next job; gives whether there was one. Whatever happens to it is settled."""
-    claim = jobs.claim_next(db, lease_seconds=settings.lease_seconds)
+def _one_job(db: Database, settings: Settings, lane: str | None = None) -> bool:
+    """Do the next job, of one lane or of any; gives whether there was one. Whatever happens to it is settled."""
+    claim = jobs.claim_next(db, lease_seconds=settings.lease_seconds, lane=lane)
     if claim is None:
         return False
     log(f"{claim.job.kind} {claim.job.id}: try {claim.job.attempts}")

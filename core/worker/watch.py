@@ -1,6 +1,7 @@
 """Beside a job: its lease renewed, the worker's sign of life, and an end to it when it is cancelled or overdue."""
 
 import contextlib
+import math
 import signal
 import sqlite3
 import sys
@@ -47,9 +48,11 @@ class Watch(threading.Thread):
     def run(self) -> None:
         db = connect(self.settings.database)
         started, renewed = time.monotonic(), 0.0
+        # What has a lane of its own keeps nobody waiting, and has time limits of its own.
+        limit = math.inf if self.claim.job.kind in jobs.LANES else self.settings.job_timeout_seconds
         try:
             while not self.done.wait(WATCH_SECONDS):
-                if time.monotonic() - started > self.settings.job_timeout_seconds:
+                if time.monotonic() - started > limit:
                     self.overdue = True
                     return self._interrupt()
                 # A busy database is no reason to end a job: the next look comes soon, and the lease is longer.

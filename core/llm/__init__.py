@@ -1,0 +1,50 @@
+"""Chat models behind one protocol, `core.types.Model`: asked the same way wherever they run, every token counted.
+
+backends    which there are; "backend:name" → a model
+llama_cpp   GGUF files inside the worker         ollama     an Ollama server
+anthropic   Claude                               openai     any compatible server
+scripted    answers from a script, and an echo   hosted     what the two SDKs share
+answering   the clock, the end and the JSON of an answer; when to try again
+faults      what can go wrong, a sentence each   keys       where API keys are found
+catalog     the inventory                        prices     what a call costs
+permission  which text may go where              readiness  what each backend needs, and whether it is there
+gguf        the header of a file                 weights    files on this machine, by name and digest
+download    a large file, resumed and checked    additions  adding, downloading, pulling, as jobs
+sandbox     prompts that people try             turns      a fair queue
+"""
+
+from core.llm.additions import add_file, download_file, pull_model
+from core.llm.backends import BACKENDS, open_model
+from core.llm.catalog import Entry, address, entries, entry
+from core.llm.permission import Decision, allowed
+from core.llm.prices import cost
+from core.llm.readiness import Health, health
+from core.llm.sandbox import Trial, ask, forget, trial, trials
+from core.llm.weights import Weights, added, waiting
+from core.llm.weights import forget as forget_weights
+
+__all__ = [
+    "BACKENDS",
+    "Decision",
+    "Entry",
+    "Health",
+    "Trial",
+    "Weights",
+    "add_file",
+    "added",
+    "address",
+    "allowed",
+    "ask",
+    "cost",
+    "download_file",
+    "entries",
+    "entry",
+    "forget",
+    "forget_weights",
+    "health",
+    "open_model",
+    "pull_model",
+    "trial",
+    "trials",
+    "waiting",
+]

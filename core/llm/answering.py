@@ -1,0 +1,108 @@
+"""What all backends share about an answer: its clock, its end, its JSON, and when to try again."""
+
+import json
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from core.llm import faults
+from core.types import ChatRequest, Completion, Finish, Usage
+
+T = TypeVar("T")
+TRIES = 4
+MOST_CHARACTERS_PER_TOKEN = 64  # no honest token is longer; a server that goes on past that is cut off
+LONGEST_WAIT_SECONDS = 60.0  # a server that asks for more is told to the person instead
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What a backend knows when the last piece has come."""
+
+    finish_reason: Finish
+    usage: Usage | None
+    answered_by: str
+
+
+def answered(
+    model: str, request: ChatRequest, pieces: Generator[str, None, Ending], timeout_seconds: float
+) -> Generator[str, None, Completion]:
+    """Pass the pieces on and make the Completion of them. TookTooLong when the whole takes longer than allowed."""
+    started = time.monotonic()
+    first: float | None = None
+    said: list[str] = []
+    room = request.max_output_tokens * MOST_CHARACTERS_PER_TOKEN
+    try:
+        while True:
+            try:
+                piece = next(pieces)
+            except StopIteration as stop:
+                ending: Ending = stop.value
+                break
+            if piece:
+                first = first or time.monotonic()
+                said.append(piece)
+                room -= len(piece)
+                yield piece
+            if room < 0:
+                raise faults.endless(model, request.max_output_tokens)
+            if time.monotonic() - started > timeout_seconds:
+                raise faults.took_too_long(model, timeout_seconds)
+    finally:
+        pieces.close()
+    text = "".join(said)
+    return Completion(
+        text=text,
+        model=model,
+        answered_by=ending.answered_by,
+        finish_reason=ending.finish_reason,
+        usage=ending.usage,
+        latency_ms=_milliseconds(time.monotonic() - started),
+        time_to_first_token_ms=None if first is None else _milliseconds(first - started),
+        parsed=None if request.schema is None else parsed(text),
+    )
+
+
+def drain(answer: Generator[str, None, Completion]) -> Completion:
+    """The whole answer, without looking at its pieces."""
+    while True:
+        try:
+            next(answer)
+        except StopIteration as stop:
+            whole: Completion = stop.value
+            return whole
+
+
+def parsed(text: str) -> dict[str, Any] | None:
+    """The JSON object that a text is, or None."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def patiently(start: Callable[[], T], wait_seconds: float = 0.5) -> T:
+    """Begin a call; again with growing, jittered waits while the server is busy or not there, four times at most.
+
+    Nothing has been answered yet, so nothing is paid twice. A Retry-After is honoured up to a minute.
+    """
+    from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+    grown = wait_random_exponential(multiplier=wait_seconds, max=8)
+
+    def wait(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.retry_after if isinstance(error, faults.Busy) else None
+        return grown(state) if asked is None else asked + grown(state) / 8
+
+    def passes(error: BaseException) -> bool:
+        if isinstance(error, faults.Busy):
+            return (error.retry_after or 0.0) <= LONGEST_WAIT_SECONDS
+        return isinstance(error, faults.Unreachable)
+
+    return Retrying(retry=retry_if_exception(passes), wait=wait, stop=stop_after_attempt(TRIES), reraise=True)(start)
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1_000)

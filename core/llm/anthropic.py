@@ -1,0 +1,95 @@
+"""Claude models through Anthropic's SDK: structured output by schema, and the fixed prefix marked for its cache."""
+
+from collections.abc import Generator
+from typing import Any
+
+from core.errors import Missing
+from core.llm import keys
+from core.llm.answering import Ending, answered, drain, patiently
+from core.llm.faults import broken_off
+from core.llm.hosted import client, opening, reading
+from core.settings import Settings
+from core.types import ChatRequest, Completion, Finish, Usage
+
+FINISHES: dict[str, Finish] = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "refusal": "refused",
+}
+START = "check the network and COPILOT_ANTHROPIC_URL"
+
+
+class AnthropicModel:
+    """`temperature` is not sent: the current models choose their own sampling and refuse another."""
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        try:
+            import anthropic
+        except ImportError as error:
+            raise Missing("Claude models need the package anthropic: make run, or pip install anthropic") from error
+        self.sdk = anthropic
+        self.name, self.asked = name, f"anthropic:{name}"
+        self.url, self.seconds = settings.anthropic_url, settings.model_timeout_seconds
+        self.client = anthropic.Anthropic(
+            api_key=keys.key("anthropic"),
+            base_url=self.url,
+            max_retries=0,  # `patiently` retries, the same way for every backend, and never what has begun
+            http_client=client(anthropic, self.url, self.seconds),
+        )
+
+    def complete(self, request: ChatRequest) -> Completion:
+        return drain(self.stream(request))
+
+    def stream(self, request: ChatRequest) -> Generator[str, None, Completion]:
+        return answered(self.asked, request, self._pieces(request), self.seconds)
+
+    def _pieces(self, request: ChatRequest) -> Generator[str, None, Ending]:
+        asked = self._asked(request)
+
+        def start() -> Any:
+            with opening(self.sdk, self.asked, self.url, keys.VARIABLES["anthropic"], START, self.seconds):
+                return self.client.messages.create(**asked, stream=True)
+
+        reported: dict[str, Any] = {}
+        answered_by, reason = self.name, None
+        with reading(self.sdk, self.asked, self.seconds), patiently(start) as events:
+            for event in events:
+                if event.type == "message_start":
+                    answered_by = event.message.model
+                    reported |= event.message.usage.model_dump(exclude_none=True)
+                elif event.type == "content_block_delta" and event.delta.type == "text_delta":
+                    yield event.delta.text
+                elif event.type == "message_delta":
+                    reason = event.delta.stop_reason
+                    reported |= event.usage.model_dump(exclude_none=True)
+        if reason is None:
+            raise broken_off(self.asked)
+        return Ending(FINISHES.get(reason, "other"), usage(reported), answered_by)
+
+    def _asked(self, request: ChatRequest) -> dict[str, Any]:
+        asked: dict[str, Any] = {
+            "model": self.name,
+            "max_tokens": request.max_output_tokens,
+            "messages": [{"role": one.role, "content": one.content} for one in request.messages],
+        }
+        if request.system:
+            mark = {"type": "ephemeral"}  # everything up to here is the same in every call of a run
+            asked["system"] = [{"type": "text", "text": request.system, "cache_control": mark}]
+        if request.schema is not None:
+            schema = self.sdk.transform_schema(dict(request.schema))
+            asked["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
+        return asked
+
+
+def usage(reported: dict[str, Any]) -> Usage:
+    """Anthropic counts input without what a cache gave or took; our total includes both."""
+    read, written = reported.get("cache_read_input_tokens", 0), reported.get("cache_creation_input_tokens", 0)
+    return Usage(
+        input_tokens=reported.get("input_tokens", 0) + read + written,
+        output_tokens=reported.get("output_tokens", 0),
+        cached_tokens=read,
+        cache_write_tokens=written,
+        raw=reported,
+    )

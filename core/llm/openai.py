@@ -1,0 +1,92 @@
+"""Any server that speaks OpenAI's chat completions: vLLM, llama-server, LM Studio, llama-cpp-python's own."""
+
+from collections.abc import Generator
+from typing import Any
+
+from core.errors import Missing
+from core.llm import catalog, keys
+from core.llm.answering import Ending, answered, drain, patiently
+from core.llm.faults import broken_off
+from core.llm.hosted import client, opening, reading
+from core.settings import Settings
+from core.types import ChatRequest, Completion, Finish, Usage
+
+FINISHES: dict[str, Finish] = {"stop": "stop", "length": "length", "content_filter": "refused"}
+START = "start that server, or set COPILOT_OPENAI_URL"
+NO_KEY = "none"  # the SDK insists on one; servers on this machine ask for none
+
+
+class OpenAIModel:
+    def __init__(self, name: str, settings: Settings) -> None:
+        try:
+            import openai
+        except ImportError as error:
+            raise Missing("Such servers need the package openai: make run, or pip install openai") from error
+        self.sdk = openai
+        self.name, self.asked = name, f"openai:{name}"
+        entry = catalog.entry(self.asked, settings)
+        self.url, self.seconds = catalog.address(entry, settings), settings.model_timeout_seconds
+        self.structured = entry.structured
+        self.client = openai.OpenAI(
+            api_key=keys.look("openai")[0] or NO_KEY,
+            base_url=self.url,
+            max_retries=0,
+            http_client=client(openai, self.url, self.seconds),
+        )
+
+    def complete(self, request: ChatRequest) -> Completion:
+        return drain(self.stream(request))
+
+    def stream(self, request: ChatRequest) -> Generator[str, None, Completion]:
+        return answered(self.asked, request, self._pieces(request), self.seconds)
+
+    def _pieces(self, request: ChatRequest) -> Generator[str, None, Ending]:
+        asked = self._asked(request)
+
+        def start() -> Any:
+            with opening(self.sdk, self.asked, self.url, keys.VARIABLES["openai"], START, self.seconds):
+                return self.client.chat.completions.create(**asked, stream=True)
+
+        reported, answered_by, reason = None, self.name, None
+        with reading(self.sdk, self.asked, self.seconds), patiently(start) as chunks:
+            for chunk in chunks:
+                answered_by = chunk.model or answered_by
+                reported = chunk.usage or reported
+                for choice in chunk.choices:
+                    yield choice.delta.content or ""
+                    reason = choice.finish_reason or reason
+        if reason is None:
+            raise broken_off(self.asked)
+        return Ending(FINISHES.get(reason, "other"), None if reported is None else usage(reported), answered_by)
+
+    def _asked(self, request: ChatRequest) -> dict[str, Any]:
+        system = [{"role": "system", "content": request.system}] if request.system else []
+        asked: dict[str, Any] = {
+            "model": self.name,
+            "max_tokens": request.max_output_tokens,
+            "messages": [*system, *({"role": one.role, "content": one.content} for one in request.messages)],
+            "stream_options": {"include_usage": True},
+        }
+        if request.temperature is not None:
+            asked["temperature"] = request.temperature
+        if request.schema is not None:
+            schema = dict(request.schema)
+            # "json_object" with a schema is what llama-cpp-python's server takes.
+            asked["response_format"] = (
+                {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema, "strict": True}}
+                if self.structured == "json_schema"
+                else {"type": "json_object", "schema": schema}
+            )
+        return asked
+
+
+def usage(reported: Any) -> Usage:
+    raw = reported.model_dump(exclude_none=True)
+    details = raw.get("prompt_tokens_details") or {}
+    return Usage(
+        input_tokens=raw.get("prompt_tokens", 0),
+        output_tokens=raw.get("completion_tokens", 0),
+        cached_tokens=details.get("cached_tokens", 0),
+        cache_write_tokens=details.get("cache_write_tokens", 0),
+        raw=raw,
+    )

@@ -1,0 +1,215 @@
+"""Prompts tried in the sandbox: asked by a person, answered by the worker, read while they grow."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from sqlite_utils import Database
+
+from core import jobs
+from core.errors import BadInput, CopilotError, NotFound
+from core.llm import backends, catalog, permission, prices
+from core.llm.answering import parsed
+from core.llm.faults import Refused
+from core.prompts import Rendered
+from core.settings import settings
+from core.store import Row, new_id, now, one, rows, write
+from core.types import ChatRequest, Classification, Completion, Message, User
+
+KEPT = 50  # of one person; older ones go, text and all
+MOST_CHARACTERS = 400_000
+SAVE_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """`answer` grows while `state` is running. `cost_usd` None: the price, or what was used, is unknown.
+
+    `prompt` is "name/version" of a prompt of ours, None for free text. `waits` counts the calls before this one.
+    `parsed` is whether the answer is a JSON object, None where none was asked for.
+    """
+
+    id: str
+    job_id: str
+    model: str
+    prompt: str | None
+    classification: Classification
+    decision: str
+    system: str
+    content: str
+    answer: str
+    state: jobs.State
+    error: str | None
+    waits: int
+    answered_by: str | None
+    finish_reason: str | None
+    usage: dict[str, Any] | None
+    cost_usd: Decimal | None
+    first_token_ms: int | None
+    latency_ms: int | None
+    parsed: bool | None
+    created_at: str
+
+
+# --- for the person ---------------------------------------------------------------------------------------------
+
+
+def ask(
+    db: Database,
+    user: User,
+    model: str,
+    content: str = "",
+    *,
+    prompt: Rendered | None = None,
+    classification: Classification = "internal",
+    max_output_tokens: int = 512,
+) -> str:
+    """Put a prompt to a model: free text, or a rendered prompt of ours. Gives the trial's id.
+
+    Raises Refused, with the reason, when the inventory does not allow text of this label to go there.
+    """
+    backends.split(model)
+    text = prompt.user if prompt else content.strip()
+    if not text:
+        raise BadInput("There is nothing to ask; write a prompt.")
+    if len(text) > MOST_CHARACTERS:
+        raise BadInput(f"The prompt has {len(text):,} characters and at most {MOST_CHARACTERS:,} can be tried here.")
+    decision, trial_id = _permitted(model, classification), new_id()
+    with write(db):
+        job_id = jobs.insert(db, user, "trial", {"trial": trial_id}, f"Ask {model}")
+        row = {
+            "id": trial_id, "tenant": user.tenant, "user_id": user.id, "job_id": job_id, "model": model,
+            "prompt": f"{prompt.name}/{prompt.version}" if prompt else None,
+            "prompt_digest": prompt.digest if prompt else None,
+            "system": prompt.system if prompt else "", "content": text,
+            "schema": json.dumps(prompt.schema) if prompt and prompt.schema else None,
+            "max_output_tokens": max_output_tokens, "classification": classification,
+            "decision": decision, "created_at": now(),
+        }  # fmt: skip
+        db["trial"].insert(row)
+        db.execute(
+            "delete from trial where tenant = ? and user_id = ? and number not in"
+            " (select number from trial where tenant = ? and user_id = ? order by number desc limit ?)",
+            [user.tenant, user.id, user.tenant, user.id, KEPT],
+        )
+    return trial_id
+
+
+SELECT = (
+    "select trial.*, job.state, job.error, (select count(*) from job as other where other.kind = 'trial'"
+    " and other.state in ('queued', 'running') and other.number < job.number) as waits"
+    " from trial join job on job.id = trial.job_id where trial.tenant = ? and trial.user_id = ?"
+)
+
+
+def trials(db: Database, user: User, *, limit: int = 20) -> list[Trial]:
+    """The user's own, newest first."""
+    return [_trial(row) for row in rows(db, f"{SELECT} order by trial.number desc limit ?", [*_own(user), limit])]
+
+
+def trial(db: Database, user: User, trial_id: str) -> Trial:
+    """One of the user's own, or NotFound."""
+    row = one(db, f"{SELECT} and trial.id = ?", [*_own(user), trial_id])
+    if row is None:
+        raise NotFound("There is no such trial of yours; reload the page.")
+    return _trial(row)
+
+
+def forget(db: Database, user: User, trial_id: str) -> None:
+    """Delete a trial with its text; one that is under way is stopped."""
+    found = trial(db, user, trial_id)
+    if found.state in ("queued", "running"):
+        jobs.cancel(db, user, found.job_id)
+    with write(db):
+        db.execute("delete from trial where id = ? and tenant = ? and user_id = ?", [trial_id, *_own(user)])
+
+
+# --- for the worker ---------------------------------------------------------------------------------------------
+
+
+def answer(db: Database, user: User, claim: jobs.Claim) -> None:
+    """The handler of jobs of kind "trial": what comes is written as it comes, and kept whatever happens then."""
+    asked = trial(db, user, claim.job.payload["trial"])
+    _permitted(asked.model, asked.classification)  # the inventory may have changed since it was asked
+    row = one(db, "select schema, max_output_tokens from trial where id = ?", [asked.id]) or {}
+    request = ChatRequest(
+        messages=(Message("user", asked.content),),
+        system=asked.system,
+        schema=json.loads(row["schema"]) if row["schema"] else None,
+        max_output_tokens=row["max_output_tokens"],
+    )
+    jobs.progress(db, claim, 0.0, "Waiting for the first word")
+    whole = _followed(db, claim, asked, request)
+    entry = catalog.entry(asked.model, settings())
+    spent = prices.cost(whole.usage, entry)
+    with write(db):
+        db.execute(
+            "update trial set answer = ?, answered_by = ?, finish_reason = ?, usage = ?, cost_usd = ?,"
+            " first_token_ms = ?, latency_ms = ? where id = ?",
+            [whole.text, whole.answered_by, whole.finish_reason, _usage(whole), None if spent is None else str(spent),
+             whole.time_to_first_token_ms, whole.latency_ms, asked.id],
+        )  # fmt: skip
+        jobs.finish(db, claim)
+
+
+def _followed(db: Database, claim: jobs.Claim, asked: Trial, request: ChatRequest) -> Completion:
+    """The whole answer; its beginning is in the table while the rest is still to come."""
+    said: list[str] = []
+    speaking = backends.open_model(asked.model, settings()).stream(request)
+    saved = time.monotonic()
+    try:
+        while True:
+            try:
+                said.append(next(speaking))
+            except StopIteration as stop:
+                whole: Completion = stop.value
+                return whole
+            if len(said) == 1 or time.monotonic() - saved > SAVE_SECONDS:
+                saved = time.monotonic()
+                _save(db, claim, asked.id, "".join(said))
+    except CopilotError:
+        if said:
+            _save(db, claim, asked.id, "".join(said))
+        raise
+    finally:
+        speaking.close()
+
+
+def _save(db: Database, claim: jobs.Claim, trial_id: str, text: str) -> None:
+    """Raises Lost when the trial was cancelled or forgotten."""
+    jobs.progress(db, claim, 0.5, "Answering")
+    with write(db):
+        db.execute("update trial set answer = ? where id = ?", [text, trial_id])
+
+
+def _permitted(model: str, classification: Classification) -> str:
+    """The reason why it is allowed; Refused with the reason why not."""
+    entry = catalog.entry(model, settings())
+    decision = permission.allowed(entry, classification, True, catalog.host(entry, settings()))
+    if not decision.allowed:
+        raise Refused(decision.reason)
+    return decision.reason
+
+
+def _usage(whole: Completion) -> str | None:
+    return None if whole.usage is None else json.dumps(asdict(replace(whole.usage, raw=dict(whole.usage.raw))))
+
+
+def _own(user: User) -> list[str]:
+    return [user.tenant, user.id]
+
+
+def _trial(row: Row) -> Trial:
+    known: Mapping[str, Any] = {name: row[name] for name in Trial.__dataclass_fields__ if name in row}
+    ended = row["finish_reason"] is not None
+    return Trial(
+        **{
+            **known,
+            "usage": json.loads(row["usage"]) if row["usage"] else None,
+            "cost_usd": None if row["cost_usd"] is None else Decimal(row["cost_usd"]),
+            "parsed": parsed(row["answer"]) is not None if row["schema"] and ended else None,
+        }
+    )

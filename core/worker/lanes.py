@@ -1,0 +1,54 @@
+"""Beside the main loop: threads for work that waits for others, so that nobody waits behind a long download."""
+
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+
+from sqlite_utils import Database
+
+from core import jobs
+from core.errors import Conflict
+from core.settings import Settings
+from core.store import connect
+
+POLL_SECONDS = 0.2
+END_SECONDS = 3.0
+
+# With the lane's own connection and its name: does the next job of it, and gives whether there was one.
+Do = Callable[[Database, str], bool]
+
+
+class Lane(threading.Thread):
+    """Does the jobs of one lane in order, on a connection of its own, until it is ended."""
+
+    def __init__(self, settings: Settings, name: str, do: Do) -> None:
+        super().__init__(daemon=True, name=f"worker-{name}")
+        self.settings, self.lane, self.do = settings, name, do
+        self.ended = threading.Event()
+
+    def run(self) -> None:
+        with contextlib.closing(connect(self.settings.database)) as db:
+            while not self.ended.is_set():
+                # A busy database is tried again; one that is gone ends the main loop, and that ends this one.
+                with contextlib.suppress(Conflict, sqlite3.Error):
+                    if self.do(db, self.lane):
+                        continue
+                self.ended.wait(POLL_SECONDS)
+
+
+@contextlib.contextmanager
+def beside(db: Database, settings: Settings, do: Do) -> Iterator[None]:
+    """The lanes run while the block does. What they were doing is queued again, uncounted, when it ends."""
+    lanes = [Lane(settings, name, do) for name in sorted(set(jobs.LANES.values()))]
+    for lane in lanes:
+        lane.start()
+    try:
+        yield
+    finally:
+        for lane in lanes:
+            lane.ended.set()
+        with contextlib.suppress(Conflict, sqlite3.Error):
+            jobs.put_back_lanes(db)  # their handlers notice at their next step
+        for lane in lanes:
+            lane.join(END_SECONDS)

@@ -1,0 +1,243 @@
+"""Claude and OpenAI-compatible servers, through their own SDKs, against servers on loopback."""
+
+import pytest
+
+from core.errors import BadInput, CopilotError
+from core.llm import answering, faults, open_model
+from core.types import ChatRequest, Message
+from tests.model_parts import settings_at
+from tests.model_servers import PLAIN, READ, WRITTEN, answer, claude, claude_fault, openai_chat, serving
+
+SCHEMA = {
+    "type": "object",
+    "properties": {"kind": {"type": "string", "enum": ["duty", "none"]}},
+    "required": ["kind"],
+    "additionalProperties": False,
+}
+ASKED = ChatRequest((Message("user", "Which kind?"),), system="You sort sentences.", max_output_tokens=50)
+STRUCTURED = ChatRequest(ASKED.messages, system=ASKED.system, schema=SCHEMA, max_output_tokens=50)
+
+
+@pytest.fixture
+def at(tmp_path, monkeypatch):
+    return settings_at(tmp_path, monkeypatch)
+
+
+def model(server, at, name="anthropic:claude-test", **more):
+    return open_model(name, at(server.url, **more))
+
+
+# --- Claude -----------------------------------------------------------------------------------------------------
+
+
+def test_claude_answers_with_text_usage_times_and_the_name_that_answered(at):
+    with serving(claude("A duty, I think.")) as server:
+        done = model(server, at).complete(ASKED)
+    assert (done.text, done.finish_reason, done.answered_by) == ("A duty, I think.", "stop", "claude-test-20261101")
+    assert done.usage is not None
+    assert (done.usage.input_tokens, done.usage.output_tokens) == (PLAIN + READ + WRITTEN, 7)
+    assert (done.usage.cached_tokens, done.usage.cache_write_tokens) == (READ, WRITTEN)
+    assert done.usage.raw["cache_read_input_tokens"] == READ
+    assert done.time_to_first_token_ms is not None
+    assert done.time_to_first_token_ms <= done.latency_ms
+
+
+def test_the_answer_comes_in_pieces(at):
+    with serving(claude("One, two.")) as server:
+        assert len(list(model(server, at).stream(ASKED))) == 2
+
+
+def test_the_fixed_prefix_is_marked_for_the_cache_and_the_text_stays_in_the_user_turn(at):
+    with serving(claude("Yes.")) as server:
+        model(server, at).complete(ASKED)
+    body = server.asked[0].body
+    assert body["system"] == [{"type": "text", "text": "You sort sentences.", "cache_control": {"type": "ephemeral"}}]
+    assert body["messages"] == [{"role": "user", "content": "Which kind?"}]
+    assert "temperature" not in body
+
+
+def test_claude_is_held_to_the_schema_and_its_json_is_read(at):
+    with serving(claude('{"kind": "duty"}')) as server:
+        done = model(server, at).complete(STRUCTURED)
+    assert done.parsed == {"kind": "duty"}
+    assert server.asked[0].body["output_config"]["format"]["schema"]["required"] == ["kind"]
+
+
+@pytest.mark.parametrize("text", ["Here is the JSON you asked for", '{"kind": "du', '["duty"]', ""])
+def test_what_is_no_json_object_is_no_answer_to_a_schema_and_the_text_is_kept(at, text):
+    with serving(claude(text)) as server:
+        done = model(server, at).complete(STRUCTURED)
+    assert (done.parsed, done.text) == (None, text)
+
+
+def test_an_answer_that_was_cut_or_refused_says_so(at):
+    with serving(claude("Half", stop="max_tokens"), claude("", stop="refusal")) as server:
+        claude_model = model(server, at)
+        assert claude_model.complete(ASKED).finish_reason == "length"
+        assert claude_model.complete(ASKED).finish_reason == "refused"
+
+
+def test_a_rate_limit_is_waited_for_as_the_server_asks_and_the_call_made_again(at):
+    limit = claude_fault(429, "rate_limit_error", retry_after="1")
+    with serving(limit, claude("Now.")) as server:
+        done = model(server, at).complete(ASKED)
+    assert (done.text, len(server.asked)) == ("Now.", 2)
+    assert done.latency_ms >= 1000
+
+
+def test_a_server_that_asks_to_wait_for_an_hour_is_not_waited_for(at):
+    with serving(claude_fault(429, "rate_limit_error", retry_after="3600")) as server:
+        with pytest.raises(faults.Busy, match=r"rate limit is reached .429.; try again in 3600 s"):
+            model(server, at).complete(ASKED)
+        assert len(server.asked) == 1
+
+
+def test_an_overloaded_server_is_asked_again_and_then_told(at, monkeypatch):
+    monkeypatch.setattr(answering, "TRIES", 2)
+    with serving(claude_fault(529, "overloaded_error")) as server:
+        with pytest.raises(faults.Busy, match=r"overloaded .529."):
+            model(server, at).complete(ASKED)
+        assert len(server.asked) == 2
+
+
+FAULTS = [
+    (claude_fault(401, "authentication_error"), faults.KeyRefused, "does not accept the key in ANTHROPIC_API_KEY"),
+    (claude_fault(403, "permission_error"), faults.KeyRefused, "does not accept the key"),
+    (claude_fault(404, "not_found_error"), faults.ModelMissing, "does not have this model"),
+    (claude_fault(413, "request_too_large"), faults.TooLong, "does not fit"),
+    (
+        claude_fault(400, "invalid_request_error", "prompt is too long: 9 tokens > 8 maximum"),
+        faults.TooLong,
+        "does not fit into the model's context",
+    ),
+    (claude_fault(400, "invalid_request_error"), faults.ServerFault, "error 400 .invalid_request_error."),
+    (claude_fault(500, "api_error"), faults.ServerFault, "error 500"),
+    (answer(200, {"not": "a stream"}), faults.BrokenOff, "broke off"),
+    (claude("Some words", drop_after=4), faults.BrokenOff, "broke off in the middle"),
+    (claude("Some words", drop_after=7), faults.BrokenOff, "broke off in the middle"),
+    (claude("Some words", fault="overloaded_error"), faults.Busy, "overloaded"),
+    (claude("Some words", fault="api_error"), faults.BrokenOff, "broke off"),
+]
+
+
+@pytest.mark.parametrize(("reply", "kind", "words"), FAULTS)
+def test_each_fault_is_one_sentence_that_quotes_nothing_of_the_prompt(at, reply, kind, words):
+    with serving(reply) as server:
+        with pytest.raises(kind, match=words) as raised:
+            model(server, at).complete(ASKED)
+        assert len(server.asked) == 1
+    said = str(raised.value)
+    assert said.startswith("anthropic:claude-test")
+    assert "secret words" not in said
+    assert "sk-ant" not in said
+
+
+def test_a_broken_answer_keeps_what_came(at):
+    with serving(claude("Some words", drop_after=4)) as server:
+        pieces = model(server, at).stream(ASKED)
+        assert next(pieces) == "Some "
+        with pytest.raises(faults.BrokenOff):
+            next(pieces)
+
+
+def test_a_redirect_is_not_followed_to_another_host(at):
+    with serving(claude("Stolen")) as other, serving(answer(307, {}, location=other.url)) as server:
+        with pytest.raises(CopilotError):
+            model(server, at).complete(ASKED)
+        assert other.asked == []
+
+
+def test_no_key_is_said_before_anything_is_sent(at, monkeypatch):
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    with pytest.raises(faults.KeyMissing, match="set ANTHROPIC_API_KEY"):
+        open_model("anthropic:claude-test", at("http://127.0.0.1:1"))
+
+
+def test_a_key_can_be_a_mounted_file(at, monkeypatch, tmp_path):
+    (tmp_path / "key").write_text("sk-ant-from-file\n")
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    monkeypatch.setenv("ANTHROPIC_API_KEY_FILE", str(tmp_path / "key"))
+    with serving(claude("Yes.")) as server:
+        model(server, at).complete(ASKED)
+    assert server.asked[0].headers["authorization"] == "Bearer sk-ant-from-file"
+
+
+def test_nothing_listening_is_said_with_what_to_do(at, monkeypatch):
+    monkeypatch.setattr(answering, "TRIES", 1)
+    with pytest.raises(faults.Unreachable, match=r"nothing answers at http://127.0.0.1:1; check the network"):
+        open_model("anthropic:claude-test", at("http://127.0.0.1:1")).complete(ASKED)
+
+
+def test_a_server_that_never_ends_is_cut_off(at):
+    with serving(claude("x" * 9000)) as server, pytest.raises(faults.ServerFault, match="did not end at the 50 tokens"):
+        model(server, at).complete(ASKED)
+
+
+def test_a_server_that_is_silent_is_given_up(at):
+    import time
+
+    with serving(lambda handler: time.sleep(3)) as server, pytest.raises(faults.TookTooLong, match="within 1 s"):
+        model(server, at, model_timeout_seconds=1).complete(ASKED)
+
+
+# --- OpenAI-compatible servers ----------------------------------------------------------------------------------
+
+
+def test_an_openai_server_answers_with_usage_and_its_own_name(at):
+    with serving(openai_chat("A duty.")) as server:
+        done = model(server, at, "openai:my/model").complete(ASKED)
+    assert (done.text, done.answered_by, done.finish_reason) == ("A duty.", "served-name", "stop")
+    assert done.usage is not None
+    assert (done.usage.input_tokens, done.usage.cached_tokens, done.usage.output_tokens) == (50, 32, 9)
+    body = server.asked[0].body
+    assert (body["model"], body["temperature"], body["messages"][0]["role"]) == ("my/model", 0.0, "system")
+
+
+def test_a_server_that_reports_no_usage_leaves_it_unknown(at):
+    with serving(openai_chat("A duty.", usage=False)) as server:
+        assert model(server, at, "openai:m").complete(ASKED).usage is None
+
+
+def test_an_openai_server_is_held_to_the_schema(at):
+    with serving(openai_chat('{"kind": "none"}')) as server:
+        assert model(server, at, "openai:m").complete(STRUCTURED).parsed == {"kind": "none"}
+    assert server.asked[0].body["response_format"]["json_schema"]["schema"] == SCHEMA
+
+
+OPENAI_FAULTS = [
+    (answer(401, {"error": {"message": "secret words"}}), faults.KeyRefused, "OPENAI_API_KEY"),
+    (
+        answer(400, {"error": {"message": "This model's maximum context length is 8 tokens", "type": "x"}}),
+        faults.TooLong,
+        "does not fit",
+    ),
+    (answer(404, {"error": {"message": "secret words"}}), faults.ModelMissing, "does not have this model"),
+    (openai_chat("Some words", drop=True), faults.BrokenOff, "broke off"),
+]
+
+
+@pytest.mark.parametrize(("reply", "kind", "words"), OPENAI_FAULTS)
+def test_each_fault_of_an_openai_server_is_one_sentence(at, reply, kind, words):
+    with serving(reply) as server, pytest.raises(kind, match=words) as raised:
+        model(server, at, "openai:m").complete(ASKED)
+    assert "secret words" not in str(raised.value)
+
+
+# --- names ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["claude-test", "anthropic:", "gpt:x", "", ":x"])
+def test_a_backend_is_never_guessed(at, name):
+    with pytest.raises(BadInput, match="is not a model; write backend:name"):
+        open_model(name, at("http://127.0.0.1:1"))
+
+
+def test_the_built_in_engine_is_no_chat_model(at):
+    with pytest.raises(BadInput, match="cannot be prompted"):
+        open_model("builtin:engine", at("http://127.0.0.1:1"))
+
+
+def test_a_model_is_not_called_at_a_host_that_its_entry_does_not_name(at):
+    with pytest.raises(faults.Refused, match=r"at models.example, but its entry names 127.0.0.1"):
+        open_model("anthropic:claude-test", at("https://models.example"))
