@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core import jobs, library, register, store
 from core.identity import local_user
 from core.library import FIELDS
+from tests.library_parts import import_waiting
 from tests.page_parts import PAGES, ROOT, button, folder, opened, said
 from tests.register_parts import MAY, NOTIFY, RECORD, SILENT, TELL, analysed, id_of
 
@@ -170,7 +171,66 @@ def test_an_upload_becomes_a_job_and_a_bad_file_a_sentence(empty):
     at.file_uploader[0].set_value(files).run()
     db = store.connect(empty / "copilot.db")
     assert [job.title for job in jobs.jobs(db, ADA)] == ["rules.md"]
-    assert any("empty.md" in one.value.replace("\\", "") for one in at.warning)
+    assert "empty.md" in said(at).replace("\\", "")
+
+
+def test_while_the_first_documents_arrive_nobody_is_told_that_there_are_none(empty):
+    at = opened("documents")
+    assert "No documents yet" in said(at)
+    at.file_uploader[0].set_value([("rules.md", b"# Rules", "text/markdown")]).run()
+    assert "No documents yet" not in said(at)
+    assert "as soon as it is read" in said(at)
+
+
+def test_all_imports_that_came_through_are_told_together_with_those_that_did_not(empty):
+    db = store.connect(empty / "copilot.db")
+    at = opened("documents")
+    texts = {name: f"1. The {name} shall ring.".encode() for name in ("a.md", "b.md", "c.md")}
+    at.file_uploader[0].set_value([(name, text, "text/markdown") for name, text in texts.items()]).run()
+    import_waiting(db, title="First")
+    assert not at.run().toast
+    jobs.fail(db, jobs.claim_next(db, lease_seconds=30), "BadInput", "b.md is no text; save it as PDF.")
+    import_waiting(db, title="Third")
+    at.run()
+    assert [one.value.replace("\\", "") for one in at.toast] == ["Imported a.md and c.md; not imported: b.md"]
+    assert "Imported 2 documents" in said(at)
+    assert "b.md is no text; save it as PDF." in said(at).replace("\\", "")
+    next(one for one in at.button if one.key == "dismiss-outcome").click().run()
+    assert "Imported 2 documents" not in said(at)
+
+
+def test_a_file_that_is_there_or_on_its_way_already_is_told_by_name(empty):
+    db = store.connect(empty / "copilot.db")
+    at = opened("documents")
+    at.file_uploader[0].set_value([(name, b"1. Act.", "text/markdown") for name in ("one.md", "two.md")]).run()
+    assert "two.md is the same file as one that is being imported" in said(at).replace("\\", "")
+    import_waiting(db, title="Acting")
+    at.file_uploader[0].set_value([("three.md", b"1. Act.", "text/markdown")]).run()
+    assert "three.md is in the library already, as “Acting”" in said(at).replace("\\", "")
+
+
+def test_documents_that_wait_for_a_release_are_found_by_that(db):
+    with store.write(db):
+        db.execute("update document set gate = 'waiting'")
+    assert "1 document" in said(opened("documents", status="escalated"))
+    assert "No document matches" in said(opened("documents", status="withdrawn"))
+
+
+def test_a_wrong_password_is_said_and_the_rest_of_the_line_stays(empty):
+    from pypdf import PdfWriter
+
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    writer.encrypt("right")
+    writer.write(empty / "locked.pdf")
+    db = store.connect(empty / "copilot.db")
+    library.receive(db, ADA, (empty / "locked.pdf").read_bytes(), "locked.pdf")
+    jobs.fail(db, jobs.claim_next(db, lease_seconds=30), "PasswordNeeded", "The file is locked; give its password.")
+    at = opened("documents")
+    next(one for one in at.text_input if one.label == "Password of the file").set_value("wrong")
+    button(at, "Unlock and import").click().run()
+    assert "password" in at.error[0].value
+    assert button(at, "Dismiss")
 
 
 # --- document ---------------------------------------------------------------------------------------------------

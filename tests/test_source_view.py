@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core import ingest
 from core.types import Provision, Reading, Span, Word
 from pages.parts import boxes, places
-from pages.parts.words import APART, plain, size
+from pages.parts.words import APART, legible, plain, size
 
 SAMPLES = Path(__file__).resolve().parent.parent / "data" / "samples"
 NAMES = ("ict-incident-reporting.pdf", "data-protection.html", "us-customer-funds.txt", "cloud-guideline.md")
@@ -156,3 +156,18 @@ def test_nothing_is_left_that_a_page_would_bring_to_life_after_markdown(text, al
 
 def test_sizes_are_read_at_a_glance():
     assert [size(n) for n in (1, 12_345, 3_400_000)] == ["1 KB", "12 KB", "3.4 MB"]
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        (
+            "Regulation (EU) 2022/2554 of the European Parliament and of the Council of 14 December 2022 on resilience",
+            "Regulation (EU) 2022/2554 on resilience",
+        ),
+        ("Policy of the Board of 3 May 2024", "Policy of the Board of 3 May 2024"),
+        ("Guideline on the use of cloud services", "Guideline on the use of cloud services"),
+    ],
+)
+def test_a_legible_title_has_its_number_beside_its_subject(title, shown):
+    assert legible(title) == shown

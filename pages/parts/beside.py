@@ -12,7 +12,7 @@ from pages.parts import bulk, card, coverage, custody, downloads, record, shelf,
 from pages.parts.obligation_list import obligation_list
 from pages.parts.places import Place, at
 from pages.parts.source import PAGE, VIEW, Opened
-from pages.parts.words import badge, label, plain
+from pages.parts.words import badge, label, legible, plain
 
 TABS = ("Obligations", "Coverage", "Summary", "Actions", "Details", "Export")
 KEYS = "`J` `K` next, previous mark · `Enter` opens it · select text, then `A` adds an obligation"
@@ -45,7 +45,7 @@ def title(shown: library.DocumentRow) -> None:
         st.page_link(
             "pages/documents.py", label="Documents", icon=":material/arrow_back:", query_params={"document": shown.id}
         )
-        st.header(plain(shown.title), anchor=False, width="stretch")
+        st.header(plain(legible(shown.title)), anchor=False, width="stretch")
         version = f"version {shown.version_number} of {shown.version_count}"
         kind, number = label(shown.type), shown.regulation or ""
         facts = ["" if number.startswith(kind) else kind, number, version if shown.version_count > 1 else ""]

@@ -31,26 +31,25 @@ def card(db: Database, user: User, shown: library.DocumentRow) -> None:
 
 
 def _signatures(db: Database, user: User, shown: library.DocumentRow, signed: list[dict[str, str]]) -> None:
-    text, button = st.columns([4, 1], vertical_alignment="center")
     if signed:
         names = ", ".join(f"{plain(one['user_id'])} on {when(one['signed_at'])}" for one in signed)
-        text.markdown(f":green[Signed] by {names}." + (" A second person must sign it too." if shown.awaiting else ""))
+        said = f":green[Signed] by {names}." + (" A second person must sign it too." if shown.awaiting else "")
     elif shown.status == "withdrawn":
-        text.markdown("This document is withdrawn.")
+        said = "This document is withdrawn."
     else:
-        text.markdown(
+        said = (
             "A **draft**, which only its owner can read: check what is filled in, then sign the card."
             " Confidential and restricted documents need a second signature."
         )
-    if (
-        shown.status == "draft"
-        and not signed
-        and button.button("Sign the card", key=f"sign-{shown.id}", width="stretch")
-    ):
-        status = library.sign_card(db, user, shown.id)
-        shell.done(
-            "Signed; the document is approved" if status == "approved" else "Signed; a second person must sign too"
-        )
+    with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="signatures"):
+        st.markdown(said, width="stretch")
+        if shown.status == "draft" and not signed and st.button("Sign the card", key=f"sign-{shown.id}"):
+            _sign(db, user, shown)
+
+
+def _sign(db: Database, user: User, shown: library.DocumentRow) -> None:
+    status = library.sign_card(db, user, shown.id)
+    shell.done("Signed; the document is approved" if status == "approved" else "Signed; a second person must sign too")
 
 
 def _input(field: Field, value: Any, document_id: str, *, disabled: bool) -> Any:

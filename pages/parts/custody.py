@@ -62,6 +62,10 @@ def custody(db: Database, user: User, shown: library.DocumentRow) -> None:
         _expiry(db, user, shown)
         if st.button("Delete…", key=f"delete-{shown.id}", icon=":material/delete:"):
             _confirm(shown.id)
+    st.caption(
+        "Withdrawn: out of use, and only its owner sees it; nothing is removed. On legal hold: it cannot be deleted."
+        " Deleted: everything that was made from it goes too, and a record stays that it was there."
+    )
 
 
 def _expiry(db: Database, user: User, shown: library.DocumentRow) -> None:

@@ -1,6 +1,7 @@
 """The list of documents, and what the list says of one."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 from sqlite_utils import Database
@@ -8,51 +9,63 @@ from sqlite_utils import Database
 from core import library, register
 from core.types import User
 from pages.parts import shell, tables
-from pages.parts.words import badge, count, day, label, plain, when
+from pages.parts.words import badge, count, day, label, legible, plain, when
 
 STATUSES = {"draft": "gray", "approved": "green", "withdrawn": "violet", "escalated": "orange", "rejected": "red"}
 NAMES = {"cfr": "US CFR"}
 
 
 def shelf(
-    db: Database, user: User, listed: Sequence[library.DocumentRow], document_id: str | None
-) -> library.DocumentRow | None:
-    """The table; gives the chosen document."""
-    duties = register.duties_by_document(db, user)
-    counted = [duties.get(one.id, {}) for one in listed]
+    db: Database, user: User, listed: Sequence[library.DocumentRow], chosen: library.DocumentRow | None
+) -> str | None:
+    """The table; gives the id of the chosen document. A click on a title opens it."""
+    columns = _columns(db, user, listed)
+    if chosen:
+        columns = {name: columns[name] for name in ("title", "status", "duties", "critical", "version")}
     picked = tables.table(
         "shelf",
         [one.id for one in listed],
-        {
-            "title": [one.title for one in listed],
-            "status": [[status(one)] for one in listed],
-            "duties": [sum(levels.values()) for levels in counted],
-            "critical": [levels.get("critical", 0) for levels in counted],
-            "high": [levels.get("high", 0) for levels in counted],
-            "type": [label(one.type) for one in listed],
-            "version": [f"{one.version_number} of {one.version_count}" for one in listed],
-            "pages": [one.page_count or None for one in listed],
-            "number": [one.regulation or "" for one in listed],
-            "warnings": [len(one.warnings) or None for one in listed],
-            "added": [day(one.created_at) for one in listed],
-        },
-        {
-            "title": st.column_config.TextColumn("Title", width=400),
-            "status": tables.chips("Status", STATUSES, width=95),
-            "duties": st.column_config.NumberColumn("Duties", width=65, help="Obligations and prohibitions"),
-            "critical": st.column_config.NumberColumn("Critical", width=70),
-            "high": st.column_config.NumberColumn("High", width=60),
-            "type": st.column_config.TextColumn("Type", width=100),
-            "version": st.column_config.TextColumn("Version", width=75),
-            "pages": st.column_config.NumberColumn("Pages", width=60),
-            "number": st.column_config.TextColumn("Number", width=110),
-            "warnings": st.column_config.NumberColumn("Warnings", width=80),
-            "added": st.column_config.TextColumn("Added", width=100),
-        },
-        height=330,
-        chosen=document_id,
+        columns,
+        {name: _column(name, narrow=chosen is not None) for name in columns},
+        height=560,
+        chosen=chosen.id if chosen else None,
     )
-    return next((one for one in listed if one.id == (picked.id or document_id)), None)
+    if picked.pressed:
+        st.switch_page("pages/document.py", query_params={"document": picked.pressed})
+    if picked.closed:
+        return None
+    return picked.id or (chosen.id if chosen else None)
+
+
+def _columns(db: Database, user: User, listed: Sequence[library.DocumentRow]) -> dict[str, list[Any]]:
+    duties = register.duties_by_document(db, user)
+    counted = [duties.get(one.id, {}) for one in listed]
+    versions = [f"{one.version_number} of {one.version_count}" if one.version_count > 1 else "" for one in listed]
+    return {
+        "title": [legible(one.title) for one in listed],
+        "status": [[status(one)] for one in listed],
+        "duties": [sum(levels.values()) for levels in counted],
+        "critical": [levels.get("critical", 0) or None for levels in counted],
+        "high": [levels.get("high", 0) or None for levels in counted],
+        "type": [label(one.type) for one in listed],
+        "version": versions,
+        "pages": [one.page_count or None for one in listed],
+        "number": [one.regulation or "" for one in listed],
+        "warnings": [len(one.warnings) or None for one in listed],
+        "added": [day(one.created_at) for one in listed],
+    }
+
+
+def _column(name: str, *, narrow: bool) -> Any:
+    if name == "title":
+        return tables.button_column("shelf", "Title", width=250 if narrow else 430, help="Opens the document")
+    if name == "status":
+        return tables.chips("Status", STATUSES, width=95)
+    widths = {"type": 95, "version": 75, "number": 110, "added": 100}
+    if name in widths:
+        return st.column_config.TextColumn(label(name), width=widths[name])
+    help_ = "Obligations and prohibitions" if name == "duties" else None
+    return st.column_config.NumberColumn(label(name), width=70, help=help_, format="localized")
 
 
 def status(shown: library.DocumentRow) -> str:
@@ -71,10 +84,9 @@ def versions(db: Database, user: User, shown: library.DocumentRow) -> None:
         )
     for one in found:
         here = " (this one)" if one.id == shown.id else ""
+        named = f"{one.version_number}. {plain(legible(one.title))}, {plain(one.version)}{here}"
         st.page_link(
-            "pages/document.py",
-            label=f"{one.version_number}. {plain(one.title)}, {plain(one.version)}{here}, added {day(one.created_at)}",
-            query_params={"document": one.id},
+            "pages/document.py", label=f"{named}, added {day(one.created_at)}", query_params={"document": one.id}
         )
 
 

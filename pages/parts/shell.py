@@ -109,9 +109,14 @@ def done(message: str) -> None:
     st.rerun()
 
 
+def say(message: str) -> None:
+    """Say it now, beside whatever the page shows."""
+    st.toast(_literal(message), icon=":material/check:")
+
+
 def _say_message() -> None:
     if message := st.session_state.pop(MESSAGE, None):
-        st.toast(_literal(message), icon=":material/check:")
+        say(message)
 
 
 # --- the frame --------------------------------------------------------------------------------------------------
@@ -124,6 +129,8 @@ def frame() -> None:
     worker.ensure_running()
     with session.database() as db:
         busy = bool(jobs.jobs(db, session.user(), active=True, limit=1))
+    # While it starts, somebody who has just opened the app looks at it.
+    busy = busy or worker.state().status != "running"
     with st.container(key="frame-status"):
         fragment(run_every=BUSY_SECONDS if busy else IDLE_SECONDS)(_status)()
 

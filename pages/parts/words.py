@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from core.types import User
+
 # A key of core → what a person reads and its colour in the theme. Risk has one colour everywhere.
 RISKS = {"critical": "red", "high": "orange", "medium": "yellow", "low": "gray"}
 STATUSES = {
@@ -41,6 +43,8 @@ LIVE = re.compile(r"(?<=[:@])(?=\S)|(?<=[-<>~])(?=[-=>])|(?i:(?<=www))(?=\.)")
 APART = ":small[]"
 WHITE = re.compile(r"\s+")
 # An act's title up to its number is what people call it: "Regulation (EU) 2016/679 of the European Parliament …".
+# "Regulation (EU) 2022/2554 of the European Parliament and of the Council of 14 December 2022 on digital …"
+ADOPTED = re.compile(r" of the [A-Z][A-Za-z ]{3,80}? of \d{1,2} [A-Z][a-z]{2,8} \d{4}(?= )")
 NUMBERED = re.compile(r".{1,60}?\b\d{1,4}/\d{1,4}\b")
 
 
@@ -86,6 +90,16 @@ def short(title: str) -> str:
     """What a list has room for of an act's title: up to its number, where it has one."""
     found = NUMBERED.match(title)
     return found[0] if found else title
+
+
+def legible(title: str) -> str:
+    """A title without who adopted the act and when, so that its number and its subject stand side by side."""
+    return ADOPTED.sub("", title)
+
+
+def who(id: str, user: User) -> str:
+    """A person as this reader knows them."""
+    return user.name if id == user.id else id
 
 
 def size(count_bytes: int) -> str:

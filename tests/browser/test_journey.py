@@ -27,7 +27,7 @@ def document_url(app_url: str, browser, browser_context_args) -> str:
     table = page.get_by_test_id("stDataFrame").first
     expect(table).to_be_visible(timeout=PATIENCE)
     table.click(position={"x": 17, "y": 47})  # the box before the first row
-    page.get_by_role("link", name="Open the document").click(timeout=PATIENCE)
+    page.get_by_role("button", name="Open the document").click(timeout=PATIENCE)
     expect(page).to_have_url(re.compile(r"/document\?"), timeout=PATIENCE)
     url = page.url
     context.close()
