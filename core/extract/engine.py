@@ -14,6 +14,7 @@ from core.extract.passing import listed_norm
 from core.extract.reading import inner_norm, read, words_of
 from core.extract.sanctions import article_of, sanctions
 from core.extract.shaping import Around, behind_list, item_draft, listed_draft, own_draft
+from core.extract.tables import Columns, row_draft, row_of, tables
 from core.extract.terms import Terms, document_terms
 from core.extract.unfolding import unfolded
 from core.language.chunks import has_verb
@@ -45,6 +46,7 @@ class _Document:
     children: dict[str, list[Provision]]
     by_id: dict[str, Provision]
     tails: dict[str, Provision]
+    tables: dict[str, Columns]
     leads: dict[str, LeadIn | None] = field(default_factory=dict)
 
 
@@ -68,7 +70,9 @@ def _survey(provisions: Sequence[Provision]) -> _Document:
     known = places(provisions)
     tied = sanctions(provisions, children, known)
     by_id = {p.id: p for p in provisions}
-    return _Document(document_terms(provisions), Around(known, tied), children, by_id, tails(provisions))
+    return _Document(
+        document_terms(provisions), Around(known, tied), children, by_id, tails(provisions), tables(provisions)
+    )
 
 
 def _articles(provisions: Sequence[Provision]) -> Iterator[list[Provision]]:
@@ -91,6 +95,11 @@ def _article(group: Sequence[Provision], document: _Document) -> Found:
         kind = no_norms(provision, document.by_id)
         if kind:
             found += noted(provision, kind)
+            continue
+        columns = row_of(provision, document.tables)
+        if columns is not None and not COMMAND.search(provision.text):
+            row = row_draft(provision, columns, document.terms, document.around.known)
+            found += [row] if row else []
             continue
         more, before = _provision(provision, document, before)
         found += more
