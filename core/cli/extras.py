@@ -47,8 +47,12 @@ def desktop(arguments: Namespace) -> int:
 
 
 def measure(arguments: Namespace) -> int:
-    from core.measure import as_text, measure_extraction
+    from core.measure import as_text, calibration, measure_extraction
 
+    if arguments.what == "confidence":
+        learned = calibration.trained(arguments.write)
+        print(json.dumps(learned, indent=2) if arguments.json else calibration.as_text(learned))
+        return 0
     for path in (arguments.sentences, arguments.provisions):
         if path and not path.is_file():
             raise NotFound(f"There is no file {path}; check the path.")
@@ -78,17 +82,20 @@ COMMANDS = (
         """
         `measure extraction` runs the built-in engine over labelled sentences and provisions and prints accuracy,
         precision, recall and F1 beside published figures, then every error, sentence by sentence.
+        `measure confidence` learns anew how much each doubt of the engine weighs and sets its confidence against truth.
         """,
         """
         python -m core measure extraction
+        python -m core measure confidence
         python -m core measure extraction --sentences mine.jsonl --json | jq .sentences
         """,
         (
-            argument("what", choices=("extraction",), help="what to measure"),
+            argument("what", choices=("extraction", "confidence"), help="what to measure"),
             argument("--sentences", type=Path, metavar="FILE.jsonl", help="labelled sentences"),
             argument("--provisions", type=Path, metavar="FILE.csv", help="labelled provisions of the GDPR"),
             argument("--json", action="store_true", help="the whole report as JSON"),
             argument("--brief", action="store_true", help="the figures without the errors"),
+            argument("--write", action="store_true", help="keep the weights that `measure confidence` learned"),
         ),
     ),
     Command(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from core.extract.acts import action_of
 from core.extract.bearers import party
 from core.extract.conditions import Circumstance, circumstances
+from core.extract.doubts import confidence, doubts
 from core.extract.inversion import inverted
 from core.extract.marks import Mark, Sense, frames, marks
 from core.extract.naming import acts_here, antecedent, as_bearer, bearer_of, pronoun, spoken_of
@@ -29,8 +30,6 @@ MOST_MARKS = 40
 # Between an introduction and its mark these open a clause that is not the sentence's own.
 RULING = frozenset({"shall", "must", "may"})
 OPENERS = frozenset({"rel", "that", "sub", "prep"})
-# Longer sentences are read with less confidence.
-LONG_SENTENCE_TOKENS = 110
 
 
 def words_of(text: str, terms: Terms, before: Antecedent = NOBODY_YET) -> Words:
@@ -300,7 +299,7 @@ def _made(
     w: Words, clause: Clause, bearer: Bearer, verb: int, start: int, end: int, around: Sequence[Circumstance]
 ) -> Norm:
     action, thing = action_of(w, clause, verb, end, around)
-    sure = _confidence(clause, bearer, end - start)
+    sure = confidence(doubts(w, clause, bearer))
     norm = Norm(clause.sense, clause.mark, clause.subject, clause.who, bearer, action, thing, start, end)
     return replace(norm, circumstances=tuple(around), confidence=sure)
 
@@ -313,18 +312,6 @@ def _joined(first: Norm, second: Norm) -> Norm:
     """ "shall A and shall B" of one bearer is one norm with both acts and all conditions."""
     around = {(c.start, c.end): c for c in (*first.circumstances, *second.circumstances)}
     return replace(first, end=second.end, circumstances=tuple(around[key] for key in sorted(around)))
-
-
-def _confidence(clause: Clause, bearer: Bearer, length: int) -> float:
-    doubts = (
-        clause.sense.doubt,
-        0.0 if clause.subject.sure else 0.15,
-        0.2 if not bearer.text else 0.0 if clause.who.known or clause.sense.passive else 0.1,
-        0.1 if bearer.inferred else 0.0,
-        0.1 if length > LONG_SENTENCE_TOKENS else 0.0,
-        0.1 if clause.who.kind is None and not clause.sense.passive and not clause.sense.state else 0.0,
-    )
-    return round(max(0.3, 0.97 - sum(doubts)), 2)
 
 
 def _heading_end(words: Sequence[Token], mark: int) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from core.measure import calibration
 from core.measure.own import ASPECTS, OWN, own_errors, own_figures, units
 from core.measure.shared import (
     DUTIES,
@@ -49,6 +50,8 @@ def measure_extraction(
         read = units(own or OWN)
         report["own"] = own_figures(read)
         report["own_errors"] = own_errors(read)
+    if calibration.JUDGED.exists():
+        report["confidence"] = calibration.measured(calibration.judged())
     return report
 
 
@@ -68,6 +71,8 @@ def as_text(report: dict[str, Any], with_errors: bool = False) -> str:
     parts += [f"  {name}: {value}" for name, value in report["published_provisions"].items()]
     if "own" in report:
         parts += ["", *_own_text(report["own"])]
+    for name, made in report.get("confidence", {}).items():
+        parts += ["", *calibration.told_text(f"Confidence against truth, {name.replace('_', ' ')}", made)]
     for title in ("sentence_errors", "provision_errors") if with_errors else ():
         parts += ["", title.replace("_", " ").capitalize() + ":", *_error_text(report.get(title, ()))]
     if with_errors and "own_errors" in report:
