@@ -1,7 +1,7 @@
 """Two versions of a text side by side: what was added, removed, changed and moved, and what is as it was."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -33,8 +33,8 @@ class Side:
 class Change:
     """What became of one obligation. `moved`: the same words at another place, which `changed` may be too.
 
-    `lead_in` and `old_lead_in` are what stands above an item, as printed. `stays` when the words and who must act are
-    the same: then what people said of the old one holds for the new one.
+    `lead_in` and `old_lead_in` are what stands above an item, as printed. `stays` when the words, who must act and
+    where references lead are the same: then what people said of the old one holds for the new one.
     """
 
     kind: Kind
@@ -122,8 +122,8 @@ def compare(old: Side, new: Side) -> Comparison:
 
 def _changes(old: Side, new: Side, where: Places) -> list[Change]:
     above = lead_ins(old.provisions), lead_ins(new.provisions)
-    before = [_unit(one, above[0], where.followed(one.draft.provision.path)) for one in old.obligations]
-    after = [_unit(one, above[1], one.draft.provision.path) for one in new.obligations]
+    before = [_unit(one, above[0], where.old_names) for one in old.obligations]
+    after = [_unit(one, above[1], where.new_names) for one in new.obligations]
     found = []
     for at_old, at_new in _aligned(pairs(before, after), len(before), len(after)):
         one = None if at_old is None else old.obligations[at_old]
@@ -141,10 +141,10 @@ def _changes(old: Side, new: Side, where: Places) -> list[Change]:
 
 
 def _change(old: Obligation, new: Obligation, where: Places, same_text: bool, leads: Sequence[str]) -> Change:
-    told = differences(old, new, where.followed, same_text=same_text)
+    told = differences(old, new, where.same, same_text=same_text)
     moved = old.draft.provision.path != new.draft.provision.path
     kind: Kind = "changed" if told else "moved" if moved else "unchanged"
-    stays = same_text and all(one.aspect != "bearer" for one in told)
+    stays = same_text and all(one.aspect not in ("bearer", "reference") for one in told)
     return Change(kind, old, new, told, moved, stays, *leads)
 
 
@@ -161,9 +161,10 @@ def lead_ins(provisions: Sequence[Provision]) -> dict[str, str]:
     return found
 
 
-def _unit(one: Obligation, above: Mapping[str, str], place: str) -> Unit:
-    lead = words(above.get(one.provision_id, ""))
-    return Unit((*lead, *trimmed(words(one.draft.quote.text))), place, (one.draft.modality, *words(one.draft.action)))
+def _unit(one: Obligation, above: Mapping[str, str], names: Mapping[str, Hashable]) -> Unit:
+    lead, draft = words(above.get(one.provision_id, "")), one.draft
+    place = names.get(draft.provision.path, draft.provision.path)
+    return Unit((*lead, *trimmed(words(draft.quote.text))), place, (draft.modality, *words(draft.action)))
 
 
 # --- articles ---------------------------------------------------------------------------------------------------

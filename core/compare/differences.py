@@ -9,7 +9,8 @@ from core.compare.wording import MARKS, likeness, trimmed, words
 from core.settings import lexicon
 from core.types import Draft, Obligation, Passage, Reference
 
-Followed = Callable[[str], str]
+# Whether a path of the old version and one of the new one are the same place.
+SamePlace = Callable[[str, str], bool]
 
 LEVELS = ("low", "medium", "high", "critical")
 # Aspects in the order in which people want to know of them.
@@ -41,6 +42,7 @@ class Difference:
 LABELS = {
     ("deadline", "lengthened"): "Retention lengthened",
     ("deadline", "shortened"): "Retention shortened",
+    ("reference", "redirected"): "Reference leads to another place",
     ("reference", "renumbered"): "Reference follows the renumbering",
     ("action", "changed"): "Action reworded",
     ("via", "changed"): "Another one must ensure it",
@@ -49,21 +51,24 @@ LABELS = {
 }
 
 
-def differences(old: Obligation, new: Obligation, followed: Followed, *, same_text: bool) -> tuple[Difference, ...]:
-    """What changed from one to the other; `followed` gives the new path of an old one.
+def differences(old: Obligation, new: Obligation, same: SamePlace, *, same_text: bool) -> tuple[Difference, ...]:
+    """What changed from one to the other; `same` tells whether two paths are the same place.
 
-    Of equal texts only what comes from elsewhere is told: who must act, the sanction, and the risk that follows.
+    Of equal texts only what comes from elsewhere is told: who must act, the sanction and the risk that follows, and
+    references whose words now lead to another place.
     """
     before, after = old.draft, new.draft
-    found = [*_bearer(before, after), *_sanctions(before, after, followed), *_risk(old, new)]
-    if not same_text:
+    found = [*_bearer(before, after), *_sanctions(before, after, same), *_risk(old, new)]
+    if same_text:
+        found += _redirected(before, after, same)
+    else:
         found += [
             *_modality(before, after),
             *(Difference("deadline", *told) for told in deadline_changes(before, after)),
             *_passages("condition", before.conditions, after.conditions),
             *_passages("exception", before.exceptions, after.exceptions),
             *_via(before, after),
-            *_references(before, after, followed),
+            *_references(before, after, same),
             *_action(before, after),
         ]
         found = found or _wording(before, after)
@@ -114,11 +119,12 @@ def _risk(old: Obligation, new: Obligation) -> Iterable[Difference]:
         yield Difference("risk", way, before, after)
 
 
-def _sanctions(old: Draft, new: Draft, followed: Followed) -> Iterable[Difference]:
-    before = {followed(one.target or one.passage.text) for one in old.sanctions}
-    after = {one.target or one.passage.text for one in new.sanctions}
-    yield from (Difference("sanction", "removed", one, "") for one in sorted(before - after))
-    yield from (Difference("sanction", "added", "", one) for one in sorted(after - before))
+def _sanctions(old: Draft, new: Draft, same: SamePlace) -> Iterable[Difference]:
+    before, after = ([one.target or one.passage.text for one in draft.sanctions] for draft in (old, new))
+    gone = [one for one in before if not any(same(one, other) for other in after)]
+    come = [other for other in after if not any(same(one, other) for one in before)]
+    yield from (Difference("sanction", "removed", one, "") for one in dict.fromkeys(gone))
+    yield from (Difference("sanction", "added", "", one) for one in dict.fromkeys(come))
 
 
 def _passages(aspect: str, old: Sequence[Passage], new: Sequence[Passage]) -> Iterable[Difference]:
@@ -139,27 +145,34 @@ def _passages(aspect: str, old: Sequence[Passage], new: Sequence[Passage]) -> It
     yield from (Difference(aspect, "added", "", text) for text in after)
 
 
-def _references(old: Draft, new: Draft, followed: Followed) -> Iterable[Difference]:
+def _references(old: Draft, new: Draft, same: SamePlace) -> Iterable[Difference]:
     """References to other places than before; one that leads to the same place under its new number is told apart."""
     before, after = list(old.references), list(new.references)
     for one in old.references:
-        same = next((other for other in after if _leads_alike(one, other, followed)), None)
-        if same is None:
+        twin = next((other for other in after if _leads_alike(one, other, same)), None)
+        if twin is None:
             continue
         before.remove(one)
-        after.remove(same)
-        if one.target != same.target:
-            yield Difference("reference", "renumbered", *_printed(one, same))
+        after.remove(twin)
+        if one.target != twin.target:
+            yield Difference("reference", "renumbered", *_printed(one, twin))
     opposite: Iterable[tuple[Reference | None, Reference | None]] = zip_longest(before, after)
     for first, second in opposite:
         way = "added" if first is None else "removed" if second is None else "changed"
         yield Difference("reference", way, *_printed(first, second))
 
 
-def _leads_alike(old: Reference, new: Reference, followed: Followed) -> bool:
+def _redirected(old: Draft, new: Draft, same: SamePlace) -> Iterable[Difference]:
+    """ "Article 5" is what it said and what it says, but the article that was number 5 is number 6 now."""
+    for one, other in zip(old.references, new.references, strict=False):
+        if one.target and other.target and not same(one.target, other.target):
+            yield Difference("reference", "redirected", one.target, other.target)
+
+
+def _leads_alike(old: Reference, new: Reference, same: SamePlace) -> bool:
     if old.target is None or new.target is None:
         return words(old.passage.text) == words(new.passage.text)
-    return followed(old.target) == new.target
+    return same(old.target, new.target)
 
 
 def _printed(old: Reference | None, new: Reference | None) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """Which article and which paragraph of one version is which of the other."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,33 +35,51 @@ class Article:
         return trimmed(words("\n".join(self.lines)))
 
 
+Names = dict[str, Hashable]
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
-    """`articles` are the articles of both versions and their pairs by index; `provisions` maps old paths to new."""
+    """The articles of both versions and their pairs by index.
+
+    `old_names` and `new_names`: path → a name that is the same where both versions mean the same place, whatever its
+    number. A place that is gone has a name that the other version does not give.
+    """
 
     old: tuple[Article, ...]
     new: tuple[Article, ...]
     pairs: tuple[Pair, ...]
-    provisions: Mapping[str, str]
+    old_names: Mapping[str, Hashable]
+    new_names: Mapping[str, Hashable]
 
-    def followed(self, path: str) -> str:
-        """Where a path of the old version is found in the new one; one that is gone stays as it is."""
-        return self.provisions.get(path, path)
+    def same(self, old: str, new: str) -> bool:
+        """Whether a path of the old version and one of the new one are the same place; other acts by their number."""
+        return self.old_names.get(old, old) == self.new_names.get(new, new)
 
 
 def places(old: Sequence[Provision], new: Sequence[Provision]) -> Places:
     before, after = articles(old), articles(new)
     found = tuple(pairs(_units(before), _units(after)))
-    renumbered = {before[one].head.path: after[other].head.path for one, other in found}
-    heads = {part.id: article.head.path for article in before for part in article.parts}
-    texts = [_told(old), _told(new)]
-    guessed = [_guess(one, heads[one.id], renumbered) for one in texts[0]]
-    paired = pairs(
-        [Unit(_text(one), place) for one, place in zip(texts[0], guessed, strict=True)],
-        [Unit(_text(one), one.path) for one in texts[1]],
+    names = (
+        _names(before, {one: at for at, (one, _) in enumerate(found)}),
+        _names(after, {other: at for at, (_, other) in enumerate(found)}),
     )
-    moved = {**renumbered, **{texts[0][one].path: texts[1][other].path for one, other in paired}}
-    return Places(before, after, found, moved)
+    texts = [_told(old), _told(new)]
+    units = [[Unit(_text(one), names[side][one.path]) for one in texts[side]] for side in (0, 1)]
+    for at, (one, other) in enumerate(pairs(*units)):
+        names[0][texts[0][one].path] = names[1][texts[1][other].path] = ("text", at)
+    return Places(before, after, found, *names)
+
+
+def _names(found: Sequence[Article], paired: Mapping[int, int]) -> Names:
+    """Each provision by its article, whatever its number, and where it stands in it."""
+    names: Names = {}
+    for at, article in enumerate(found):
+        head = article.head.path
+        for part in article.parts:
+            within = part.path[len(head) :] if part.path.startswith(head) else part.path
+            names[part.path] = (paired[at], within) if at in paired else ("alone", part.path)
+    return names
 
 
 def articles(provisions: Sequence[Provision]) -> tuple[Article, ...]:
@@ -99,8 +117,3 @@ def _told(provisions: Iterable[Provision]) -> list[Provision]:
 
 def _text(one: Provision) -> tuple[str, ...]:
     return trimmed(words(one.text))
-
-
-def _guess(one: Provision, head: str, renumbered: Mapping[str, str]) -> str:
-    """The path with its article's new number."""
-    return renumbered.get(head, head) + one.path[len(head) :] if one.path.startswith(head) else one.path
