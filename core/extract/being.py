@@ -51,10 +51,15 @@ def be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated: 
 
 
 def _duty_of(tokens: Sequence[Token], start: int) -> Sense:
-    """ "It shall be the duty of X to do Y"."""
+    """ "It shall be the duty of X to do Y"; behind an adverb any word is taken for the verb ("to knowingly evade")."""
     for index in range(start + 1, min(start + 40, len(tokens) - 1)):
-        if tokens[index].low == "to" and (is_base(tokens[index + 1].low) or tokens[index + 1].kind == "be"):
-            return Sense("duty_of", "It is somebody's duty to do it.", "obligation", verb=index + 1, end=start)
+        if tokens[index].low != "to":
+            continue
+        verb = index + 1
+        while verb + 1 < len(tokens) and tokens[verb].kind == "adv":
+            verb += 1  # "for any person to knowingly evade"
+        if is_base(tokens[verb].low) or tokens[verb].kind == "be" or (verb > index + 1 and tokens[verb].kind == "word"):
+            return Sense("duty_of", "It is somebody's duty to do it.", "obligation", verb=verb, end=start)
     return Sense("fixing", "It says what a duty is.", statement="fixing", verb=start)
 
 
@@ -154,6 +159,8 @@ def _be_statement(
         return Sense("sanction", "It says which sanction follows a breach.", statement="sanction", verb=at)
     if low == "limited" and after == "to" and any(t.kind == "not" for t in tokens[at - 3 : at]):
         return Sense("not_limited", "It says that a list is not complete.", statement="fixing", verb=at)
+    if low in ("liable", "guilty") and {t.low for t in tokens[at + 2 : at + 8]} & words["penalties"]:
+        return Sense("sanction", "It says which sanction follows a breach.", statement="sanction", verb=at)
     if low == "subject" and after == "to":
         if {t.low for t in tokens[at + 2 : at + 5]} & (
             DUTY_NOUNS | {"requirement", "requirements", "obligations"}

@@ -20,7 +20,7 @@ from core.extract.unfolding import unfolded
 from core.language.chunks import has_verb
 from core.language.references import places
 from core.language.sentences import sentences
-from core.types import Draft, Passage, Provision, Rejected, Statement
+from core.types import Bearer, Draft, Passage, Provision, Rejected, Statement
 
 # A sentence without any of these has nothing to say to the engine; kept wide so that nothing normative is skipped.
 ANY_MARK = (
@@ -32,6 +32,8 @@ LONGEST_HEADING_WORDS = 6
 STRUCK_OUT = re.compile(
     r"\s*[\[(](?:deleted|omitted|repealed|revoked|reserved|blank)\.?[\])][\s.;,]{0,4}(?:and|or)?", re.IGNORECASE
 )
+# Stated though the sentence has no word of command: "A firm should", "is subject to a civil penalty".
+SAID_ALWAYS = frozenset({"recommendation", "sanction"})
 SILENT = frozenset({"preamble", "note"})
 
 Found = list[Draft | Statement]
@@ -228,7 +230,7 @@ def _left_out(drafts: Found, sentence: Sentence, passage: Passage, provision: Pr
 
 def _stated(sentence: Sentence, passage: Passage, provision: Provision) -> Found:
     """One statement for a sentence without norms; the clause that decides is its own, not a subordinate one."""
-    if not COMMAND.search(passage.text) and not any(s.kind in ("recommendation",) for s in sentence.stated):
+    if not COMMAND.search(passage.text) and not any(s.kind in SAID_ALWAYS for s in sentence.stated):
         return []
     best = next(
         (s for s in sentence.stated if s.kind != "subordinate"), sentence.stated[0] if sentence.stated else None
@@ -254,7 +256,7 @@ def _item(sentence: Sentence, passage: Passage, provision: Provision, lead: Lead
     if lead.mode == "none" or lead.source.norm is None:
         return _sentence(sentence, passage, provision, document, lead) if own else _stated(sentence, passage, provision)
     if own and own[0].start == 0:
-        return _sentence(sentence, passage, provision, document, lead)
+        return _named_above(_sentence(sentence, passage, provision, document, lead), lead)
     inner = _inner(sentence, lead, document) if lead.source.mode == "that" else None
     if inner is not None:
         return [own_draft(inner, sentence, passage, provision, around, lead)]
@@ -266,6 +268,18 @@ def _open_condition(lead: LeadIn) -> bool:
     words = lead.sentence.tokens
     opened = lead.mode == "none" and bool(words) and words[0].low in ("if", "where", "when", "unless")
     return opened and not has_verb(words, 1, len(words))
+
+
+def _named_above(drafts: Found, lead: LeadIn) -> Found:
+    """ "shall require the bank to safeguard funds in either of these ways: (a) funds shall be deposited": the bank."""
+    norm = lead.source.norm
+    if norm is None or norm.bearer.kind not in ("regulated", "person"):
+        return drafts
+    bearer = Bearer(norm.bearer.text, norm.bearer.kind, False, lead.source.provision.path)
+    return [
+        replace(draft, bearer=bearer, via=norm.via) if isinstance(draft, Draft) and not draft.bearer.text else draft
+        for draft in drafts
+    ]
 
 
 def _completing(sentence: Sentence, passage: Passage, provision: Provision, lead: LeadIn, document: _Document) -> Found:

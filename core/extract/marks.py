@@ -65,7 +65,7 @@ def marks(tokens: Sequence[Token]) -> Iterator[Mark]:
             found = _be_mark(tokens, index)
         elif token.kind == "have" and token.low in ("has", "have"):
             found = _have_mark(tokens, index)
-        elif token.low in ("need", "needs") and index and low_at(tokens, index + 1) == "to":
+        elif token.low in ("need", "needs") and index:
             found = _need(tokens, index)
         elif token.low in frames()["promising_verbs"] and index:
             found = _promise(tokens, index)
@@ -124,9 +124,15 @@ def _be_mark(tokens: Sequence[Token], index: int) -> Mark | None:
         or (low in ANSWERABLE and after == "for")
         or (low == "required" and negated)
         or low in ("conferred", "delegated")
+        or (low in ("subject", "liable", "guilty") and _threatened(tokens, at))
         or (low == "under" and after in ("a", "an", "no") and low_at(tokens, at + 2) in DUTY_NOUNS)
     )
     return Mark(index, at + 1, "is", index, negated) if framed else None
+
+
+def _threatened(tokens: Sequence[Token], at: int) -> bool:
+    """ "is subject to a civil penalty", "is liable to a fine", "is guilty of an offence"."""
+    return bool({token.low for token in tokens[at + 2 : at + 8]} & frames()["penalties"])
 
 
 def unlawful(low: str, after: str) -> bool:
@@ -147,8 +153,12 @@ def _have_mark(tokens: Sequence[Token], index: int) -> Mark | None:
 
 
 def _need(tokens: Sequence[Token], index: int) -> Mark | None:
-    """ "A deviation needs to be approved", "accounts need to be"; "the urgent need to act" is a noun."""
-    before = tokens[index - 1]
+    """ "A deviation needs to be approved", "it need only report"; "the urgent need to act" is a noun."""
+    before, after = tokens[index - 1], low_at(tokens, index + 1)
+    if after == "only" and is_base(low_at(tokens, index + 2)):
+        return Mark(index, index + 2, "has to", index + 2)
+    if after != "to":
+        return None
     if before.kind in ("det", "prep", "to", "modal", "do", "not"):
         return None
     if tokens[index].low == "need" and before.kind != "pron" and not before.low.endswith("s"):

@@ -37,6 +37,8 @@ IMPERSONAL = frozenset({"prohibited", "permitted", "not_permitted", "required_to
 NOBODY = Bearer("")
 # "three months, which shall be extended": how long something lasts is no duty of anybody.
 TIMES = frozenset({"day", "week", "month", "year", "hour", "period", "date"})
+# Participles that follow the noun that they belong to.
+AFTER_HEAD = frozenset({"concerned", "involved", "affected"})
 # Words between a determiner and a party that describe it: "a common platform firm".
 LONGEST_DESCRIPTION = 4
 
@@ -189,8 +191,10 @@ def _of_condition(w: Words, end: int) -> Party | None:
 
 
 def is_plural(w: Words, end: int) -> bool:
-    """Whether a party whose head ends before token `end` is several."""
+    """Whether a party whose head ends before token `end` is several: "banks", "the banks concerned"."""
     last = w.tokens[end - 1].low
+    if last in AFTER_HEAD and end > 1:
+        last = w.tokens[end - 2].low
     return last in ("staff", "personnel") or (last.endswith("s") and not last.endswith("ss"))
 
 

@@ -103,17 +103,17 @@ def _banned(w: Words, clause: Clause, verb: int, end: int) -> Passed | None:
 
 def inner_that(w: Words, start: int, end: int) -> Inner | None:
     """The party and verb of "that X does …": an active verb after a party; a passive leaves X the one acted on."""
-    first, start = start, _past_introduction(w, start, end)
-    who = _acting(w, start, end)
-    after, plural = who.end, is_plural(w, who.end)
-    if who.pronoun:
-        plural = w.tokens[start].low in PLURAL
-        named = mentions(w.tokens, first, start, w.terms)
-        who = next((one for one in named if is_plural(w, one.end) == plural), who)
-    if who.kind is None:
-        return None
-    at = _finite(w, after, end, plural)
-    return None if at is None else _inner_sense(w, who, at, end)
+    for begin in _beginnings(w, start, end):
+        who = _acting(w, begin, end)
+        after, plural = who.end, is_plural(w, who.end)
+        if who.pronoun:
+            plural = w.tokens[begin].low in PLURAL
+            named = mentions(w.tokens, start, begin, w.terms)
+            who = next((one for one in named if is_plural(w, one.end) == plural), who)
+        at = _finite(w, after, end, plural) if who.kind is not None else None
+        if at is not None:
+            return _inner_sense(w, who, at, end)
+    return None
 
 
 def _acting(w: Words, start: int, end: int) -> Party:
@@ -128,13 +128,13 @@ def _acting(w: Words, start: int, end: int) -> Party:
     return who
 
 
-def _past_introduction(w: Words, start: int, end: int) -> int:
-    """ "that, where appropriate, X does" and "that when X, Y does"."""
+def _beginnings(w: Words, start: int, end: int) -> list[int]:
+    """Where X may stand: "that, where appropriate, X does", "that, for the purpose of A, when doing B, X does"."""
     words = w.tokens
-    if start < end and words[start].kind in (",", "sub", "prep"):
-        reach = range(start + 1, min(end, start + FARTHEST_COMMA))
-        return next((i + 1 for i in reach if words[i].kind == "," and not w.depth[i]), start)
-    return start
+    if start >= end or words[start].kind not in (",", "sub", "prep"):
+        return [start]
+    reach = range(start + 1, min(end, start + FARTHEST_COMMA))
+    return [i + 1 for i in reach if words[i].kind == "," and not w.depth[i] and i + 1 < end] or [start]
 
 
 def _finite(w: Words, start: int, end: int, plural: bool) -> int | None:
@@ -144,7 +144,8 @@ def _finite(w: Words, start: int, end: int, plural: bool) -> int | None:
         kind = w.tokens[index].kind
         if kind in (";", ":"):
             return None
-        if kind == "rel" or (kind == "that" and index == start):
+        # "an entity that finds that it does not comply takes …": each "that" opens a clause with a verb of its own.
+        if kind == "rel" or (kind == "that" and (index == start or relative_verb >= 0)):
             in_relative = True
         elif _is_finite(w, index, end, plural) and index - 1 != relative_verb:
             if not in_relative:

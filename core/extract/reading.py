@@ -51,7 +51,7 @@ def read(text: str, terms: Terms, before: Antecedent = NOBODY_YET) -> Sentence:
             stated.append(Stated(clause.sense.statement, clause.sense.reason))
             continue
         norm, *others = _norms(w, clause, _start(w, clauses, number), _end(w, clauses, number))
-        if norms and clause.subject.role == "same" and _alike(norms[-1], norm):
+        if norms and clause.subject.role == "same" and _alike(norms[-1], norm) and not _lists(w, clauses, number):
             norms[-1] = _joined(norms[-1], norm)
         else:
             norms.append(norm)
@@ -259,9 +259,14 @@ def _introduction(w: Words, floor: int, start: int) -> int | None:
     return None
 
 
+def _lists(w: Words, clauses: Sequence[Clause], number: int) -> bool:
+    """ "shall rest on X, and shall include the following:": the list belongs to the last act alone."""
+    return 0 < number == len(clauses) - 1 and w.tokens[-1].kind == ":"
+
+
 def _end(w: Words, clauses: Sequence[Clause], number: int) -> int:
     for later in range(number + 1, len(clauses)):
-        if clauses[later].subject.role in ("main",):
+        if clauses[later].subject.role == "main" or _lists(w, clauses, later):
             end = _start(w, clauses, later)
             while end > clauses[number].mark.end and w.tokens[end - 1].kind in ("conj", ",", ";"):
                 end -= 1

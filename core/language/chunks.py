@@ -82,6 +82,8 @@ def chunk_kind(tokens: Sequence[Token], start: int, end: int, last: bool) -> str
         token.kind == "that" and start + 1 < end and tokens[start + 1].kind in ("be", "have", "modal")
     ):
         return "relative"
+    if not opening and token.low.endswith("ing") and start + 1 < end and tokens[start + 1].low == "of":
+        return "noun"  # "Outsourcing of functions, including storage, shall be approved."
     if token.low in ("having", "being") and not last:
         return "phrase"
     if token.kind == "word" and participle_like(token.low) and (not last or _describes(tokens, start, end)):

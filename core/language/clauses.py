@@ -48,6 +48,9 @@ def first_subject(tokens: Sequence[Token], depth: Sequence[int], start: int, mar
     if inner:
         return inner
     pieces = chunks(tokens, depth, start, end)
+    which = _which_then_aside(tokens, pieces)
+    if which is not None:
+        return Subject(which, end, "relative")
     at = _subject_chunk(pieces)
     piece = pieces[at]
     if piece.kind == "sub":
@@ -61,6 +64,16 @@ def first_subject(tokens: Sequence[Token], depth: Sequence[int], start: int, mar
     while begin < piece.end and tokens[begin].kind in ("conj", "adv", "quote", "label"):
         begin += 1
     return Subject(begin, _before_verb(tokens, begin, min(piece.end, end)), "main")
+
+
+def _which_then_aside(tokens: Sequence[Token], pieces: Sequence[Chunk]) -> int | None:
+    """ "an early warning, which, where applicable, shall indicate": the token of "which"; None elsewhere."""
+    at = len(pieces) - 1
+    while at > 0 and pieces[at].kind in ("empty", "adverb", "aside"):
+        at -= 1
+    piece = pieces[at]
+    alone = at < len(pieces) - 1 and piece.end - piece.start == 1
+    return piece.start if alone and piece.kind == "relative" and at > 0 else None
 
 
 def _before_verb(tokens: Sequence[Token], start: int, end: int) -> int:
