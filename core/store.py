@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sqlite_utils import Database
-
 from core.errors import BadInput, Conflict, CopilotError
+from core.lean import without
 from core.migrations import MIGRATIONS, Migration
+
+# Where these are installed, sqlite-utils loads them to know their types as columns; we store none of those.
+with without("pandas", "numpy"):
+    from sqlite_utils import Database
 
 BUSY_SECONDS = 10
 BACKUPS_KEPT = 3

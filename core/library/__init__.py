@@ -9,6 +9,7 @@
 Functions whose docstring says "inside a write" open none themselves, so that several share one.
 """
 
+import core.store  # noqa: F401  before the rooms below load sqlite-utils with all that it can find
 from core.library.access import found, visible
 from core.library.cards import FIELDS, USES
 from core.library.custody import (

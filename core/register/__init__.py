@@ -1,5 +1,6 @@
 """The obligation register: the findings of the chosen run with people's corrections laid over them."""
 
+import core.store  # noqa: F401  before the rooms below load sqlite-utils with all that it can find
 from core.register.carrying import Offer, carry, carry_over, earlier_version, offers, take_over
 from core.register.check import Checked, Mismatch, check, checked
 from core.register.corrections import Correction, Standing, correct, standing_all
