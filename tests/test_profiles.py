@@ -95,3 +95,25 @@ def test_without_a_profile_everything_is_unclear():
 def test_an_unknown_profile_is_refused_with_the_names_that_exist():
     with pytest.raises(BadInput, match="payment-institution"):
         answer("Payment institutions", "bakery")
+
+
+def right(quote, profile):
+    return applies(norm(quote, bearer="data subject", kind="person", modality="right"), document(), profile)
+
+
+def test_a_right_binds_the_firm_that_owes_it():
+    found = right("The data subject shall have the right to obtain from the controller a copy.", "data-controller")
+    assert found.answer == "yes"
+    assert found.reason == "It is a right that “controller” owes. “controller” names a data controller."
+    assert right("Holders shall have a claim against the credit institution.", "credit-institution").answer == "yes"
+    assert right("Holders shall have a claim against the credit institution.", "payment-institution").answer == "no"
+
+
+def test_a_right_towards_authorities_or_towards_nobody_named_is_told_as_such():
+    towards = right(
+        "Everyone shall have the right to lodge a complaint with a supervisory authority.", "data-controller"
+    )
+    assert (towards.answer, towards.reason) == ("no", "It is a right towards authorities.")
+    nobody = right("The data subject shall have the right to object.", "data-controller")
+    assert nobody.answer == "unclear"
+    assert "does not say who owes it" in nobody.reason

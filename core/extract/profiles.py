@@ -6,8 +6,10 @@ from typing import Any
 
 from core.errors import BadInput
 from core.extract.phrases import plain, said
+from core.extract.terms import general_terms, lookup
+from core.language.tokens import tokens
 from core.settings import lexicon
-from core.types import Applies, Bearer, Document, Obligation
+from core.types import Applies, Bearer, BearerKind, Document, Draft, Obligation
 
 # What follows one of these only narrows the noun before it: "service providers | to financial entities".
 NARROWING = re.compile(
@@ -15,6 +17,8 @@ NARROWING = re.compile(
 )
 # "the controller and, where applicable, the controller's representative": each is asked about by itself.
 COORDINATED = re.compile(r",? (?:and|or)(?:, [a-z ]{1,30},)? (?:the )?|, (?:the )?")
+# What a right is had towards: "from the controller", "against the issuer", "lodge it with the authority".
+TOWARDS = frozenset({"from", "against", "by", "with"})
 OTHERS = {
     "authority": "binds authorities",
     "eu_body": "binds bodies of the Union",
@@ -45,10 +49,49 @@ def applies(obligation: Obligation, document: Document, profile: str) -> Applies
         return Applies("no", f"It {OTHERS[bearer.kind]} (“{' '.join(bearer.text.split())}”).")
     if not bearer.text.strip():
         return Applies("unclear", "The sentence does not say who must act.")
+    if obligation.draft.modality == "right" and bearer.kind == "person":
+        return owed(obligation.draft, document, chosen)
+    return answered(bearer, document, chosen)
+
+
+def answered(bearer: Bearer, document: Document, chosen: Mapping[str, Any]) -> Applies:
+    """What a bearer, coordinated or not, is to the chosen profile."""
     head = NARROWING.split(bearer.text, maxsplit=1)[0]
     parts = [part for part in COORDINATED.split(head) if part.strip()]
     answers = [judged(part, bearer, document, chosen) for part in parts or [bearer.text]]
     return min(answers, key=lambda answer: ("yes", "unclear", "no").index(answer.answer))
+
+
+def owed(draft: Draft, document: Document, chosen: Mapping[str, Any]) -> Applies:
+    """A person's right binds whom it names: "obtain from the controller", "a claim against the issuer"."""
+    text = " ".join(f"{draft.lead_in.text if draft.lead_in else ''} {draft.quote.text}".split())
+    debtors = debtors_in(text)
+    firms = [Bearer(name, "regulated") for name, kind in debtors if kind == "regulated"]
+    answers = [answered(firm, document, chosen) for firm in firms]
+    for firm, answer in zip(firms, answers, strict=True):
+        if answer.answer == "yes":
+            return Applies("yes", f"It is a right that “{firm.text}” owes. {answer.reason}")
+    if answers:
+        return answers[0]
+    if debtors:
+        return Applies("no", "It is a right towards authorities.")
+    return Applies("unclear", f"It gives “{draft.bearer.text}” a right; the sentence does not say who owes it.")
+
+
+def debtors_in(text: str) -> list[tuple[str, BearerKind]]:
+    """The known parties right behind "from", "against", "by", "with", with their kinds; persons are left out."""
+    words, terms, found = tokens(text), general_terms(), list[tuple[str, BearerKind]]()
+    for index, word in enumerate(words):
+        if word.low not in TOWARDS:
+            continue
+        at = next((i for i in range(index + 1, len(words)) if words[i].kind != "det"), len(words))
+        # "a competent supervisory authority": a word may describe the party.
+        for start in range(at, min(at + 2, len(words))):
+            known = lookup(words, start, len(words), terms)
+            if known and known[1] not in (None, "person"):
+                found.append((text[words[start].start : words[known[0] - 1].end], known[1]))
+                break
+    return found
 
 
 def judged(part: str, bearer: Bearer, document: Document, chosen: Mapping[str, Any]) -> Applies:
