@@ -12,7 +12,8 @@ GUIDE = """
    complete. Check its data card and sign it.
 2. **Document**: read the source beside its obligations. Click a mark to see how it was read; select text to add an
    obligation by hand. *Coverage* lists every normative sentence that no obligation stands for.
-3. **Obligations**: the register over all documents. Filter, sort by a click on a header, tick rows to change several.
+3. **Obligations**: the register over all documents. Filter, sort by a click on a header, tick rows to change several;
+   a list's lead-in stands for all of its items. A click on a place opens the source, anywhere else the record.
    *To check* shows what the engine was least sure of, one after the other.
 4. **Compare**: two versions side by side; renumbered articles are the same articles. What you said of duties that did
    not change is carried over when the new version is added; for changed ones it waits here for you to take over.
@@ -31,8 +32,9 @@ KEYS = """
 | Document | `J` `K` | next, previous obligation of the document |
 | To check | `J` `K` | next, previous |
 | To check | `A` `X` `F` `M` | accept; not an obligation; fix; make it an obligation |
-| Obligations | `U` | undo your last change |
+| Obligations | arrow keys | the next row, while one is open |
 | Obligations | `Esc` | close the panel |
+| Obligations, To check | `U` | undo your last change |
 """
 
 

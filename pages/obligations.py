@@ -40,7 +40,7 @@ def listing(db: Database, user: User, filter: register.Filter) -> None:
     left, *right = st.columns([11, 9] if chosen else [1])
     with left:
         ticked = register_table.table(db, user, shown, chosen)
-        register_table.pager(total)
+        register_table.pager(total, lambda: bulk.undo(db, user))
         if ticked:
             bulk.bulk(db, user, ticked)
     if right and chosen:
@@ -49,16 +49,14 @@ def listing(db: Database, user: User, filter: register.Filter) -> None:
 
 
 def beside(db: Database, user: User, chosen: str) -> None:
-    there = False
+    drawn: list[None] = []
     with shell.guarded():
-        record.record(db, user, chosen, link=True, buttons=lambda: close(db, user))
-        there = True
-    if not there:  # a link to what is gone can be closed too
-        close(db, user)
+        record.record(db, user, chosen, link=True, buttons=lambda: drawn.append(close()))
+    if not drawn:  # a link to what is gone can be closed too
+        close()
 
 
-def close(db: Database, user: User) -> None:
-    bulk.undo(db, user)
+def close() -> None:
     if st.button("Close", key="close", shortcut="Esc"):
         st.query_params.pop("obligation", None)
         st.rerun()

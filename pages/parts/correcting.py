@@ -1,12 +1,13 @@
 """Correcting what the engine read, field by field, with what it had read beside each; splitting one in two."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import get_args
 
 import streamlit as st
 from sqlite_utils import Database
 
 from core import register
+from core.register.fields import checked
 from core.types import BearerKind, DeadlineKind, Modality, RiskLevel, User
 from pages.parts import shell
 from pages.parts.words import count, label, plain
@@ -46,18 +47,27 @@ def form(db: Database, user: User, found: register.Record) -> None:
         for fields in _lines(list(shown)):
             for field, column in zip(fields, st.columns(len(fields)), strict=True):
                 with column:
-                    given[field] = _input(field, shown[field], f"correct-{id}-{field}")
+                    # The value is in the key: after an undo it is shown again, and not what was typed before.
+                    given[field] = _input(field, shown[field], f"correct-{id}-{field}-{hash(shown[field])}")
                     if field in was:
                         st.caption(f"The engine read: {plain(was[field].found) or 'nothing'}")
+        refused = st.container()  # above the button, where it is seen
         if st.form_submit_button("Save corrections", type="primary"):
             changed = {field: value for field, value in given.items() if value != shown[field]}
-            for field, value in changed.items():
-                register.correct(db, user, id, field, value, was=shown[field])
-            shell.done(f"{count(len(changed), 'field')} corrected" if changed else "Nothing was changed")
+            with refused, shell.guarded():
+                _save(db, user, id, changed, shown)
     if was and st.button("Take all corrections back", key=f"uncorrect-{id}"):
         for field in was:
             register.correct(db, user, id, field, None)
         shell.done("The engine's reading stands again")
+
+
+def _save(db: Database, user: User, id: str, changed: Mapping[str, str], shown: Mapping[str, str]) -> None:
+    for field, value in changed.items():
+        checked(field, value)  # nothing is kept while one of them is refused
+    for field, value in changed.items():
+        register.correct(db, user, id, field, value, was=shown[field])
+    shell.done(f"{count(len(changed), 'field')} corrected" if changed else "Nothing was changed")
 
 
 def _lines(fields: Sequence[str]) -> list[list[str]]:
@@ -84,9 +94,10 @@ def split(db: Database, user: User, found: register.Record) -> None:
             if at <= 0:
                 st.warning("These words do not stand inside the quote; copy them from it.")
                 return
-            register.split(db, user, found.row.id, found.row.position + at)
-            st.query_params.pop("obligation", None)
-            shell.done("Split in two")
+            with shell.guarded():
+                register.split(db, user, found.row.id, found.row.position + at)
+                st.query_params.pop("obligation", None)
+                shell.done("Split in two")
 
 
 def _input(field: str, value: str, key: str) -> str:

@@ -6,7 +6,7 @@ from sqlite_utils import Database
 from core import register
 from core.types import User
 from pages.parts import session, shell
-from pages.parts.words import plain, size, when
+from pages.parts.words import plain, size, when, who
 
 
 def evidence(db: Database, user: User, found: register.Record) -> None:
@@ -16,16 +16,25 @@ def evidence(db: Database, user: User, found: register.Record) -> None:
     for one in found.evidence:
         text, away = st.columns([6, 1], vertical_alignment="center")
         with text:
-            _show(id, one)
+            _show(id, one, user)
         if away.button("Remove", key=f"unevidence-{one.id}", width="stretch"):
             register.remove_evidence(db, user, id, one.id)
             shell.done("Removed; undo brings it back")
-    with st.popover("Add evidence", icon=":material/attach_file:", key=f"evidence-{id}"):
+    with st.popover("Add evidence", icon=":material/attach_file:", key=f"evidence-{id}-{len(found.evidence)}"):
         _add(db, user, id)
 
 
-def _show(id: str, one: register.Evidence) -> None:
-    told = f":gray[{plain(one.by)}, {when(one.at)}]"
+def _show(id: str, one: register.Evidence, user: User) -> None:
+    told = f":gray[{plain(who(one.by, user))}, {when(one.at)}]"
+    if one.kind == "note":
+        st.markdown(f"{plain(one.text)} {told}")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _open(id, one)
+        st.markdown(told, width="content")
+
+
+def _open(id: str, one: register.Evidence) -> None:
     if one.kind == "file":
         st.download_button(
             f"{plain(one.text)} ({size(one.size)})",
@@ -35,10 +44,8 @@ def _show(id: str, one: register.Evidence) -> None:
             on_click="ignore",
             type="tertiary",
         )
-    elif one.kind == "link":
-        st.link_button(plain(one.text), one.text, type="tertiary")
     else:
-        st.markdown(f"{plain(one.text)} {told}")
+        st.link_button(plain(one.text), one.text, type="tertiary")
 
 
 def _add(db: Database, user: User, id: str) -> None:
@@ -46,21 +53,23 @@ def _add(db: Database, user: User, id: str) -> None:
         file = st.file_uploader("File", key=f"evidence-file-{id}")
         text = st.text_input("Link or note", key=f"evidence-text-{id}", placeholder="https://… or a sentence")
         if st.form_submit_button("Add", type="primary"):
-            if file:
-                register.add_evidence(db, user, id, "file", file.name, file.getvalue())
-            if text:
-                kind = "link" if text.startswith(("https://", "http://")) else "note"
-                register.add_evidence(db, user, id, kind, text)
-            shell.done("Added to the record" if file or text else "Nothing to add")
+            with shell.guarded():
+                if file:
+                    register.add_evidence(db, user, id, "file", file.name, file.getvalue())
+                if text:
+                    kind = "link" if text.startswith(("https://", "http://")) else "note"
+                    register.add_evidence(db, user, id, kind, text)
+                shell.done("Added to the record" if file or text else "Nothing to add")
 
 
 def comments(db: Database, user: User, found: register.Record) -> None:
     """What was said, and a line to say more."""
     for one in found.comments:
-        st.markdown(f"{plain(one.text)} :gray[{plain(one.by)}, {when(one.at)}]")
+        st.markdown(f"{plain(one.text)} :gray[{plain(who(one.by, user))}, {when(one.at)}]")
     with st.form(f"comment-{found.row.id}", border=False, clear_on_submit=True):
         field, button = st.columns([5, 1], vertical_alignment="bottom")
         text = field.text_input("Comment", key=f"comment-text-{found.row.id}")
         if button.form_submit_button("Comment", width="stretch") and text:
-            register.comment(db, user, found.row.id, text)
-            shell.done("Commented")
+            with shell.guarded():
+                register.comment(db, user, found.row.id, text)
+                shell.done("Commented")

@@ -33,7 +33,7 @@ def bar(db: Database, user: User) -> register.Filter:
     counted = register.facets(db, user, _chosen())
     st.text_input(
         "Find", key=url.key("text"), placeholder="Find words, an article, a bearer",
-        label_visibility="collapsed", icon=":material/search:", width=250,
+        label_visibility="collapsed", icon=":material/search:", width=230,
     )  # fmt: skip
     _documents(titles, counted["document"])
     for name, (title, values) in PILLS.items():

@@ -49,7 +49,6 @@ def _steps(db: Database, user: User, shown: register.ToCheck | None, place: int,
             shell.done("Accepted")
         if shown and shown.kind == "obligation" and st.button("Not an obligation", key="queue-reject", shortcut="X"):
             register.set_status(db, user, shown.id, "not an obligation")
-            register.accept(db, user, shown.id)
             shell.done("Marked as not an obligation")
         if shown and shown.kind == "obligation" and st.button("Fix", key="queue-fix", shortcut="F"):
             st.session_state["record-tab"] = "Correct"

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from core import register
 from core.types import User
 from pages.parts import correcting, evidence, reading, shell
-from pages.parts.words import label, plain, short, when
+from pages.parts.words import day, label, plain, short, when, who
 
 
 def record(db: Database, user: User, id: str, *, link: bool = False, buttons: Callable[[], None] | None = None) -> None:
@@ -40,7 +40,7 @@ def _link(row: register.Row) -> None:
 
 def _reading(db: Database, user: User, found: register.Record) -> None:
     reading.facts(found)
-    with st.expander("Explain this reading"):
+    with st.expander("Explain this reading", expanded=found.row.doubtful):
         reading.explanation(found)
     with st.container(horizontal=True, key="decide"):
         if not found.row.accepted and st.button(
@@ -56,22 +56,26 @@ def _reading(db: Database, user: User, found: register.Record) -> None:
 
 def _compliance(db: Database, user: User, found: register.Record) -> None:
     row = found.row
+    # What stands is in the keys: after an undo the form shows what stands again, and not what was typed before.
+    key = f"{row.id}-{hash((row.status, row.owner, row.reason, row.next_review, row.anchor_date))}"
     with st.form(f"record-{row.id}", border=False):
         left, right = st.columns(2)
         status = left.selectbox(
-            "Status", register.STATUSES, register.STATUSES.index(row.status), key=f"status-{row.id}", format_func=label
+            "Status", register.STATUSES, register.STATUSES.index(row.status), key=f"status-{key}", format_func=label
         )
-        owner = right.text_input("Owner", row.owner, key=f"owner-{row.id}")
-        reason = left.text_input("Reason", row.reason, key=f"reason-{row.id}", help="Needed for: not applicable")
-        review = right.date_input("Next review", row.next_review, key=f"review-{row.id}", format="YYYY-MM-DD")
+        owner = right.text_input("Owner", row.owner, key=f"owner-{key}")
+        reason = left.text_input("Reason", row.reason, key=f"reason-{key}", help="Needed for: not applicable")
+        review = right.date_input("Next review", row.next_review, key=f"review-{key}", format="YYYY-MM-DD")
         anchor: object = row.anchor_date
         if row.iso8601 and row.deadline_kind in ("period", "recurrence", "retention", "other"):
             event = f" ({plain(row.anchor)})" if row.anchor else ""
             anchor = left.date_input(
-                f"Date of the event{event}", row.anchor_date, key=f"anchor-{row.id}", format="YYYY-MM-DD"
+                f"Date of the event{event}", row.anchor_date, key=f"anchor-{key}", format="YYYY-MM-DD"
             )
+            right.markdown(f"Due\n\n{f'**{day(row.due)}**' if row.due else ':gray[once the event has a date]'}")
         if st.form_submit_button("Save", type="primary"):
-            _save(db, user, row, status, owner, reason, str(review or ""), str(anchor or ""))
+            with shell.guarded():
+                _save(db, user, row, status, owner, reason, str(review or ""), str(anchor or ""))
     evidence.evidence(db, user, found)
     evidence.comments(db, user, found)
 
@@ -87,7 +91,7 @@ def _save(
         register.set_next_review(db, user, row.id, review or None)
     if anchor != (row.anchor_date or ""):
         due = register.set_anchor_date(db, user, row.id, anchor or None)
-        shell.done(f"Saved; due {due}" if due else "Saved")
+        shell.done(f"Saved; due {day(due)}" if due else "Saved")
     shell.done("Saved")
 
 
@@ -98,23 +102,25 @@ def _history(db: Database, user: User, found: register.Record) -> None:
     engine = register.values(found.found)
     lines = ["| When | Who | What |", "|---|---|---|"]
     for event in reversed(found.history):
-        lines.append(f"| {when(event.at)} | {plain(event.by)} | {_told(event, engine)}{_first(event)} |")
-    st.markdown("\n".join(lines))
-
-
-def _first(event: register.Event) -> str:
-    """Who said it first, of what was carried over from another version."""
-    return f" :gray[first said by {plain(event.said_by)}, {when(event.said_at)}]" if event.source else ""
+        by, undone = who(event.by, user), who(event.undone_by or "", user)
+        said = _told(event, engine)
+        said = f"~~{said}~~ :gray[undone by {plain(undone)}]" if event.undone_at else said
+        lines.append(f"| {when(event.at)} | {plain(by)} | {said} |")
+    with st.container(key="history"):
+        st.markdown("\n".join(lines))
 
 
 def _told(event: register.Event, engine: dict[str, str]) -> str:
     said = plain(event.title)
     if event.field in register.FIELDS:
         before, after = (engine[event.field] if value is None else value for value in (event.old, event.new))
-        said += f": “{_short(before)}” → “{_short(after)}”"
-    elif event.field in ("status", "owner", "next_review", "reason"):
-        said += f": {label(event.field)} {_short(event.new) or 'taken away'}"
-    return f"~~{said}~~ :gray[undone by {plain(event.undone_by or '')}]" if event.undone_at else said
+        return f"{said}: “{_short(before)}” → “{_short(after)}”"
+    if event.field in ("owner", "next_review", "reason"):
+        return f"{label(event.field)}: {_short(event.new) or 'taken away'}"
+    if event.field.startswith(("comment:", "evidence:")):
+        value = event.new or event.old
+        return f"{said}: {_short(value['text'] if isinstance(value, dict) else value)}"
+    return said
 
 
 def _short(value: object) -> str:

@@ -181,8 +181,8 @@ def _sort(wanted: str, sort: str, down: bool) -> None:
     st.rerun()
 
 
-def pager(total: int) -> None:
-    """How many there are, the way through them, and their order, which is one over all of them."""
+def pager(total: int, buttons: Callable[[], None]) -> None:
+    """How many there are, the way through them, and their order, which is over all of them; `buttons` at its end."""
     last = max(0, (total - 1) // PER_PAGE)
     at = min(page(), last)
     with st.container(horizontal=True, vertical_alignment="center", key="pager"):
@@ -194,6 +194,8 @@ def pager(total: int) -> None:
                 st.query_params["p"] = str(at + step + 1)
                 st.rerun()
         _order_of_all()
+        st.space("stretch")
+        buttons()
 
 
 def _order_of_all() -> None:
