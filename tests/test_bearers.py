@@ -28,6 +28,17 @@ from tests.engine_parts import found, norm, norms
         ("Anyone who notices an incident must report it.", "Anyone", "person"),
         ("Any depositor-guarantor shall notify it.", "depositor-guarantor", "regulated"),
         (
+            "The issuer or, where it fails to do so, the offeror shall publish it.",
+            "issuer or, where it fails to do so, the offeror",
+            "regulated",
+        ),
+        (
+            "The competent authority of the host Member State shall decide.",
+            "competent authority of the host Member State",
+            "authority",
+        ),
+        ("The supervisory authority of each shall decide.", "supervisory authority", "authority"),
+        (
             "The home Member State’s competent authority shall assess it.",
             "home Member State’s competent authority",
             "authority",

@@ -15,6 +15,8 @@ ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,3}[A-Z][A-Za-z0-9‐‑-]{0,8}|[A-Z]{2,9}
 ROMAN = re.compile(r"[IVXL]{1,6}")
 # Demonstratives and pronouns point back.
 PRONOUNS = frozenset({"it", "they", "he", "she", "this", "these", "those", "both", "latter", "former", "one"})
+# Words of a condition inside a coordination: "the issuer or, where it fails to do so, the offeror".
+LONGEST_ASIDE = 9
 ADDRESSED = frozenset({"you", "we"})
 
 
@@ -65,7 +67,8 @@ def _with_of(text: Sequence[Token], who: Party, end: int) -> int:
         return who.end
     if text[who.end + 1].low in ("its", "their", "his", "her"):
         return who.end
-    return _phrase_stop(text, who.end + 1, end)
+    stop = _phrase_stop(text, who.end + 1, end)
+    return stop if any(token.kind == "word" for token in text[who.end + 1 : stop]) else who.end
 
 
 def _joint_adjectives(text: Sequence[Token], first: Party, end: int, terms: Terms) -> Party | None:
@@ -103,7 +106,7 @@ def _last_conjunct(text: Sequence[Token], first: Party, end: int, terms: Terms) 
 
 def _only_asides(text: Sequence[Token], last: int, conj: int, start: int) -> bool:
     """Between two coordinated heads there is nothing but "or, where applicable, the"."""
-    return conj - last <= 1 and start - conj <= 6
+    return conj - last <= 1 and start - conj <= LONGEST_ASIDE + 3
 
 
 def _one_party(text: Sequence[Token], start: int, end: int, terms: Terms) -> Party:
@@ -141,11 +144,16 @@ def _past_determiners(text: Sequence[Token], index: int, end: int) -> int:
             or (token.kind == "that" and index + 1 < end and text[index + 1].kind == "word")
         ):
             index += 1
-        elif token.kind == "sub" and index + 2 < end and text[index + 2].kind == ",":
-            index += 3
+        elif token.kind == "sub" and (close := _inner_comma(text, index, end)):
+            index = close + 1
         else:
             break
     return index
+
+
+def _inner_comma(text: Sequence[Token], start: int, end: int) -> int | None:
+    """Where "where applicable," or "where it fails to do so," inside a coordination ends."""
+    return next((i for i in range(start + 1, min(start + LONGEST_ASIDE, end)) if text[i].kind == ","), None)
 
 
 def _phrase_stop(text: Sequence[Token], start: int, end: int) -> int:

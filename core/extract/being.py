@@ -9,6 +9,9 @@ from core.language.tokens import Token
 from core.language.verbs import is_base, is_participle
 from core.types import Modality
 
+# Words between the commas of "required, on request of the bank, to provide".
+LONGEST_INSERTION = 14
+
 
 def be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated: bool) -> Sense:
     at = be + 1
@@ -17,6 +20,12 @@ def be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated: 
         at += 1
     low, after = low_at(tokens, at), low_at(tokens, at + 1)
     words = frames()
+    if after == "," and low in words["duty_frames"] | words["right_frames"] | words["leave_frames"]:
+        inserted = _past_insertion(tokens, at + 1)
+        if inserted is not None:
+            found = _be_sense_inserted(words, low, at, inserted, negated)
+            if found:
+                return found
     if low == "the" and after in DUTY_NOUNS and low_at(tokens, at + 2) == "of":
         return _duty_of(tokens, at + 3)
     if mark.word == "may" and negated and low in words["duty_frames"]:
@@ -48,6 +57,19 @@ def be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated: 
     if low in words["answerable_frames"] and who.kind is not None:
         return Sense("answerable", f"Somebody is made {low} for something.", "obligation", verb=be, end=at, state=True)
     return _be_norm(tokens, mark, be, at, negated, who)
+
+
+def _past_insertion(tokens: Sequence[Token], comma: int) -> int | None:
+    """ "shall be required, on request, to provide": the token of that "to"."""
+    reach = range(comma + 1, min(comma + LONGEST_INSERTION, len(tokens) - 2))
+    close = next((i for i in reach if tokens[i].kind == ","), None)
+    return close + 1 if close is not None and tokens[close + 1].low == "to" else None
+
+
+def _be_sense_inserted(words: dict[str, frozenset[str]], low: str, at: int, to: int, negated: bool) -> Sense | None:
+    framed = _framed(words, low, "to", at, negated)
+    verb = to + 1 if framed and framed.verb is not None and not framed.statement else None
+    return replace(framed, verb=verb, end=to + 1) if framed and verb else framed
 
 
 def _duty_of(tokens: Sequence[Token], start: int) -> Sense:
@@ -93,7 +115,7 @@ def _framed(words: dict[str, frozenset[str]], low: str, after: str, at: int, neg
             "prohibited", f"“{low}” forbids.", "prohibition", verb=start or at, end=at + 1, passive=start is None
         )
     if low in words["leave_frames"] and (
-        after in ("to", "where", "if", "only", "in", "for", "") or not after.isalpha()
+        after in ("to", "where", "if", "only", "in", "on", "at", "during", "unless", "for", "") or not after.isalpha()
     ):
         verb = start or at
         if negated:
@@ -102,7 +124,7 @@ def _framed(words: dict[str, frozenset[str]], low: str, after: str, at: int, neg
             )
         return Sense("permitted", f"“{low}” permits.", "permission", verb=verb, end=at + 1, passive=start is None)
     if low in words["right_frames"]:
-        if negated:
+        if negated or after == "neither":
             return Sense(
                 "not_entitled", "It denies a right.", "prohibition", verb=start, end=at + 1, state=start is None
             )
@@ -175,6 +197,8 @@ def _be_statement(
         return Sense("subjected", "It says what something is subject to.", statement="legal effect", verb=at)
     if mark_word == "may" and who.kind is not None and kind == "det":
         return None
+    if low == "of" and low_at(tokens, at + 2) == "essence":
+        return Sense("essence", "It says what a contract turns on.", statement="fixing", verb=at)
     if kind in ("det", "num") or low in ("as", "such", "eur", "euro") or kind == "to":
         return Sense("fixing", "It fixes what something is or amounts to.", statement="fixing", verb=at)
     if low in ("at", "no", "not", "between", "from") and any(t.kind == "num" for t in tokens[at : at + 5]):
@@ -184,7 +208,8 @@ def _be_statement(
 
 def _be_norm(tokens: Sequence[Token], mark: Mark, be: int, at: int, negated: bool, who: Party) -> Sense:
     low = low_at(tokens, at)
-    passive = is_participle(low)
+    ready = low in frames()["ready_frames"] and low_at(tokens, at + 1) == "to" and who.kind is not None
+    passive = is_participle(low) and not ready
     verb = at if passive else be
     if mark.word == "may":
         if negated:

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.extract.marks import Mark
+from core.extract.marks import DENYING, Mark
 from core.language.clauses import Subject
 from core.language.tokens import Token
 from core.language.verbs import is_base
 
-# Phrases with which English turns subject and modal round; all of them deny.
-DENYING = frozenset({"in no event", "in no case", "under no circumstances", "at no time", "on no account"})
 LONGEST_SUBJECT = 20
 
 

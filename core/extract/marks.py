@@ -11,9 +11,11 @@ from core.settings import lexicon
 from core.types import Modality
 
 MODALS = frozenset({"shall", "must", "may", "will", "should"})
-RIGHTS = frozenset({"right", "rights", "entitlement", "claim", "recourse"})
+RIGHTS = frozenset({"right", "rights", "entitlement", "claim", "recourse", "possibility", "option"})
 POWERS = frozenset({"power", "powers", "authority", "competence"})
 DUTY_NOUNS = frozenset({"duty", "obligation", "responsibility"})
+# Phrases that deny; in front of a sentence they turn subject and modal round.
+DENYING = frozenset({"in no event", "in no case", "under no circumstances", "at no time", "on no account", "in no way"})
 RESERVED = ["the", "right", "to"]
 ANSWERABLE = frozenset({"responsible", "accountable", "answerable"})
 
@@ -100,12 +102,21 @@ def _modal(tokens: Sequence[Token], index: int) -> Mark:
     if not negated and low_at(tokens, end) == "only":
         end += 1
     verb = verb_after(tokens, end, len(tokens))
+    negated |= _denied_between(tokens, end, verb)
     negated |= verb is not None and tokens[verb - 1].low == "neither"
     return Mark(index, end, tokens[index].low, verb, negated)
 
 
+def _denied_between(tokens: Sequence[Token], start: int, verb: int | None) -> bool:
+    """ "shall at no time rely", "shall under no circumstances pay"."""
+    between = " ".join(token.low for token in tokens[start : verb or start])
+    return any(phrase in between for phrase in DENYING)
+
+
 def _be_mark(tokens: Sequence[Token], index: int) -> Mark | None:
     """ "is required to", "are to be kept", "is prohibited", "is responsible for ensuring"."""
+    if index and tokens[index - 1].low == "it" and low_at(tokens, index + 1) == "for":
+        return Mark(index, index + 1, "is", index)
     if index and tokens[index - 1].low == "it" and low_at(tokens, index + 1) == "the":
         return Mark(index, index + 1, "is", index) if low_at(tokens, index + 2) in DUTY_NOUNS else None
     at, negated = _past(tokens, index + 1)
@@ -122,6 +133,8 @@ def _be_mark(tokens: Sequence[Token], index: int) -> Mark | None:
         )
         or (low in words["right_frames"] | words["ban_frames"] and low not in ("precluded",))
         or (low in ANSWERABLE and after == "for")
+        or (low == "bound" and after in ("by", "to") and not any(t.kind == "sub" for t in tokens[:index]))
+        or (low in words["leave_frames"] and negated and after in ("on", "in", "at", "for", "unless", "where", "if"))
         or (low == "required" and negated)
         or low in ("conferred", "delegated")
         or (low in ("subject", "liable", "guilty") and _threatened(tokens, at))

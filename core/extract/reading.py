@@ -137,7 +137,8 @@ def _told(w: Words, mark: Mark, subject: Subject) -> bool:
     """ "A customer opens an account and agrees to receive notices" tells a case; a contract's party only agrees."""
     if w.tokens[mark.start - 1].low != "and":
         return False
-    promises = frames()["promising_verbs"] | frames()["warranting_verbs"]
+    named = frames()
+    promises = named["promising_verbs"] | named["warranting_verbs"] | named["performing_verbs"]
     before = w.tokens[subject.start : mark.start - 1]
     return any(t.kind == "word" and is_third_person(t.low) and t.low not in promises for t in before[1:])
 

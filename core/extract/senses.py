@@ -81,7 +81,7 @@ def _have_sense(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) 
         return Sense("right_to", "“have the right” grants a right.", "right", verb=verb, end=at + 2, state=alone)
     if negated and low in POWERS | DUTY_NOUNS and (start or low.startswith("power")) and who.kind is not None:
         return Sense("no_duty", f"It says that somebody has no {low}.", statement="exemption", verb=at)
-    if low in ("claim", "recourse") and not start and who.kind is None:
+    if low in ("claim", "recourse", "possibility", "option") and (who.kind is None or (low[0] in "po" and not start)):
         return None
     if low in POWERS and (start or low.startswith("power")):
         verb = start or mark.verb
@@ -141,7 +141,7 @@ def _stating(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> 
         return None
     if thing and low == "take" and low_at(tokens, mark.verb + 1) in ("effect", "place", "precedence"):
         return Sense("stating", "It says when or how something takes effect.", statement="legal effect", verb=mark.verb)
-    if thing and not negated and low in words["stating_of_things"] and not (low == "apply" and not alone):
+    if thing and not negated and low in words["stating_of_things"] and (alone or low not in ("apply", "attach")):
         return Sense(
             "stating_of_things", f"A thing that shall {low} commands nobody.", statement="legal effect", verb=mark.verb
         )

@@ -154,6 +154,9 @@ def _coordination(tokens: Sequence[Token], pieces: Sequence[Chunk], at: int) -> 
         piece, before = pieces[at], at - 1
         while before > 0 and pieces[before].kind in ("aside", "adverb"):
             before -= 1
+        # "The issuer or, where it fails to do so, the offeror shall": the condition stands inside the coordination.
+        if before > 0 and pieces[before].kind == "sub" and tokens[pieces[before - 1].end - 1].kind == "conj":
+            before -= 1
         previous = pieces[before]
         if previous.kind != "noun" or previous.end == previous.start:
             return at
