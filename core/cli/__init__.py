@@ -19,8 +19,11 @@ from core.cli import (
     findings,
     gaps,
     imports,
+    models,
     obligations,
+    prompts,
     records,
+    trials,
 )
 from core.cli.commands import install, sentence
 from core.cli.text import say
@@ -41,6 +44,9 @@ ROOMS = (
     comparing,
     controls,
     gaps,
+    models,
+    trials,
+    prompts,
     extras,
 )
 ABOUT = """\
@@ -71,6 +77,8 @@ environment:
   COPILOT_PROFILE            the firm profile that marks what applies to us
   COPILOT_PASSWORD           opens encrypted PDFs
   COPILOT_MAX_UPLOAD_MB, COPILOT_MAX_PAGES, COPILOT_PARSE_TIMEOUT_SECONDS, COPILOT_OCR_LANGUAGE
+  COPILOT_ANTHROPIC_URL, COPILOT_OLLAMA_URL, COPILOT_OPENAI_URL, COPILOT_MODELS_DIR, COPILOT_CONTEXT_TOKENS
+  ANTHROPIC_API_KEY, OPENAI_API_KEY, or the same with _FILE for a file that holds the key
   COPILOT_DEBUG=1            show the traceback of a defect"""
 
 

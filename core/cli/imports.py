@@ -42,12 +42,12 @@ def import_files(arguments: Namespace) -> int:
             return tally.code
         for job_id, name in queued.items():
             with tally.attempt(name):
-                _done(db, user, job_id)
+                done(db, user, job_id)
                 row(jobs.job(db, user, job_id).subject, name)
     return tally.code
 
 
-def _done(db: "Database", user: "User", job_id: str) -> None:
+def done(db: "Database", user: "User", job_id: str) -> None:
     """Wait for a job: doing it here where no worker runs, else watching the worker do it."""
     from core import jobs, worker
 
@@ -66,7 +66,7 @@ def _failure(job: "Job") -> CopilotError:
     from core import errors
 
     kind = getattr(errors, job.fault or "", CopilotError)
-    return kind(job.error or f"The import was {job.state}; try again.")
+    return kind(job.error or f"{job.title} was {job.state}; try again.")
 
 
 # --- jobs and the worker ----------------------------------------------------------------------------------------

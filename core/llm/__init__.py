@@ -18,8 +18,8 @@ from core.llm.backends import BACKENDS, open_model
 from core.llm.catalog import Entry, address, entries, entry
 from core.llm.permission import Decision, allowed
 from core.llm.prices import cost
-from core.llm.readiness import Health, health
-from core.llm.sandbox import Trial, ask, forget, trial, trials
+from core.llm.readiness import Health, health, usable
+from core.llm.sandbox import Trial, ask, decision, forget, trial, trials
 from core.llm.weights import Weights, added, waiting
 from core.llm.weights import forget as forget_weights
 
@@ -36,6 +36,7 @@ __all__ = [
     "allowed",
     "ask",
     "cost",
+    "decision",
     "download_file",
     "entries",
     "entry",
@@ -46,5 +47,6 @@ __all__ = [
     "pull_model",
     "trial",
     "trials",
+    "usable",
     "waiting",
 ]

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from sqlite_utils import Database
 
 from core.errors import CopilotError
-from core.llm import keys, ollama, weights
+from core.llm import catalog, keys, ollama, weights
 from core.llm.hosted import client
 from core.llm.permission import is_loopback
 from core.settings import Settings
@@ -37,6 +37,15 @@ def health(db: Database, settings: Settings) -> tuple[Health, ...]:
         _anthropic(settings),
         _openai(settings),
     )
+
+
+def usable(found: tuple[Health, ...], settings: Settings) -> tuple[str, ...]:
+    """The chat models that can be asked now: those that are here, hosted ones with a key, and the echo."""
+    by_backend = {one.backend: one for one in found}
+    here = [by_backend[name] for name in ("llama_cpp", "ollama", "openai")]
+    names = [f"{one.backend}:{name}" for one in here if one.state == "ready" for name in one.models]
+    hosted = [one.name for one in catalog.entries(settings) if one.backend == "anthropic"]
+    return (*names, *(hosted if by_backend["anthropic"].state != "absent" else ()), "scripted:echo")
 
 
 def _llama_cpp(db: Database, settings: Settings) -> Health:

@@ -42,6 +42,7 @@ class Trial:
     content: str
     answer: str
     state: jobs.State
+    fault: str | None
     error: str | None
     waits: int
     answered_by: str | None
@@ -77,7 +78,7 @@ def ask(
         raise BadInput("There is nothing to ask; write a prompt.")
     if len(text) > MOST_CHARACTERS:
         raise BadInput(f"The prompt has {len(text):,} characters and at most {MOST_CHARACTERS:,} can be tried here.")
-    decision, trial_id = _permitted(model, classification), new_id()
+    reason, trial_id = _permitted(model, classification), new_id()
     with write(db):
         job_id = jobs.insert(db, user, "trial", {"trial": trial_id}, f"Ask {model}")
         row = {
@@ -87,7 +88,7 @@ def ask(
             "system": prompt.system if prompt else "", "content": text,
             "schema": json.dumps(prompt.schema) if prompt and prompt.schema else None,
             "max_output_tokens": max_output_tokens, "classification": classification,
-            "decision": decision, "created_at": now(),
+            "decision": reason, "created_at": now(),
         }  # fmt: skip
         db["trial"].insert(row)
         db.execute(
@@ -98,8 +99,14 @@ def ask(
     return trial_id
 
 
+def decision(model: str, classification: Classification) -> permission.Decision:
+    """Whether text of this label, of which no data card speaks, may go to the model."""
+    entry = catalog.entry(model, settings())
+    return permission.allowed(entry, classification, True, catalog.host(entry, settings()))
+
+
 SELECT = (
-    "select trial.*, job.state, job.error, (select count(*) from job as other where other.kind = 'trial'"
+    "select trial.*, job.state, job.fault, job.error, (select count(*) from job as other where other.kind = 'trial'"
     " and other.state in ('queued', 'running') and other.number < job.number) as waits"
     " from trial join job on job.id = trial.job_id where trial.tenant = ? and trial.user_id = ?"
 )
@@ -187,11 +194,10 @@ def _save(db: Database, claim: jobs.Claim, trial_id: str, text: str) -> None:
 
 def _permitted(model: str, classification: Classification) -> str:
     """The reason why it is allowed; Refused with the reason why not."""
-    entry = catalog.entry(model, settings())
-    decision = permission.allowed(entry, classification, True, catalog.host(entry, settings()))
-    if not decision.allowed:
-        raise Refused(decision.reason)
-    return decision.reason
+    decided = decision(model, classification)
+    if not decided.allowed:
+        raise Refused(decided.reason)
+    return decided.reason
 
 
 def _usage(whole: Completion) -> str | None:
