@@ -28,6 +28,7 @@ def page(db: Database, user: User) -> None:
     left, right = st.columns([1, 1]) if chosen else (st.container(), None)
     with left:
         picked = shelf.shelf(db, user, listed, chosen)
+        custody.graves(db, user)
     if picked != open_id:
         st.query_params.pop("document", None)
         if picked:

@@ -36,6 +36,14 @@ def row(db, document_id):
     return library.document_row(db, ADA, document_id)
 
 
+def test_what_was_deleted_is_listed_by_its_digest(copilot, db, clock):
+    library.delete(db, ADA, clock)
+    [line] = copilot("documents", "--deleted").out.splitlines()
+    [stone] = library.tombstones(db, ADA)
+    assert line.split("\t") == [clock, stone.deleted_at, ADA.id, stone.created_at, stone.sha256]
+    assert json.loads(copilot("documents", "--deleted", "--json").out)["counts"]["document"] == 1
+
+
 # --- what is there ----------------------------------------------------------------------------------------------
 
 

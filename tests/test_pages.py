@@ -146,6 +146,19 @@ def test_an_escalated_document_says_why_and_is_released_with_a_reason(db):
     assert library.document_row(db, ADA, "d1").gate == "released"
 
 
+def test_a_missing_reason_is_said_and_the_rest_of_the_page_stays(db):
+    with store.write(db):
+        db.execute("update document set gate = 'waiting'")
+    at = opened("document", document="d1")
+    button(at, "Release").click().run()
+    assert "Give a reason" in at.error[0].value
+    assert "Obligations" in [tab.label for tab in at.tabs]
+    at = opened("documents", document="d1")
+    button(at, "Withdraw").click().run()
+    assert "Give a reason" in at.error[0].value
+    assert button(at, "Delete…")
+
+
 def test_a_failed_import_says_its_sentence_and_can_be_retried(empty):
     db = store.connect(empty / "copilot.db")
     job_id = library.receive(db, ADA, b"\x00\x01 not a document", "strange.bin").job_id
@@ -207,6 +220,17 @@ def test_a_file_that_is_there_or_on_its_way_already_is_told_by_name(empty):
     import_waiting(db, title="Acting")
     at.file_uploader[0].set_value([("three.md", b"1. Act.", "text/markdown")]).run()
     assert "three.md is in the library already, as “Acting”" in said(at).replace("\\", "")
+
+
+def test_what_was_deleted_stays_listed_by_digest_date_and_person(empty):
+    db = store.connect(empty / "copilot.db")
+    library.receive(db, ADA, b"1. Act.", "one.md")
+    gone = import_waiting(db, title="A secret title")
+    library.delete(db, ADA, gone)
+    [stone] = library.tombstones(db, ADA)
+    text = said(opened("documents"))
+    assert stone.sha256[:16] in text
+    assert "A secret title" not in text
 
 
 def test_documents_that_wait_for_a_release_are_found_by_that(db):
@@ -390,7 +414,7 @@ def test_the_queue_shows_what_nothing_covers_first_and_accepting_goes_on(db):
     waiting = register.to_check_count(db, ADA)
     at = opened("obligations", show="check")
     assert f"of {waiting} things to check" in said(at)
-    button(at, "Accept").click().run()
+    button(at, "Nothing follows from it").click().run()
     assert register.to_check_count(db, ADA) == waiting - 1
     assert f"of {waiting - 1} thing" in said(at)
 

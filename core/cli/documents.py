@@ -11,9 +11,10 @@ from core.cli.text import as_json, confirmed, counted, facts, listing, row, say
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-    from core.library import DocumentRow
+    from core.library import DocumentRow, Tombstone
     from core.types import User
 
+GRAVES = ("ID", "Deleted", "By", "Added", "SHA-256")
 TITLES = ("ID", "Title", "Version", "Type", "Status", "Scope", "Pages", "File")
 
 
@@ -21,6 +22,9 @@ def documents(arguments: Namespace) -> int:
     from core import library
 
     with opened() as (db, user):
+        if arguments.deleted:
+            listing(GRAVES, library.tombstones(db, user), _grave, arguments.json)
+            return 0
         found = library.documents(db, user, status=arguments.status, text=arguments.text)
     listing(TITLES, found, _cells, arguments.json)
     if not found:
@@ -30,6 +34,10 @@ def documents(arguments: Namespace) -> int:
 
 def _cells(one: "DocumentRow") -> tuple[object, ...]:
     return one.id, one.title, one.version, one.type, one.status, one.scope, one.page_count or "", one.file_name
+
+
+def _grave(one: "Tombstone") -> tuple[object, ...]:
+    return one.document_id, one.deleted_at, one.deleted_by, one.created_at, one.sha256
 
 
 def document(arguments: Namespace) -> int:
@@ -169,6 +177,7 @@ COMMANDS = (
             argument(
                 "--status", choices=("draft", "approved", "withdrawn", "escalated"), help="only those in this state"
             ),
+            argument("--deleted", action="store_true", help="instead, what was deleted: when, by whom, its digest"),
             JSON,
         ),
     ),

@@ -25,7 +25,9 @@ def card(db: Database, user: User, shown: library.DocumentRow) -> None:
         for place, field in enumerate(library.FIELDS):
             with columns[place % 2]:
                 values[field.key] = _input(field, fields.get(field.key), shown.id, disabled=not mine)
-        if st.form_submit_button("Save the card", disabled=not mine, type="primary"):
+        wanted = st.form_submit_button("Save the card", disabled=not mine)
+    if wanted:
+        with shell.guarded():
             changed = library.save_card(db, user, shown.id, values)
             shell.done("The card is saved" if changed else "Nothing was changed")
 
@@ -43,7 +45,10 @@ def _signatures(db: Database, user: User, shown: library.DocumentRow, signed: li
         )
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="signatures"):
         st.markdown(said, width="stretch")
-        if shown.status == "draft" and not signed and st.button("Sign the card", key=f"sign-{shown.id}"):
+        may = shown.status == "draft" and not signed
+        wanted = may and st.button("Sign the card", key=f"sign-{shown.id}", type="primary")
+    if wanted:
+        with shell.guarded():
             _sign(db, user, shown)
 
 

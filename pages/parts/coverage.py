@@ -52,8 +52,9 @@ def _ungrounded(db: Database, user: User, lead: register.Lead) -> None:
                 "Its words in the source", key=f"repair-text-{lead.id}", placeholder="Copy them from the source"
             )
             if st.form_submit_button("Give it this place") and words:
-                made = register.repair(db, user, lead.id, *_find(db, user, lead.document_id, words))
-                _open(made, "Repaired")
+                with shell.guarded():
+                    made = register.repair(db, user, lead.id, *_find(db, user, lead.document_id, words))
+                    _open(made, "Repaired")
         _settle(db, user, lead)
 
 

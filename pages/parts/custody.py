@@ -1,5 +1,8 @@
 """What becomes of a document: released or rejected, withdrawn, held, deleted."""
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 from sqlite_utils import Database
 
@@ -21,6 +24,7 @@ NOUNS = {
     "evidence_file": ("evidence file", "evidence files"),
     "files": ("stored file", "stored files"),
 }
+MOST_GRAVES = 50
 
 
 def gate(db: Database, user: User, shown: library.DocumentRow) -> None:
@@ -33,14 +37,17 @@ def gate(db: Database, user: User, shown: library.DocumentRow) -> None:
         st.markdown(f":orange-badge[Escalated] This document {said}: {reasons}.")
         if shown.gate == "waiting":
             st.caption("Until it is released, its actions and exports are withheld.")
+        step = None
         with st.container(horizontal=True, vertical_alignment="bottom"):
             why = st.text_input("Reason", key=f"gate-{shown.id}", placeholder="Why it may, or may not, be used")
             if shown.gate != "released" and st.button("Release", key=f"release-{shown.id}"):
-                library.release(db, user, shown.id, why)
-                shell.done("Released")
+                step = library.release, "Released"
             if shown.gate != "rejected" and st.button("Reject", key=f"reject-{shown.id}"):
-                library.reject(db, user, shown.id, why)
-                shell.done("Rejected")
+                step = library.reject, "Rejected"
+        if step:
+            with shell.guarded():  # what is missing is said here, and the rest of the page stays
+                step[0](db, user, shown.id, why)
+                shell.done(step[1])
 
 
 def custody(db: Database, user: User, shown: library.DocumentRow) -> None:
@@ -49,19 +56,22 @@ def custody(db: Database, user: User, shown: library.DocumentRow) -> None:
         kind = "Legal hold" if one["kind"] == "legal" else "Kept for decided actions"
         st.markdown(f":violet-badge[{kind}] {plain(one['reason'])} ({plain(one['user_id'])}, {when(one['held_at'])})")
     reason = st.text_input("Reason", key=f"custody-{shown.id}", placeholder="Needed to withdraw or to hold")
+    step: Callable[[], None] | None = None
+    said = ""
     with st.container(horizontal=True):
         if shown.status != "withdrawn" and st.button("Withdraw", key=f"withdraw-{shown.id}"):
-            library.withdraw(db, user, shown.id, reason)
-            shell.done("Withdrawn: only its owner sees it now")
+            step, said = partial(library.withdraw, db, user, shown.id, reason), "Withdrawn: only its owner sees it now"
         if not shown.held and st.button("Put on legal hold", key=f"hold-{shown.id}"):
-            library.hold(db, user, shown.id, reason)
-            shell.done("On legal hold: it can be withdrawn, not deleted")
+            step, said = partial(library.hold, db, user, shown.id, reason), "On legal hold: it cannot be deleted"
         if shown.held and st.button("Lift the legal hold", key=f"unhold-{shown.id}"):
-            library.unhold(db, user, shown.id)
-            shell.done("The legal hold is lifted")
+            step, said = partial(library.unhold, db, user, shown.id), "The legal hold is lifted"
         _expiry(db, user, shown)
         if st.button("Delete…", key=f"delete-{shown.id}", icon=":material/delete:"):
             _confirm(shown.id)
+    if step:
+        with shell.guarded():
+            step()
+            shell.done(said)
     st.caption(
         "Withdrawn: out of use, and only its owner sees it; nothing is removed. On legal hold: it cannot be deleted."
         " Deleted: everything that was made from it goes too, and a record stays that it was there."
@@ -91,8 +101,27 @@ def _confirm(db: Database, user: User, document_id: str) -> None:
         if st.button("Keep it"):
             st.rerun()
         if st.button("Withdraw" if shown.held else "Delete", type="primary"):
+            with st.spinner("Removing every trace of it…" if not shown.held else "Withdrawing…"):
+                deleted = library.delete(db, user, document_id)
             st.query_params.clear()
-            shell.done(_outcome(library.delete(db, user, document_id)))
+            shell.done(_outcome(deleted))
+
+
+def graves(db: Database, user: User) -> None:
+    """What was deleted, when and by whom: all that is left of it."""
+    stones = library.tombstones(db, user)
+    if not stones:
+        return
+    with st.expander(f"{count(len(stones), 'deleted document')}"):
+        lines = [
+            f"| {when(one.deleted_at)} | {plain(one.deleted_by)} | {when(one.created_at)} | `{one.sha256[:16]}…` |"
+            f" {_told(one.counts)} |"
+            for one in stones
+        ]
+        head = ["| Deleted | By | Added | SHA-256 of the file | What went |", "|---|---|---|---|---|"]
+        st.markdown("\n".join([*head, *lines[:MOST_GRAVES]]))
+        if len(stones) > MOST_GRAVES:
+            st.caption(f"The latest {MOST_GRAVES} are shown; `python -m core documents --deleted` lists all of them.")
 
 
 def _outcome(deleted: library.Deleted) -> str:
