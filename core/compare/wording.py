@@ -7,16 +7,13 @@ from typing import NamedTuple
 from core.extract.matching import HYPHENS, QUOTES, SPELT_OUT, ZERO_WIDTH
 from core.settings import lexicon
 
-JOIN = re.escape(HYPHENS + ZERO_WIDTH)
-# "9(3)(a)" and "(b)" are one word, since they change as one; so is a word with the hyphens inside it, also at a
-# line's end ("third-\nparty"); else one mark. "( )" is what is left of a footnote's number, and is nothing.
-TOKEN = re.compile(
-    rf"(?P<note>\(\s?\))|\d+\w*(?:\s?\(\w{{1,4}}\))+|\(\w{{1,4}}\)|\w+(?:[{JOIN}]\s?\w+)*|[^\w\s]"
-)  # fmt: skip
 FOLD = str.maketrans({**dict.fromkeys(HYPHENS + ZERO_WIDTH, ""), **SPELT_OUT, **QUOTES})
-# The same in fewer steps, for many texts whose places nobody asks for.
-JOINED = re.compile(rf"(?<=\w)[{JOIN}]\s?(?=\w)")
-PLAIN_TOKEN = re.compile(r"\(\s?\)|\d+\w*(?:\s?\(\w{1,4}\))+|\(\w{1,4}\)|\w+|[^\w\s]")
+# A hyphen inside a word, also at a line's end: "third-\nparty".
+JOINED = re.compile(rf"(?<=\w)[{re.escape(HYPHENS + ZERO_WIDTH)}]+\s?(?=\w)")
+# "9(3)(a)" and "(b)" are one word, since they change as one; else a word or one mark. "( )" is what is left of a
+# footnote's number, and is nothing.
+TOKEN = re.compile(r"\(\s?\)|\d+\w*(?:\s?\(\w{1,4}\))+|\(\w{1,4}\)|\w+|[^\w\s]")
+NOTHING = "()"
 MARKS = ";.,:"
 
 
@@ -28,21 +25,25 @@ class Token(NamedTuple):
     end: int
 
 
-def tokens(text: str) -> list[Token]:
-    """Words and marks in order; dashes between words and what nobody sees are left out."""
-    found = (
-        Token("".join(match[0].translate(FOLD).casefold().split()), match.start(), match.end())
-        for match in TOKEN.finditer(text)
-        if not match["note"]
-    )
-    return [token for token in found if token.word]
-
-
 def words(text: str) -> tuple[str, ...]:
-    """The words of `tokens`."""
-    found = PLAIN_TOKEN.findall(JOINED.sub("", text).translate(FOLD).casefold())
+    """Words and marks in order; dashes between words and what nobody sees are left out."""
+    found = TOKEN.findall(JOINED.sub("", text).translate(FOLD).casefold())
     plain = (word if word.isalnum() else "".join(word.split()) for word in found)
-    return tuple(word for word in plain if word != "()")
+    return tuple(word for word in plain if word != NOTHING)
+
+
+def tokens(text: str) -> list[Token]:
+    """The same words with their places."""
+    folded, places, at = [], [], 0
+    for start, end in [*(match.span() for match in JOINED.finditer(text)), (len(text), len(text))]:
+        for place in range(at, start):
+            letters = text[place].translate(FOLD).casefold()
+            folded.append(letters)
+            places += [place] * len(letters)
+        at = end
+    found = [(match[0], match.start(), match.end()) for match in TOKEN.finditer("".join(folded))]
+    made = [Token("".join(word.split()), places[start], places[end - 1] + 1) for word, start, end in found]
+    return [token for token in made if token.word != NOTHING]
 
 
 def trimmed(found: Sequence[str]) -> tuple[str, ...]:

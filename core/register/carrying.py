@@ -107,20 +107,22 @@ def offers(db: Database, user: User, old_id: str, new_id: str, pairs: Mapping[st
     """For which pairs there is something to take over, and what."""
     for document_id in (old_id, new_id):
         library.found(db, user, document_id, "id")
-    said, known = _said(db, old_id), _known(db, new_id)
+    said, known, texts = _said(db, old_id), _known(db, new_id), _Texts(db, user, old_id, new_id)
     found = []
     for old, new in pairs.items():
-        left = said.get(old, {}).keys() - known.get(new, frozenset()) - {*OF_ITS_DOCUMENT, *OF_ITS_WORDS}
-        if left and "replaced" not in said[old]:
-            told = {field: said[old][field][0] for field in left}
+        if old not in said or "replaced" in said[old]:
+            continue
+        holding = _holding(texts, old, new, said[old], known.get(new, frozenset()))
+        told = {field: value for field, value in holding.items() if field not in OF_ITS_WORDS}
+        if told:
             offer = Offer(
                 old=f"{old_id}.{old}",
                 new=f"{new_id}.{new}",
                 status=told.get("status", ""),
                 owner=told.get("owner", ""),
-                corrections=tuple(sorted(left & fields.FIELDS.keys())),
-                comments=sum(field.startswith("comment:") for field in left),
-                evidence=sum(field.startswith("evidence:") for field in left),
+                corrections=tuple(sorted(told.keys() & fields.FIELDS.keys())),
+                comments=sum(field.startswith("comment:") for field in told),
+                evidence=sum(field.startswith("evidence:") for field in told),
             )
             found.append(offer)
     return found
@@ -156,19 +158,23 @@ def _changes(
     texts: _Texts, old: str, new: str, said: Mapping[str, tuple[Any, str, str]], known: frozenset[str]
 ) -> Iterator[Change]:
     """The values that hold for the new obligation too, and where they come from."""
-    told: dict[str, dict[str, str]] = {}
-    for field, (value, at, by) in said.items():
-        if field in known or field in OF_ITS_DOCUMENT:
-            continue
-        kept = _holds(texts, old, new, field, value)
-        if kept is None:
-            continue
+    holding = _holding(texts, old, new, said, known)
+    for field, value in holding.items():
         if field.startswith("evidence:"):
             _copy_file(texts, value)
-        told[field] = {"at": at, "by": by}
-        yield Change(texts.new_id, new, field, kept)
-    if told:
+        yield Change(texts.new_id, new, field, value)
+    if holding:
+        told = {field: {"at": said[field][1], "by": said[field][2]} for field in holding}
         yield Change(texts.new_id, new, CARRIED, {"document": texts.old_id, "obligation": old, "said": told})
+
+
+def _holding(
+    texts: _Texts, old: str, new: str, said: Mapping[str, tuple[Any, str, str]], known: frozenset[str]
+) -> dict[str, Any]:
+    """Field → value of what was said of the old one, holds for the new one, and nobody has spoken of there."""
+    left = (field for field in said if field not in known and field not in OF_ITS_DOCUMENT)
+    kept = {field: _holds(texts, old, new, field, said[field][0]) for field in left}
+    return {field: value for field, value in kept.items() if value is not None}
 
 
 def _holds(texts: _Texts, old: str, new: str, field: str, value: Any) -> Any:
