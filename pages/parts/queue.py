@@ -6,7 +6,7 @@ from sqlite_utils import Database
 from core import register
 from core.types import User
 from pages.parts import bulk, record, shell, source
-from pages.parts.words import count, plain
+from pages.parts.words import count, plain, short
 
 AT = "at"
 
@@ -44,7 +44,8 @@ def _steps(db: Database, user: User, shown: register.ToCheck | None, place: int,
             _go(place - 1)
         if st.button("Next", key="queue-next", shortcut="J", disabled=place + 1 >= total):
             _go(place + 1)
-        if shown and st.button("Accept", key="queue-accept", shortcut="A", type="primary"):
+        right = "Accept" if shown and shown.kind == "obligation" else "Nothing follows from it"
+        if shown and st.button(right, key=f"queue-accept-{shown.kind}", shortcut="A", type="primary"):
             register.accept(db, user, shown.id)
             shell.done("Accepted")
         if shown and shown.kind == "obligation" and st.button("Not an obligation", key="queue-reject", shortcut="X"):
@@ -74,10 +75,14 @@ def _lead(shown: register.ToCheck) -> None:
     st.markdown(f"> {plain(shown.quote)}")
     if shown.reason:
         st.caption(plain(shown.reason))
-    place = {"article": shown.path} if shown.kind == "uncovered" else {"tab": "Coverage"}
+    title = plain(short(shown.document))
     st.page_link(
         "pages/document.py",
-        label=plain(shown.document),
+        label=title if shown.kind == "uncovered" else f"Give it its place in {title}",
         icon=":material/article:",
-        query_params={"document": shown.document_id, "view": "text", **place},
+        query_params={"document": shown.document_id, "view": "text", **_place_of(shown)},
     )
+
+
+def _place_of(shown: register.ToCheck) -> dict[str, str]:
+    return {"article": shown.path} if shown.kind == "uncovered" else {"tab": "Coverage"}
