@@ -92,7 +92,7 @@ def test_data_tables_become_rows_with_a_header():
 
 def test_footnote_references_go_and_footnotes_become_notes():
     blocks = shown(read(JOURNAL))
-    assert ("paragraph", "Having regard to the Treaty ,") in blocks
+    assert ("paragraph", "Having regard to the Treaty,") in blocks
     assert blocks[-1] == ("note", "(1) OJ C 1, 1.1.2026, p. 1.")
 
 
@@ -282,3 +282,20 @@ def test_a_character_named_in_xhtml_is_read_and_not_lost():
 def test_a_charset_that_no_browser_knows_does_not_change_the_text(charset):
     page = f'<html><meta charset="{charset}"><body><p>The bank \\u0073hall report.</p></body></html>'
     assert parse(page.encode()).text == "The bank \\u0073hall report."
+
+
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [
+        ("of the Council\u00a0{}.", "of the Council."),
+        ("of the Council {}, the authority", "of the Council, the authority"),
+        ("of the Council\u00a0({}); or", "of the Council; or"),
+        ("of the Council {} and the bank", "of the Council and the bank"),
+        ("of the Council ({}) shall", "of the Council shall"),
+        ("of the Council {}the bank", "of the Council the bank"),
+        ("(the ‘Council’ {})", "(the ‘Council’)"),
+    ],
+)
+def test_a_reference_to_a_note_leaves_neither_a_space_nor_empty_brackets(printed, read):
+    link = '<a href="#n1">\n  <span class="superscript">1</span>\n </a>'
+    assert parse(f"<html><body><p>{printed.format(link)}</p></body></html>".encode()).text == read

@@ -25,6 +25,10 @@ NO_CHARSETS = {"unicode-escape", "raw-unicode-escape", "utf-7", "punycode", "idn
 # Consolidated texts mark each change: "►M1", "◄". They are no words of the law.
 AMENDMENT_MARK = re.compile(r"[►▼]\s?[A-Z]\d{0,3}\b|[◄▲]")
 REFERENCE_TEXT = re.compile(r"\s*\(?\s*\*?\s*\d{1,3}\s*\)?\s*")
+# Stands for a reference to a note until its block is whole; no page can hold this character.
+NOTED = "\0"
+# "the Council (¹);" is "the Council;": with the reference go its brackets and, where no word follows, the space before.
+REFERENCE = re.compile(r"\s{0,8}(?:\(\s{0,40}\0\s{0,40}\)|\0)(?=[\s.,;:)’”'\"]|$)|\(\s{0,40}\0\s{0,40}\)|\0")
 LONGEST_LABEL = 14
 
 
@@ -133,7 +137,9 @@ class Walk:
             self.block(node, depth, "note", 0)
         elif tag in BLOCKS:
             self.block(node, self.rules.deeper(node, depth), "paragraph", self.rules.deeper(node, depth))
-        elif not (self.kind != "note" and reference(node)):
+        elif self.kind != "note" and reference(node):
+            self.inline.append(NOTED)
+        else:
             self.children(node, depth)
 
     def children(self, node: Any, depth: int) -> None:
@@ -159,7 +165,7 @@ class Walk:
         self.pending_level = depth
 
     def flush(self) -> None:
-        text = AMENDMENT_MARK.sub("", "".join(self.inline))
+        text = REFERENCE.sub("", AMENDMENT_MARK.sub("", "".join(self.inline)))
         self.inline = []
         if not text.strip() and not (self.pending and self.kind == "heading"):
             return
