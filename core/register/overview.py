@@ -82,4 +82,3 @@ def _summed(counted: Iterable[tuple[dict[str, str], int]], name: str) -> dict[st
     for values, size in counted:
         sums[values[name]] += size
     return dict(sums)
-
