@@ -4,7 +4,7 @@ import streamlit as st
 from sqlite_utils import Database
 
 from core.types import User
-from pages.parts import change_filters, change_list, change_text, changes, shell, versions
+from pages.parts import bulk, change_filters, change_list, change_text, changes, shell, versions
 
 
 def page(db: Database, user: User) -> None:
@@ -13,6 +13,7 @@ def page(db: Database, user: User) -> None:
         if chosen:
             with st.popover("Export", icon=":material/download:", key="export"):
                 changes.downloads(db, user, *chosen)
+            bulk.undo(db, user)
     if not chosen:
         versions.nothing(db, user)
         return

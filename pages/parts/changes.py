@@ -9,7 +9,7 @@ from core.errors import NotAllowed
 from core.export import FORMATS
 from core.export.compared import COMPARED, write_comparison
 from core.types import User
-from pages.parts import bulk, session, shell
+from pages.parts import session, shell
 from pages.parts.words import count, plain
 
 KEPT_SECONDS = 600
@@ -46,7 +46,6 @@ def carrying(db: Database, user: User, found: Comparison) -> None:
         if st.button("Carry it over", key="carry", icon=":material/redo:"):
             done = register.carry_over(db, user, found.old.id, found.new.id, found.staying)
             shell.done(f"Carried over to {count(done, 'obligation')}; undo takes it back")
-        bulk.undo(db, user)
 
 
 def downloads(db: Database, user: User, old: library.DocumentRow, new: library.DocumentRow) -> None:
