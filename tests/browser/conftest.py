@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -76,10 +77,9 @@ def end(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-@pytest.fixture(scope="module")
-def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A fresh app on an empty database. Its log is shown when a test fails."""
-    folder = tmp_path_factory.mktemp("app")
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The app on the database in `folder`/var. Its log is shown when a test fails."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with (folder / "app.log").open("wb") as log:
@@ -97,3 +97,10 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         finally:
             end(server)
             print((folder / "app.log").read_text("utf-8", "replace")[-4000:])
+
+
+@pytest.fixture(scope="module")
+def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A fresh app on an empty database."""
+    with serving(tmp_path_factory.mktemp("app")) as url:
+        yield url
