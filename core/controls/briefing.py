@@ -13,8 +13,7 @@ from sqlite_utils import Database
 from core import library
 from core.controls import shelf
 from core.controls.gaps import EVERYTHING, GapFilter, counts, gaps, tally
-from core.controls.plan import OPEN, Step, plan
-from core.controls.suggestions import to_review_count
+from core.controls.plan import OPEN, Step, plan_of
 from core.errors import NotFound
 from core.extract import profiles
 from core.extract.risk import LEVELS, shortened
@@ -80,7 +79,8 @@ def facts(db: Database, user: User, filter: GapFilter, today: date) -> Facts:
     for one in by_coverage.values():
         sizes.update(one)
     shown = {one.document for one in combinations}
-    open_duties = [gap for gap in gaps(db, user, filter, sort="due", limit=None) if gap.coverage in OPEN]
+    duties = gaps(db, user, filter, sort="position", limit=None)
+    open_duties = sorted((gap for gap in duties if gap.coverage in OPEN), key=lambda gap: gap.due or "")
     ahead = [gap for gap in open_duties if gap.due and gap.due >= today.isoformat() and gap.applies == "yes"]
     late = [gap for gap in open_duties if gap.due and gap.due < today.isoformat() and gap.status != "met"]
     return Facts(
@@ -99,8 +99,8 @@ def facts(db: Database, user: User, filter: GapFilter, today: date) -> Facts:
         high_impact_gaps=tally(combinations, "impact").get("high", {}).get("gap", 0),
         overdue=len(late),
         dates=tuple((str(gap.due), gap.path, gap.action) for gap in ahead[:NEXT_DATES]),
-        suggestions=sum(to_review_count(db, user, document=id, best_only=True) for id in sorted(shown)),
-        steps=tuple(plan(db, user, filter, today=today)),
+        suggestions=sum(bool(gap.suggested_id) and gap.coverage == "gap" for gap in duties),
+        steps=tuple(plan_of(db, user, duties, today)),
     )
 
 

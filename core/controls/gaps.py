@@ -118,18 +118,15 @@ def gaps(
     if sort not in SORTS:
         raise BadInput(f"Gaps cannot be sorted by {sort!r}; choose one of: {', '.join(SORTS)}.")
     inner, given = _duties(user, filter)
-    # The best suggestion is sought for the rows that are shown, not for all.
+    order = f"{SORTS[sort]}, document_id, position, obligation_id"
+    # Text and the best suggestion are read for the rows that are shown, not for all.
     found = rows(
         db,
-        "select page.*, control.id as suggested_id, control.ref as suggested, match.score from"
-        f" ({inner} order by {SORTS[sort]}, document_id, position, obligation_id limit ? offset ?) as page"
-        " left join control_match as match on match.document_id = page.document_id"
-        " and match.obligation_id = page.obligation_id and match.rank = (select min(rank) from control_match as other"
-        " where other.document_id = page.document_id and other.obligation_id = page.obligation_id and not exists"
-        " (select 1 from overlay where document_id = page.document_id and subject = page.obligation_id"
-        " and field = 'control:' || other.control_id))"
-        " left join control on control.tenant = ? and control.id = match.control_id"
-        f" order by {SORTS[sort]}, page.document_id, position, page.obligation_id",
+        f"select page.*, {TEXTS}, {BEST} from (select row_number() over (order by {order}) as place, * from ({inner})"
+        " order by place limit ? offset ?) as page join register on register.document_id = page.document_id"
+        " and register.obligation_id = page.obligation_id left join control_duty as duty"
+        f" on duty.document_id = page.document_id and duty.obligation_id = page.obligation_id {BEST_JOIN}"
+        " order by place",
         [*given, -1 if limit is None else limit, offset, user.tenant],
     )
     return [_gap(row) for row in found]
@@ -157,22 +154,36 @@ def share(sizes: dict[str, int]) -> float:
     return (sizes.get("covered", 0) + sizes.get("part", 0) / 2) / total if total else 0.0
 
 
+TEXTS = (
+    "register.document_id || '.' || register.obligation_id as id, register.path, register.page, register.quote,"
+    " register.action, register.modality, register.deadline, register.owner, register.status,"
+    " coalesce(duty.impact_reasons, '[]') as impact_reasons"
+)
+# The best control that nobody has decided on for this duty.
+BEST = "control.id as suggested_id, control.ref as suggested, match.score"
+BEST_JOIN = (
+    "left join control_match as match on match.document_id = page.document_id"
+    " and match.obligation_id = page.obligation_id and match.rank = (select min(rank) from control_match as other"
+    " where other.document_id = page.document_id and other.obligation_id = page.obligation_id and not exists"
+    " (select 1 from overlay where document_id = page.document_id and subject = page.obligation_id"
+    " and field = 'control:' || other.control_id))"
+    " left join control on control.tenant = ? and control.id = match.control_id"
+)
+
+
 def _duties(user: User, filter: GapFilter) -> tuple[str, list[Any]]:
-    """A SELECT of the duties with their coverage, and its parameters; access is inside."""
+    """A SELECT of the duties with their coverage, of narrow columns only, and its parameters; access is inside."""
     visible, allowed = library.visible(user)
     outer, wanted = _narrowing(filter)
     match = text_query(filter.text)
     words = " and register.number in (select rowid from register_text where register_text match ?)" if match else ""
-    topic = f"coalesce(nullif(duty.topic, ''), '{OTHER}')"
     inner = (
-        "select register.document_id || '.' || register.obligation_id as id, register.document_id,"
-        " register.obligation_id, document.title as document, register.position, register.path, register.page,"
-        " register.quote, register.action, register.bearer, register.modality, register.risk, register.risk_score,"
-        " register.applies, register.deadline, register.due, register.owner, register.status,"
-        f" {topic} as topic, coalesce(duty.impact, 'medium') as impact, coalesce(duty.impact_score, 0) as impact_score,"
-        " coalesce(duty.impact_reasons, '[]') as impact_reasons,"
+        "select register.document_id, register.obligation_id, document.title as document, register.position,"
+        " register.risk, register.risk_score, register.applies, register.due, register.bearer,"
+        f" coalesce(nullif(duty.topic, ''), '{OTHER}') as topic, coalesce(duty.impact, 'medium') as impact,"
+        " coalesce(duty.impact_score, 0) as impact_score,"
         " case met.extent when 2 then 'covered' when 1 then 'part' else 'gap' end as coverage, met.refs as controls"
-        " from register join document on document.id = register.document_id"
+        " from document cross join register on register.document_id = document.id"
         " left join control_duty as duty on duty.document_id = register.document_id"
         " and duty.obligation_id = register.obligation_id"
         " left join (select document_id, subject, max(1 + (json_extract(value, '$.state') = 'full')) as extent,"
@@ -201,7 +212,8 @@ def topic_names() -> tuple[str, ...]:
 
 
 def _gap(row: dict[str, Any]) -> Gap:
-    row.pop("position")
+    for name in ("place", "position"):
+        row.pop(name)
     row["impact_reasons"] = tuple(json.loads(row["impact_reasons"]))
     row["controls"] = tuple(sorted((row["controls"] or "").split("\n"))) if row["controls"] else ()
     row["suggested_id"], row["suggested"] = row["suggested_id"] or "", row["suggested"] or ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.controls.forms import ControlText
-from core.controls.terms import Term, main_topic, terms, topics
+from core.controls.terms import LONGEST_TERM, Term, main_topic, stem, terms, topics, words
 from core.settings import lexicon
 
 Weights = Mapping[str, Any]
@@ -40,73 +40,89 @@ class Matcher:
     def __init__(self, controls: Sequence[ControlText], weights: Weights | None = None) -> None:
         self.weights = weights or lexicon("controls")["match"]
         self.topics = [control_topics(control) for control in controls]
-        self.names = [" ".join(word for _, word in terms(control.name)) for control in controls]
-        self.index: dict[Term, dict[int, float]] = defaultdict(dict)
+        self.names = [" ".join(words(control.name)) for control in controls]
+        found: dict[Term, dict[int, float]] = defaultdict(dict)
         for place, control in enumerate(controls):
-            for field in ("name", "terms", "description"):
-                # A list of terms is read one by one: what only stands side by side is no term.
-                for part in getattr(control, field).split("," if field == "terms" else ". "):
-                    for term, _ in terms(part):
-                        postings = self.index[term]
-                        postings[place] = max(postings.get(place, 0.0), self.weights["control"][field])
+            for term, weight in self._terms(control):
+                found[term][place] = max(found[term].get(place, 0.0), weight)
         most = math.log(1 + len(controls)) or 1.0
-        self.rarity = {term: math.log(1 + len(controls) / len(found)) / most for term, found in self.index.items()}
+        # Term → (control, what sharing it counts): the rarer among controls and the longer, the more.
+        self.index = {
+            term: [
+                (place, weight * self._worth(term, len(places), len(controls)) / most)
+                for place, weight in places.items()
+            ]
+            for term, places in found.items()
+        }
 
     def matches(self, duty: Duty) -> list[Match]:
         """The best controls from the threshold on, best first; of equals the earlier control."""
-        shared, written = self._shared(duty)
-        if not shared:
+        shared = self._shared(duty)
+        totals = self._totals(shared)
+        if not totals:
             return []
         about = duty_topics(duty)
-        partial = {place: self._partial(found, about, place) for place, found in shared.items()}
+        partial = {place: self._partial(total, about, place) for place, total in totals.items()}
         best = sorted(partial, key=lambda place: (-partial[place], place))[:CONTENDERS]
         named = self._named(duty, best)
         scores = {place: round(partial[place] + named[place], 4) for place in best}
         ranked = sorted(best, key=lambda place: (-scores[place], place))
         least = max(self.weights["threshold"], scores[ranked[0]] * self.weights["beside"])
         chosen = [place for place in ranked if scores[place] >= least][: self.weights["suggestions"]]
-        return [Match(place, scores[place], self._reason(shared[place], written, about, place)) for place in chosen]
+        return [Match(place, scores[place], self._reason(shared, about, place)) for place in chosen]
 
-    def _shared(self, duty: Duty) -> tuple[dict[int, dict[Term, float]], dict[Term, str]]:
-        """Control → the terms that it shares, each with what it counts; and how the obligation writes them."""
-        counted: dict[Term, float] = {}
-        written: dict[Term, str] = {}
+    def _terms(self, control: ControlText) -> Iterator[tuple[Term, float]]:
+        for field in ("name", "terms", "description"):
+            # A list of terms is read one by one: what only stands side by side is no term.
+            for part in getattr(control, field).split("," if field == "terms" else ". "):
+                for term in terms([stem(word) for word in words(part)]):
+                    yield term, self.weights["control"][field]
+
+    def _worth(self, term: Term, having: int, controls: int) -> float:
+        return float(self.weights["length"][str(len(term))] * math.log(1 + controls / having))
+
+    def _shared(self, duty: Duty) -> dict[Term, tuple[float, str]]:
+        """The duty's terms that a control has: what each counts by its place, and how the duty writes it."""
+        shared: dict[Term, tuple[float, str]] = {}
         for field in ("quote", "lead_in", "heading"):
-            for term, words in terms(getattr(duty, field)):
-                if term in self.index:
-                    counted[term] = max(counted.get(term, 0.0), self.weights["obligation"][field])
-                    written.setdefault(term, words)
-        shared: dict[int, dict[Term, float]] = defaultdict(dict)
-        for term, weight in counted.items():
-            for place, own in self.index[term].items():
-                length = self.weights["length"][str(len(term))]
-                shared[place][term] = weight * own * length * self.rarity[term]
-        return shared, written
+            written, weight = words(getattr(duty, field)), self.weights["obligation"][field]
+            stems = [stem(word) for word in written]
+            for length in range(1, LONGEST_TERM + 1):
+                for at, term in enumerate(zip(*(stems[from_:] for from_ in range(length)), strict=False)):
+                    if term in self.index and shared.get(term, (0.0, ""))[0] < weight:
+                        shared[term] = weight, " ".join(written[at : at + length])
+        return shared
 
-    def _partial(self, found: Mapping[Term, float], about: Mapping[str, float], place: int) -> float:
-        total, share = sum(found.values()), self.weights["share"]
-        alike = sum(min(weight, about[name]) for name, weight in self.topics[place].items() if name in about)
+    def _totals(self, shared: Mapping[Term, tuple[float, str]]) -> dict[int, float]:
+        totals: dict[int, float] = {}
+        for term, (weight, _) in shared.items():
+            for place, worth in self.index[term]:
+                totals[place] = totals.get(place, 0.0) + weight * worth
+        return totals
+
+    def _partial(self, total: float, about: Mapping[str, float], place: int) -> float:
+        share, own = self.weights["share"], self.topics[place]
+        alike = sum(min(weight, own[name]) for name, weight in about.items() if name in own)
         return float(share["words"] * total / (total + self.weights["words"]["half"]) + share["topic"] * alike)
 
     def _named(self, duty: Duty, best: Sequence[int]) -> dict[int, float]:
         from rapidfuzz import fuzz
 
-        said = " ".join(dict.fromkeys(written for term, written in terms(duty.action or duty.quote) if len(term) == 1))
+        said = " ".join(dict.fromkeys(words(duty.action or duty.quote)))
         share = self.weights["share"]["name"] / 100
         return {place: share * fuzz.token_set_ratio(said, self.names[place]) for place in best}
 
-    def _reason(
-        self, found: Mapping[Term, float], written: Mapping[Term, str], about: Mapping[str, float], place: int
-    ) -> str:
+    def _reason(self, shared: Mapping[Term, tuple[float, str]], about: Mapping[str, float], place: int) -> str:
         """ "shares: incident, competent authority; about incident reporting"."""
+        counted = {term: weight * dict(self.index[term]).get(place, 0.0) for term, (weight, _) in shared.items()}
         shown: list[Term] = []
-        for term in sorted(found, key=lambda term: (-found[term], term)):
+        for term in sorted(filter(counted.get, counted), key=lambda term: (-counted[term], term)):
             inside = any(set(term) <= set(other) for other in shown)
             if not inside and len(shown) < self.weights["words"]["most_shown"]:
                 shown.append(term)
-        reason = "shares: " + ", ".join(written[term] for term in shown)
-        common = {name: min(weight, about[name]) for name, weight in self.topics[place].items() if name in about}
-        topic = main_topic(common)
+        reason = "shares: " + ", ".join(shared[term][1] for term in shown)
+        own = self.topics[place]
+        topic = main_topic({name: min(weight, own[name]) for name, weight in about.items() if name in own})
         return f"{reason}; about {_lowered(topic)}" if topic else reason
 
 

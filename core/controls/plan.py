@@ -60,11 +60,15 @@ def plan(db: Database, user: User, filter: GapFilter = EVERYTHING, *, today: dat
     """The steps for every open duty of the filter, the most urgent first. A due date counts from today until somebody
     enters one.
     """
-    today = today or datetime.now(UTC).date()
+    return plan_of(db, user, gaps(db, user, filter, sort="position", limit=None), today or datetime.now(UTC).date())
+
+
+def plan_of(db: Database, user: User, found: Sequence[Gap], today: date) -> list[Step]:
+    """The steps for those of these duties that are open."""
     controls = {control.id: control for control in shelf.controls(db, user)}
     by_ref = {control.ref: control for control in controls.values()}
     groups: dict[str, list[Gap]] = {}
-    for gap in gaps(db, user, filter, sort="position", limit=None):
+    for gap in found:
         if gap.coverage in OPEN:
             groups.setdefault(_about(gap, by_ref), []).append(gap)
     steps = [_step(about, group, controls.get(about), today) for about, group in groups.items()]

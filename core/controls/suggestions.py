@@ -124,7 +124,7 @@ def to_review(
 
     An obligation that a control meets in full is settled: nothing more is suggested for it.
     """
-    where, given = _waiting(user, document, above, best_only=best_only)
+    where, given = _waiting(user, document, above, best_only=best_only, by_score=True)
     found = rows(
         db,
         "select register.document_id || '.' || register.obligation_id as id, register.document_id,"
@@ -132,7 +132,7 @@ def to_review(
         " register.action, register.bearer, register.risk, coalesce(duty.impact, 'medium') as impact,"
         " control.id as control_id, control.ref, control.name as control, control.description,"
         " library.name as library, match.rank, match.score, match.reason"
-        f" {where} order by match.score desc, register.document_id, register.position, match.rank limit ? offset ?",
+        f" {where} order by match.score desc, match.document_id, match.obligation_id, match.rank limit ? offset ?",
         [*given, -1 if limit is None else limit, offset],
     )
     return [Suggestion(**row) for row in found]
@@ -159,22 +159,25 @@ def suggested(db: Database, user: User, id: str) -> list[tuple[str, float, str]]
     return [(row["control_id"], row["score"], row["reason"]) for row in found]
 
 
-def _waiting(user: User, document: str, above: float, *, best_only: bool) -> tuple[str, list[Any]]:
+def _waiting(
+    user: User, document: str, above: float, *, best_only: bool, by_score: bool = False
+) -> tuple[str, list[Any]]:
+    """FROM and WHERE, and their parameters. `by_score`: walk the best first, without sorting all of very many."""
     visible, allowed = library.visible(user)
     said = (
         f"select 1 from overlay where document_id = match.document_id and subject = match.obligation_id and {ARE_LINKS}"
     )
     narrow, given = (" and match.document_id = ?", [document]) if document else ("", [])
     return (
-        "from control_match as match"
-        " join register on register.document_id = match.document_id and register.obligation_id = match.obligation_id"
-        " join document on document.id = match.document_id"
+        "from control_match as match cross join register on register.document_id = match.document_id"
+        " and register.obligation_id = match.obligation_id cross join document on document.id = match.document_id"
         " join control on control.tenant = ? and control.id = match.control_id"
         " join control_library as library on library.tenant = control.tenant and library.id = control.library_id"
         " left join control_duty as duty on duty.document_id = match.document_id"
         " and duty.obligation_id = match.obligation_id"
         f" where match.score >= ?{' and match.rank = 1' if best_only else ''}{narrow}"
-        f" and {BINDING} and {RELEASED} and {visible}"
+        f" and {BINDING} and {'+' if by_score else ''}match.document_id in"
+        f" (select id from document where {RELEASED} and {visible})"
         f" and not exists ({said} and (field = 'control:' || match.control_id"
         " or (json_extract(value, '$.state') = 'full' and substr(field, 9) in"
         " (select id from control where tenant = document.tenant))))",

@@ -34,20 +34,16 @@ def stem(word: str) -> str:
     return low
 
 
-def words(text: str) -> list[tuple[str, str]]:
-    """(stem, word) of each word that says what the text is about, in order."""
+def words(text: str) -> list[str]:
+    """The words that say what the text is about, lower case, in order."""
     ignored = _ignored()
-    found = WORD.findall(text.lower())
-    return [(stem(word), word) for word in found if word not in ignored and not word.isdigit() and len(word) > 1]
+    return [word for word in WORD.findall(text.lower()) if word not in ignored and len(word) > 1 and not word.isdigit()]
 
 
-def terms(text: str) -> Iterator[tuple[Term, str]]:
-    """Every run of one to three words that follow each other, ignored ones left out, and how it was written."""
-    found = words(text)
+def terms(found: Sequence[str]) -> Iterator[Term]:
+    """Every run of one to three of these stems, the single ones first, each in the order of the text."""
     for length in range(1, LONGEST_TERM + 1):
-        for at in range(len(found) - length + 1):
-            run = found[at : at + length]
-            yield tuple(stem for stem, _ in run), " ".join(word for _, word in run)
+        yield from zip(*(found[at:] for at in range(length)), strict=False)
 
 
 def topics(texts: Sequence[tuple[str, float]]) -> dict[str, float]:

@@ -67,9 +67,14 @@ create table control_match (
     rank integer not null,
     score real not null,
     reason text not null,
-    primary key (document_id, obligation_id, control_id)
+    primary key (document_id, obligation_id, rank)
 ) strict, without rowid;
-create index control_match_best on control_match (score, document_id, obligation_id);
+create index control_match_best on control_match (score desc, document_id, obligation_id, rank, control_id);
+
+-- What coverage is filtered, sorted and counted by, so that only the rows shown are read in full.
+create index register_duty on register (
+    state, document_id, obligation_id, modality, status, applies, risk, risk_score, due, position, bearer
+);
 
 -- Links are sought by their control, too.
 create index overlay_link on overlay (field, document_id, subject) where field >= 'control:' and field < 'control;';
