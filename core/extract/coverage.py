@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
+from core.extract.nature import expects
 from core.language.sentences import sentences
 from core.scan.aimed import level
 from core.settings import lexicon
@@ -62,7 +63,7 @@ def inside(place: int, stretches: Sequence[tuple[int, int]], starts: Sequence[in
 
 def normative(text: str, provisions: Sequence[Provision]) -> Iterator[tuple[int, int, list[int]]]:
     """(start, end, places of its marks) of each sentence with a normative mark outside recitals and notes."""
-    mark, flat = mark_pattern(), level(text)
+    mark, flat = mark_pattern(expects(provisions)), level(text)
     for start, end in stretches_of(text, provisions):
         found = [at.start() for at in mark.finditer(flat, start, end) if not is_month(text, at.start(), at.end())]
         for first, last in sentences(text[start:end]) if found else ():
@@ -86,9 +87,10 @@ def is_month(text: str, start: int, end: int) -> bool:
 
 
 @cache
-def mark_pattern() -> re.Pattern[str]:
-    """For lower-case text: ignoring case takes four times as long."""
-    marks = sorted(lexicon("coverage")["marks"], key=len, reverse=True)
+def mark_pattern(expecting: bool = False) -> re.Pattern[str]:
+    """For lower-case text: ignoring case takes four times as long. `expecting`: of a text that commands by "should"."""
+    words = lexicon("coverage")
+    marks = sorted([*words["marks"], *(words["expectations"] if expecting else ())], key=len, reverse=True)
     return re.compile(
         rf"\b(?:{'|'.join(re.escape(mark.lower()).replace(chr(92) + ' ', chr(92) + 's+') for mark in marks)})\b"
     )

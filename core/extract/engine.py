@@ -8,7 +8,7 @@ from core.extract.bearers import party
 from core.extract.inference import inferred
 from core.extract.lists import LeadIn, Tail, is_lead_in, list_mode, tails
 from core.extract.naming import as_bearer
-from core.extract.nature import COMMAND, REASONS, no_norms, noted
+from core.extract.nature import COMMAND, REASONS, expects, no_norms, noted
 from core.extract.norms import Antecedent, Norm, Sentence
 from core.extract.passing import listed_norm
 from core.extract.reading import inner_norm, read, words_of
@@ -49,6 +49,7 @@ class _Document:
     by_id: dict[str, Provision]
     tails: dict[str, Provision]
     tables: dict[str, Columns]
+    expects: bool
     leads: dict[str, LeadIn | None] = field(default_factory=dict)
 
 
@@ -72,9 +73,8 @@ def _survey(provisions: Sequence[Provision]) -> _Document:
     known = places(provisions)
     tied = sanctions(provisions, children, known)
     by_id = {p.id: p for p in provisions}
-    return _Document(
-        document_terms(provisions), Around(known, tied), children, by_id, tails(provisions), tables(provisions)
-    )
+    terms, around = document_terms(provisions), Around(known, tied)
+    return _Document(terms, around, children, by_id, tails(provisions), tables(provisions), expects(provisions))
 
 
 def _articles(provisions: Sequence[Provision]) -> Iterator[list[Provision]]:
@@ -124,7 +124,7 @@ def _provision(provision: Provision, document: _Document, before: Antecedent) ->
         lead = above if number == 0 else None
         if lead is None and not any(word in passage.text for word in ANY_MARK):
             continue
-        sentence = read(passage.text, document.terms, before)
+        sentence = read(passage.text, document.terms, before, document.expects)
         if lead is not None:
             found += _item(sentence, passage, provision, lead, document)
         else:
@@ -170,7 +170,7 @@ def _lead(provision: Provision, document: _Document, before: Antecedent) -> Lead
     start, end = spans[-1]
     passage = Passage(provision.text[start:end], provision.span.start + start)
     outer = _lead_above(provision, document) if len(spans) == 1 else None
-    sentence = read(passage.text, document.terms, before)
+    sentence = read(passage.text, document.terms, before, document.expects)
     mode = list_mode(sentence, outer)
     norm = sentence.norms[-1] if sentence.norms else None
     if norm is not None and mode == "open":
@@ -186,7 +186,7 @@ def _tail(provision: Provision, document: _Document) -> Tail | None:
         return None
     start, end = next(sentences(tail.text))
     text = tail.text[start:end]
-    return Tail(tail, Passage(text, tail.span.start + start), read(text, document.terms))
+    return Tail(tail, Passage(text, tail.span.start + start), read(text, document.terms, expects=document.expects))
 
 
 def _lead_results(lead: LeadIn, provision: Provision, document: _Document) -> Found:
@@ -230,7 +230,8 @@ def _left_out(drafts: Found, sentence: Sentence, passage: Passage, provision: Pr
 
 def _stated(sentence: Sentence, passage: Passage, provision: Provision) -> Found:
     """One statement for a sentence without norms; the clause that decides is its own, not a subordinate one."""
-    if not COMMAND.search(passage.text) and not any(s.kind in SAID_ALWAYS for s in sentence.stated):
+    commanded = COMMAND.search(passage.text) or (sentence.expects and "should" in passage.text)
+    if not commanded and not any(s.kind in SAID_ALWAYS for s in sentence.stated):
         return []
     best = next(
         (s for s in sentence.stated if s.kind != "subordinate"), sentence.stated[0] if sentence.stated else None
@@ -291,7 +292,7 @@ def _completing(sentence: Sentence, passage: Passage, provision: Provision, lead
     if first is not None and first.start > 0 and sentence.tokens[first.start - 1].kind == ";":
         text = sentence.text[: sentence.tokens[first.start - 1].end]
         head = Passage(text, passage.start)
-    part = sentence if head is passage else read(head.text, document.terms)
+    part = sentence if head is passage else read(head.text, document.terms, expects=document.expects)
     drafts: Found = [item_draft(head, replace(part, norms=()), provision, lead, around)]
     drafts += [own_draft(norm, sentence, passage, provision, around) for norm in own]
     return drafts + _left_out(drafts, sentence, passage, provision)

@@ -1,7 +1,8 @@
 """What a whole provision is: law of its own, or a recital, a definition, wording of another act."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from core.language.patterns import spaced
 from core.language.sentences import sentences
@@ -14,6 +15,10 @@ COMMAND = re.compile(
     r"|entitled|empowered|responsible)|ha(?:s|ve)\s{1,8}(?:to|the\s{1,8}right)"
     r"|(?:[Aa]grees?|[Uu]ndertakes?|[Cc]ovenants?)\s{1,8}to)\b"
 )
+# In a text of expectations "should" stands so often, and so many times for each "shall" or "must".
+EXPECTING = re.compile(r"\b(?:should|shall|must)\b", re.IGNORECASE)
+FEWEST_EXPECTED = 5
+EXPECTED_TO_COMMANDED = 2
 DEFINITION_HEADING = re.compile(r"\b(?:definitions?|interpretation|defined terms|glossary)\b", re.IGNORECASE)
 DEFINITION_LEAD = spaced(
     r"\bdefinitions?\b[^.]{0,60}\bappl|\bfollowing meanings?\b|\bmeanings? (?:set out|given|assigned)\b"
@@ -34,13 +39,29 @@ REASONS = {
 }
 
 
+def expects(provisions: Sequence[Provision]) -> bool:
+    """Whether a text says "should" of what it expects, as guidelines and supervisory letters do, recitals aside.
+
+    Elsewhere "should" recommends beside "shall" or "must"; there it is all but alone.
+    """
+    said: Counter[str] = Counter()
+    for provision in provisions:
+        if not _explains(provision):
+            said.update(word.lower() for word in EXPECTING.findall(provision.text))
+    return said["should"] >= max(FEWEST_EXPECTED, EXPECTED_TO_COMMANDED * (said["shall"] + said["must"]))
+
+
 def no_norms(provision: Provision, by_id: Mapping[str, Provision]) -> str:
     """Why a whole provision commands nobody: recital, amendment or definition; "" when it may."""
-    if provision.kind == "recital" or provision.path.startswith("Recital "):
+    if _explains(provision):
         return "recital"
     if _amends(provision, by_id):
         return "amendment"
     return "definition" if _defines(provision, by_id) else ""
+
+
+def _explains(provision: Provision) -> bool:
+    return provision.kind in ("recital", "preamble", "note") or provision.path.startswith("Recital ")
 
 
 def noted(provision: Provision, kind: str) -> list[Draft | Statement]:

@@ -54,6 +54,7 @@ class Sentence:
     depth: Sequence[int]
     norms: tuple[Norm, ...]
     stated: tuple[Stated, ...]
+    expects: bool = False
 
     def slice(self, start: int, end: int) -> str:
         return self.text[self.tokens[start].start : self.tokens[end - 1].end] if end > start else ""
@@ -61,13 +62,17 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One sentence while it is read: its tokens, how deep in brackets each is, who is known and who came before."""
+    """One sentence while it is read: its tokens, how deep in brackets each is, who is known and who came before.
+
+    `expects`: it stands in a text that says "should" of what it expects, as guidelines do.
+    """
 
     text: str
     tokens: Sequence[Token]
     depth: Sequence[int]
     terms: Terms
     before: Antecedent
+    expects: bool = False
 
     def slice(self, start: int, end: int) -> str:
         return self.text[self.tokens[start].start : self.tokens[end - 1].end] if end > start else ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.extract.acts import action_of
-from core.extract.bearers import party
+from core.extract.bearers import Party, party
 from core.extract.conditions import Circumstance, circumstances
 from core.extract.doubts import confidence, doubts
 from core.extract.inversion import inverted
@@ -23,6 +23,7 @@ from core.types import Bearer
 NOBODY_YET = Antecedent()
 IN_CONDITION = "“{}” stands inside a condition or a relative clause."
 OF_A_THING = Stated("subordinate", "A relative clause describes a thing and commands nobody.")
+EXPECTED = "In a guideline “should” says what is expected: comply, or be ready to explain."
 TOO_LONG = Stated("too long", "It runs over more words than the engine reads as one sentence; read it yourself.")
 # No legislator writes this; text without full stops must not cost the square of its length.
 LONGEST_SENTENCE_TOKENS = 2_500
@@ -32,17 +33,20 @@ RULING = frozenset({"shall", "must", "may"})
 OPENERS = frozenset({"rel", "that", "sub", "prep"})
 
 
-def words_of(text: str, terms: Terms, before: Antecedent = NOBODY_YET) -> Words:
+def words_of(text: str, terms: Terms, before: Antecedent = NOBODY_YET, expects: bool = False) -> Words:
     found = tokens(text)
-    return Words(text, found, depths(found), terms, before)
+    return Words(text, found, depths(found), terms, before, expects)
 
 
-def read(text: str, terms: Terms, before: Antecedent = NOBODY_YET) -> Sentence:
-    """The norms of a sentence, and what its other marks state. `before` is who an "it" may stand for."""
-    w = words_of(text, terms, before)
+def read(text: str, terms: Terms, before: Antecedent = NOBODY_YET, expects: bool = False) -> Sentence:
+    """The norms of a sentence, and what its other marks state. `before` is who an "it" may stand for.
+
+    `expects`: "should" says what is expected of somebody, as in a guideline, and does not merely recommend.
+    """
+    w = words_of(text, terms, before, expects)
     found = list(marks(w.tokens))
     if len(w.tokens) > LONGEST_SENTENCE_TOKENS or len(found) > MOST_MARKS:
-        return Sentence(text, w.tokens, w.depth, (), (TOO_LONG,))
+        return Sentence(text, w.tokens, w.depth, (), (TOO_LONG,), expects)
     norms: list[Norm] = []
     stated: list[Stated] = []
     clauses = _clauses(w, found, stated)
@@ -56,7 +60,7 @@ def read(text: str, terms: Terms, before: Antecedent = NOBODY_YET) -> Sentence:
         else:
             norms.append(norm)
         norms += others
-    return Sentence(text, w.tokens, w.depth, tuple(norms), tuple(stated))
+    return Sentence(text, w.tokens, w.depth, tuple(norms), tuple(stated), expects)
 
 
 def inner_norm(text: str, terms: Terms, outer: Norm) -> Norm | None:
@@ -231,10 +235,17 @@ def _clause(w: Words, mark: Mark, subject: Subject, clauses: Sequence[Clause]) -
         return Clause(
             mark, subject, who, Sense("nothing", "It states what is, and commands nobody.", statement="saving")
         )
-    made = sense(words, mark, who, denied=first in ("no", "neither", "nobody", "none"))
+    made = _sense(w, mark, who, denied=first in ("no", "neither", "nobody", "none"))
     if made.modality == "permission" and subject.start and words[subject.start - 1].low == "only":
         made = replace(made, rule="only_may", reason="Nobody else may do it.", modality="prohibition")
     return Clause(mark, subject, who, made)
+
+
+def _sense(w: Words, mark: Mark, who: Party, denied: bool) -> Sense:
+    if mark.word != "should" or not w.expects:
+        return sense(w.tokens, mark, who, denied)
+    made = sense(w.tokens, replace(mark, word="must"), who, denied)
+    return made if made.statement else replace(made, rule=made.rule.replace("must", "should"), reason=EXPECTED)
 
 
 def _start(w: Words, clauses: Sequence[Clause], number: int) -> int:
