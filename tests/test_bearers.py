@@ -282,3 +282,14 @@ def test_an_item_that_was_struck_out_is_no_norm():
 def test_points_under_an_unfinished_condition_are_its_parts():
     text = "If, under any rule in this Chapter:\n(a) a firm is required to report; and\n(b) the system fails,"
     assert norms(text) == []
+
+
+def test_what_a_state_passes_on_ends_before_its_own_next_act():
+    text = (
+        "Member States shall ensure that members of the bodies of essential and important entities are required to "
+        "follow training, and shall encourage entities to offer it."
+    )
+    assert [(n.bearer.text, n.via, n.action) for n in norms(text)] == [
+        ("members of the bodies of essential and important entities", "Member States", "follow training"),
+        ("Member States", None, "encourage entities to offer it"),
+    ]

@@ -26,6 +26,9 @@ def be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated: 
             found = _be_sense_inserted(words, low, at, inserted, negated)
             if found:
                 return found
+    if low == "able" and after == "to" and who.kind == "person" and mark.word == "shall" and not negated:
+        if tokens[who.end - 1].low not in words["own_people"]:
+            return Sense("able_to", "What persons shall be able to do is their right.", "right", verb=at + 2, end=at + 2)
     if low == "the" and after in DUTY_NOUNS and low_at(tokens, at + 2) == "of":
         return _duty_of(tokens, at + 3)
     if mark.word == "may" and negated and low in words["duty_frames"]:

@@ -278,12 +278,19 @@ def _lists(w: Words, clauses: Sequence[Clause], number: int) -> bool:
 
 def _end(w: Words, clauses: Sequence[Clause], number: int) -> int:
     for later in range(number + 1, len(clauses)):
-        if clauses[later].subject.role == "main" or _lists(w, clauses, later):
+        # "shall ensure that banks report, and shall inform EBA": what is passed on ends before the state's own next act.
+        next_act = clauses[later].subject.role == "same" and _handed_on(w, clauses[number])
+        if clauses[later].subject.role == "main" or next_act or _lists(w, clauses, later):
             end = _start(w, clauses, later)
             while end > clauses[number].mark.end and w.tokens[end - 1].kind in ("conj", ",", ";"):
                 end -= 1
             return end
     return len(w.tokens)
+
+
+def _handed_on(w: Words, clause: Clause) -> bool:
+    verb = clause.sense.verb
+    return verb is not None and passed_on(w, clause, verb, len(w.tokens)) is not None
 
 
 # --- norms ---

@@ -141,6 +141,8 @@ def _stating(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> 
         return None
     if thing and low == "take" and low_at(tokens, mark.verb + 1) in ("effect", "place", "precedence"):
         return Sense("stating", "It says when or how something takes effect.", statement="legal effect", verb=mark.verb)
+    if negated and low == "bear" and not thing:
+        return Sense("no_burden", "It says what somebody need not bear.", statement="exemption", verb=mark.verb)
     if thing and not negated and low in words["stating_of_things"] and (alone or low not in ("apply", "attach")):
         return Sense(
             "stating_of_things", f"A thing that shall {low} commands nobody.", statement="legal effect", verb=mark.verb

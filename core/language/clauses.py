@@ -284,10 +284,17 @@ def _one_noun(tokens: Sequence[Token], conj: int, end: int) -> bool:
 
 
 def _asked_under(tokens: Sequence[Token], after: int, conj: int) -> bool:
-    """ "under which circumstances banks and insurers may": both are in the clause that "which" opened."""
-    opened = (i for i in range(conj - 1, after, -1) if tokens[i].kind == "rel" and tokens[i - 1].kind == "prep")
-    at = next(opened, None)
-    return at is not None and tokens[at - 1].low not in NEXT_STEP and not has_verb(tokens, at + 1, conj)
+    """ "under which circumstances banks and insurers may", "that members of banks and insurers are required to".
+
+    Both names are in the clause that "which" or "that" opened.
+    """
+    for at in range(conj - 1, after, -1):
+        asks = tokens[at].kind == "rel" and tokens[at - 1].kind == "prep" and tokens[at - 1].low not in NEXT_STEP
+        if asks or tokens[at].kind == "that":
+            return not has_verb(tokens, at + 1, conj)
+        if tokens[at].kind in (",", ";"):
+            return False
+    return False
 
 
 def _starts_clause(tokens: Sequence[Token], at: int, end: int) -> bool:

@@ -21,6 +21,8 @@ def verb_after(tokens: Sequence[Token], start: int, end: int) -> int | None:
     token = tokens[index]
     if token.kind in ("be", "have", "do") or _plain_verb(token):
         return index
+    if token.kind == ":" and index + 1 < end and _plain_verb(tokens[index + 1]):
+        return index + 1  # "The user shall: notify the bank; keep the card safe."
     if token.kind == ",":
         return _verb_after_insertion(tokens, index, end)
     if token.kind in ("prep", "det", "to", "sub", "conj", "num"):
