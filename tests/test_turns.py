@@ -91,34 +91,20 @@ def test_a_sentence_may_open_with_what_is_done():
     assert norm.action == "undertake outsourcing of important functions without approval"
 
 
-EXPECTATIONS = """1. Firms should adopt a strategy. They should review it annually.
-
-2. Before they outsource a function, firms should:
-
+EXPECTATIONS = """Firms should adopt a strategy. They should review it annually. Where appropriate, they should test it.
+Firms should not refuse auditors access, unless the authority has agreed. Before they outsource, firms should:
 (a) assess the provider;
-
-(b) inform the authority.
-
-3. The agreement should not limit access of auditors, unless the authority has agreed.
-
-4. Where appropriate, firms should test their plans.
-"""
+(b) inform the authority."""
 
 
 def test_a_guideline_expects_by_should():
     found = norms(EXPECTATIONS)
-    assert [(norm.modality, norm.rule) for norm in found] == [
-        ("obligation", "should"),
-        ("obligation", "should"),
-        ("obligation", "should_list"),
-        ("obligation", "should_list"),
-        ("prohibition", "should_not"),
-        ("obligation", "should"),
-    ]
+    assert [norm.rule for norm in found] == ["should", "should", "should", "should_not", "should_list", "should_list"]
+    assert [norm.modality for norm in found].index("prohibition") == 3
     assert {"comply, or be ready to explain" in norm.reason for norm in found[:2]} == {True}
 
 
 def test_beside_shall_a_should_only_recommends():
-    text = EXPECTATIONS + "\n5. Firms shall keep records. They shall report losses. They must test their plans.\n"
+    text = "Firms shall keep records. They shall report losses. They must test their plans. " + EXPECTATIONS
     assert {norm.rule for norm in norms(text)} == {"shall", "must"}
     assert {stated.kind for stated in statements(text)} >= {"recommendation"}
