@@ -71,6 +71,7 @@ def test_every_command_teaches_with_examples(copilot, name):
 # What only draws a screen: pictures of pages, counts beside a filter's choices, the text of a form.
 DRAWN = {"page_png", "words", "facets", "duties_by_document", "values", "outline", "row", "rows_of"}
 DRAWN |= {"topic_names", "suggested", "keep_up"}  # names of a filter; what `controls suggest` and `link` build on
+DRAWN |= {"decision"}  # said before a prompt is sent; `models try` says it when it refuses
 
 
 def test_whatever_a_screen_calls_a_command_calls_too():
@@ -79,8 +80,11 @@ def test_whatever_a_screen_calls_a_command_calls_too():
     assert screens - used(ROOT / "core" / "cli") - DRAWN == set()
 
 
+MODULES = ("library", "register", "jobs", "controls", "llm", "prompts")
+
+
 def used(place: Path) -> set[str]:
-    """Functions of the library, the register, the jobs and the controls that the code there names."""
+    """Functions of these modules that the code there names."""
     files = place.rglob("*.py") if place.is_dir() else [place]
     nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8")))]
     named = [
@@ -88,7 +92,7 @@ def used(place: Path) -> set[str]:
         for node in nodes
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     ]
-    return {name for module, name in named if module in ("library", "register", "jobs", "controls") and name.islower()}
+    return {name for module, name in named if module in MODULES and name.islower()}
 
 
 def test_the_options_name_what_the_register_knows():

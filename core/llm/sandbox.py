@@ -148,7 +148,7 @@ def answer(db: Database, user: User, claim: jobs.Claim) -> None:
         schema=json.loads(row["schema"]) if row["schema"] else None,
         max_output_tokens=row["max_output_tokens"],
     )
-    jobs.progress(db, claim, 0.0, "Waiting for the first word")
+    _save(db, claim, asked.id, "", "Waiting for the first word")  # a try before may have left a beginning
     whole = _followed(db, claim, asked, request)
     entry = catalog.entry(asked.model, settings())
     spent = prices.cost(whole.usage, entry)
@@ -185,9 +185,9 @@ def _followed(db: Database, claim: jobs.Claim, asked: Trial, request: ChatReques
         speaking.close()
 
 
-def _save(db: Database, claim: jobs.Claim, trial_id: str, text: str) -> None:
+def _save(db: Database, claim: jobs.Claim, trial_id: str, text: str, stage: str = "Answering") -> None:
     """Raises Lost when the trial was cancelled or forgotten."""
-    jobs.progress(db, claim, 0.5, "Answering")
+    jobs.progress(db, claim, 0.5 if text else 0.0, stage)
     with write(db):
         db.execute("update trial set answer = ? where id = ?", [text, trial_id])
 

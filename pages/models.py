@@ -1,0 +1,27 @@
+"""Models & prompts: what there is, how to add to it, and a place to try it."""
+
+import streamlit as st
+from sqlite_utils import Database
+
+from core.types import User
+from pages.parts import arrivals, backends, inventory, prompt_versions, shell, trying
+
+
+def page(db: Database, user: User) -> None:
+    found = backends.looked()
+    tabs = st.tabs(["Try a prompt", "Models", "Add a model", "Prompts"], key="models-part")
+    with tabs[0]:
+        trying.form(db, user, found)
+        trying.answers(db, user)
+    with tabs[1]:
+        backends.table(found)
+        inventory.inventory(found)
+    with tabs[2]:
+        arrivals.progress(db, user)
+        arrivals.add(db, user)
+        arrivals.files(db, user)
+    with tabs[3]:
+        prompt_versions.prompt_versions()
+
+
+shell.run(page)

@@ -1,0 +1,110 @@
+"""The model inventory as a table, and one entry whole, with its vendor review."""
+
+from decimal import Decimal
+from typing import Any
+
+import streamlit as st
+
+from core import llm
+from core.settings import settings
+from pages.parts import tables
+from pages.parts.words import plain
+
+PLACES = {"local": "This computer", "hosted": "Hosted"}
+TALLEST = 420
+ENTRY = (
+    ("Model", "name"), ("Version", "version"), ("Provider", "provider"), ("Owner", "owner"), ("Licence", "licence"),
+    ("Open or closed", "openness"), ("Where it runs", "hosting"), ("Called at", "hosts"),
+    ("Approved for", "environments"), ("Approved uses", "approved_uses"), ("Not for", "disallowed_uses"),
+    ("May see", "classifications"), ("Sent to the provider", "data_sent"), ("Training on our text", "training"),
+    ("Kept by the provider", "retention"), ("Fallback", "fallback"), ("Evaluation baseline", "evaluation_baseline"),
+    ("Known limitations", "limitations"), ("Reviewed on", "review_date"), ("Context (tokens)", "context"),
+    ("Longest answer (tokens)", "max_output"),
+)  # fmt: skip
+RATES = (
+    ("Input", "input"),
+    ("Output", "output"),
+    ("Input from the cache", "cached"),
+    ("Into the cache", "cache_write"),
+)
+REVIEW = (
+    ("Trains on submitted text", "trains_on_data"), ("Retention and deletion", "retention_and_deletion"),
+    ("Processed and stored", "processed_and_stored"), ("Single sign-on", "sso"), ("Audit logs", "audit_logs"),
+    ("Residency", "residency"), ("Data processing agreement", "dpa"), ("Private networking", "private_networking"),
+    ("Availability", "availability"), ("Updates announced", "updates_announced"),
+    ("Versions pinned", "versions_pinned"), ("In an outage", "outage"),
+)  # fmt: skip
+
+
+def inventory(found: tuple[llm.Health, ...]) -> None:
+    ready = ("builtin:engine", *llm.usable(found, settings()))
+    listed = list(llm.entries(settings()))
+    known = {one.name for one in listed}
+    listed += [llm.entry(name, settings()) for name in ready if name not in known]
+    listed.sort(key=lambda one: (one.name not in ready, one.backend != "builtin", one.location))
+    names = [one.name for one in listed]
+    chosen = st.query_params.get("model")
+    picked = tables.table(
+        "inventory",
+        names,
+        {
+            "Model": [one.title for one in listed],
+            "Runs": [PLACES[one.location] for one in listed],
+            "May see": [", ".join(one.classifications).capitalize() for one in listed],
+            "Input": [price(one, "input") for one in listed],
+            "Output": [price(one, "output") for one in listed],
+            "Ready": ["Yes" if one.name in ready else "No" for one in listed],
+            "What it is": [one.about for one in listed],
+        },
+        {
+            "Model": st.column_config.TextColumn(width=160),
+            "Runs": st.column_config.TextColumn(width=110),
+            "May see": st.column_config.TextColumn(width=260),
+            "Input": st.column_config.TextColumn("Input, USD/M", width=100, help="USD per million tokens"),
+            "Output": st.column_config.TextColumn("Output, USD/M", width=105, help="USD per million tokens"),
+            "Ready": st.column_config.TextColumn(width=70),
+        },
+        chosen=chosen,
+        height=TALLEST,
+    )
+    if picked.id:
+        st.query_params["model"] = picked.id
+        st.rerun()
+    if chosen in names:
+        entry(listed[names.index(chosen)])
+    else:
+        st.caption("Click a model for its whole entry. The list is models/catalog.toml, which an owner may edit.")
+
+
+def price(one: llm.Entry, kind: str) -> str:
+    """USD per million tokens, as people write prices: 0.10, 2.00, 0.125."""
+    found: Decimal | None = None if one.prices is None else getattr(one.prices, kind)
+    if found is None:
+        return "unknown"
+    if not found:
+        return "no charge"
+    digits = f"{found.normalize():f}"
+    return digits if len(digits.partition(".")[2]) > 1 else f"{found:.2f}"
+
+
+def entry(one: llm.Entry) -> None:
+    st.subheader(plain(one.title), anchor=False)
+    left, right = st.columns(2)
+    with left, st.container(key="facts-entry"):
+        _facts([(label, getattr(one, name)) for label, name in ENTRY])
+    with right, st.container(key="facts-review"):
+        st.markdown("**Prices, USD per million tokens**")
+        _facts([(label, price(one, kind)) for label, kind in RATES])
+        if one.prices and one.prices.dated:
+            longer = f" A prompt over {one.prices.long_over:,} tokens costs more." if one.prices.long_over else ""
+            st.caption(plain(f"As of {one.prices.dated}, {one.prices.source}.{longer}"))
+        st.markdown("**Vendor review**")
+        _facts([(label, getattr(one.review, name)) for label, name in REVIEW])
+
+
+def _facts(rows: list[tuple[str, Any]]) -> None:
+    lines = ["| | |", "|---|---|"]
+    for label, value in rows:
+        shown = ", ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
+        lines.append(f"| {label} | {plain(shown) or '–'} |")
+    st.markdown("\n".join(lines))
