@@ -18,6 +18,7 @@ def page(db: Database, user: User) -> None:
             st.caption("Each document appears here as soon as it is read.")
         else:
             samples.offer(db, user, uploader=True)
+        custody.graves(db, user)
         return
     listed = find(db, user)
     if not listed:

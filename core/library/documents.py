@@ -25,7 +25,7 @@ STATUSES = ("draft", "approved", "withdrawn", "escalated")
 class DocumentRow:
     """A line of the list. `version_number` counts the versions that this user may see, 1 the earliest to arrive.
 
-    `gate`: open, or for an escalated document waiting, released, rejected. `awaiting` says what the document waits
+    `gate`: open, or for an escalated document waiting, released, rejected (by whom, when and why). `awaiting` says what the document waits
     for ("second signature"), "" when nothing. `held` says that it cannot be deleted.
     """
 
@@ -51,6 +51,9 @@ class DocumentRow:
     scope: str
     scope_reasons: tuple[str, ...]
     gate: str
+    gate_reason: str | None
+    gate_by: str | None
+    gate_at: str | None
     awaiting: str
     held: bool
     warnings: tuple[str, ...]

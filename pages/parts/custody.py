@@ -37,6 +37,8 @@ def gate(db: Database, user: User, shown: library.DocumentRow) -> None:
         st.markdown(f":orange-badge[Escalated] This document {said}: {reasons}.")
         if shown.gate == "waiting":
             st.caption("Until it is released, its actions and exports are withheld.")
+        elif shown.gate_by:
+            st.caption(f"{plain(shown.gate_by)}, {when(shown.gate_at)}: “{plain(shown.gate_reason or '')}”")
         step = None
         with st.container(horizontal=True, vertical_alignment="bottom"):
             why = st.text_input("Reason", key=f"gate-{shown.id}", placeholder="Why it may, or may not, be used")

@@ -143,14 +143,16 @@ function drawWord([start, end, x0, y0, x1, y1, text], page) {
   return element;
 }
 
-// Stretches each invisible word over the printed one, so that a selection looks right. Reads first, then writes.
+// Spaces the letters of each invisible word over the printed one, so that a selection looks right. Not a transform:
+// Chromium starts no selection by the mouse on transformed words. Reads first, then writes.
 function fitWords(words) {
   const range = document.createRange();
-  const scales = [...words.children].map((word) => {
+  const spacings = [...words.children].map((word) => {
     range.selectNodeContents(word);
-    return word.clientWidth / Math.max(1, range.getBoundingClientRect().width);
+    const missing = word.clientWidth - range.getBoundingClientRect().width;
+    return missing / Math.max(1, word.textContent.length) / parseFloat(getComputedStyle(word).fontSize);
   });
-  [...words.children].forEach((word, i) => word.style.setProperty("--sv-scale", Math.min(3, scales[i])));
+  [...words.children].forEach((word, i) => (word.style.letterSpacing = `${Math.max(-0.3, Math.min(2, spacings[i]))}em`));
 }
 
 // --- choosing ---------------------------------------------------------------------------------------------------

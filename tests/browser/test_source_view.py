@@ -186,3 +186,15 @@ def test_each_mark_can_be_reached_and_says_what_it_is(page, show):
     assert stops == ["source-view", "sv-piece"]
     described = page.evaluate("[...document.querySelectorAll('.sv-mark')].map(e => [e.getAttribute('role'), e.title])")
     assert json.dumps(described) == json.dumps([["button", "report"], ["button", "once"], ["button", "records"]])
+
+
+def test_words_on_a_page_image_are_selected_with_the_mouse(page, show):
+    show(sheet([mark("act", 0, 15, boxes=[[9, 10, 111, 22]])]))
+    page.wait_for_function("document.querySelector('.sv-word').style.letterSpacing !== ''")
+    first, last = (page.locator(".sv-word").nth(at).bounding_box() for at in (0, 1))
+    page.mouse.move(first["x"] + 2, first["y"] + first["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(last["x"] + last["width"] - 3, last["y"] + last["height"] / 2, steps=5)
+    page.mouse.up()
+    page.locator(".sv-add").click()
+    assert sent(page) == [["selected", {"start": 0, "end": 11}]]
