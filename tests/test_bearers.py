@@ -286,10 +286,31 @@ def test_points_under_an_unfinished_condition_are_its_parts():
 
 def test_what_a_state_passes_on_ends_before_its_own_next_act():
     text = (
-        "Member States shall ensure that members of the bodies of essential and important entities are required to "
-        "follow training, and shall encourage entities to offer it."
+        "Member States shall ensure that members of the management bodies of essential and important entities are "
+        "required to follow training, and shall encourage entities to offer it."
     )
     assert [(n.bearer.text, n.via, n.action) for n in norms(text)] == [
-        ("members of the bodies of essential and important entities", "Member States", "follow training"),
+        ("members of the management bodies of essential and important entities", "Member States", "follow training"),
         ("Member States", None, "encourage entities to offer it"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "The bank must ensure that data is kept only for that purpose, and may not sell it.",
+            [("obligation", "bank"), ("prohibition", "bank")],
+        ),
+        (
+            "A firm is not required to agree to a restriction, but a firm that agrees to a restriction may not use it.",
+            [("prohibition", "firm")],
+        ),
+        (
+            "The Customer shall pay within 30 days, failing which the Supplier may charge interest.",
+            [("obligation", "Customer"), ("permission", "Supplier")],
+        ),
+    ],
+)
+def test_a_second_rule_in_the_sentence_is_a_norm_of_its_own(text, found):
+    assert [(n.modality, n.bearer.text) for n in norms(text)] == found

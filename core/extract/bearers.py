@@ -120,7 +120,9 @@ def _one_party(text: Sequence[Token], start: int, end: int, terms: Terms) -> Par
     counts = token.low in word_sets()["measures"] and start + 1 < end and text[start + 1].low == "of"
     if counts:
         return _one_party(text, start + 2, end, terms)
-    if token.kind in ("pron", "det") or token.low in ("latter", "former"):
+    # "The IT department" is no "it".
+    named = token.text == "IT" and start + 1 < end and text[start + 1].text.islower() and text[start + 1].kind == "word"
+    if (token.kind in ("pron", "det") and not named) or token.low in ("latter", "former"):
         return Party(start, start + 1, None, pronoun=token.low in PRONOUNS)
     if stop == start:
         return Party(start, start, None)

@@ -26,9 +26,10 @@ def be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated: 
             found = _be_sense_inserted(words, low, at, inserted, negated)
             if found:
                 return found
-    if low == "able" and after == "to" and who.kind == "person" and mark.word == "shall" and not negated:
-        if tokens[who.end - 1].low not in words["own_people"]:
-            return Sense("able_to", "What persons shall be able to do is their right.", "right", verb=at + 2, end=at + 2)
+    clients = who.kind == "person" and tokens[who.end - 1].low not in words["own_people"]
+    if low == "able" and after == "to" and clients and mark.word == "shall" and not negated:
+        why = "What persons shall be able to do is their right."
+        return Sense("able_to", why, "right", verb=at + 2, end=at + 2)
     if low == "the" and after in DUTY_NOUNS and low_at(tokens, at + 2) == "of":
         return _duty_of(tokens, at + 3)
     if mark.word == "may" and negated and low in words["duty_frames"]:
@@ -163,6 +164,10 @@ def _be_statement(
     weighed = low == "considered" and after in ("in", "when", "for", "before", "during", "at")
     if low in words["deeming_frames"] and after != "by" and not weighed:
         return Sense("deeming", f"“be {low}” says how something counts in law.", statement="deeming", verb=at)
+    if low == "liable" and {t.low for t in tokens[at + 1 : at + 12]} & words["penalties"]:
+        return Sense("sanction", "It says which sanction follows a breach.", statement="sanction", verb=at)
+    if low == "in" and after in ("breach", "default"):
+        return Sense("breach", "It says what is or is no breach.", statement="legal effect", verb=at)
     if low == "governed" and {t.low for t in tokens[at + 2 : at + 5]} & {"law", "laws"}:
         return Sense("governing_law", "It says which law governs.", statement="legal effect", verb=at)
     if low == "without" and after == "prejudice":
@@ -204,6 +209,8 @@ def _be_statement(
         return Sense("essence", "It says what a contract turns on.", statement="fixing", verb=at)
     if kind in ("det", "num") or low in ("as", "such", "eur", "euro") or kind == "to":
         return Sense("fixing", "It fixes what something is or amounts to.", statement="fixing", verb=at)
+    if mark_word == "must" and low == "at":
+        return None  # "Passwords must be at least 14 characters long."
     if low in ("at", "no", "not", "between", "from") and any(t.kind == "num" for t in tokens[at : at + 5]):
         return Sense("fixing", "It fixes an amount or a time.", statement="fixing", verb=at)
     return None

@@ -184,6 +184,8 @@ def _promise(tokens: Sequence[Token], index: int) -> Mark | None:
     before = tokens[index - 1].kind
     if low_at(tokens, at) != "to" or before in ("det", "prep", "to", "modal"):
         return None
+    if at + 1 < len(tokens) and tokens[at + 1].kind in ("det", "num", "prep"):
+        return None  # "a bank that agrees to a restriction"
     if low_at(tokens, at + 1) == "not":
         at, negated = at + 1, True
     return Mark(index, at + 1, "agrees to", at + 1, negated)

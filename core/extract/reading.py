@@ -165,7 +165,8 @@ def _nested(w: Words, last: Clause, mark: Mark) -> bool:
     """ "where lists are related to X or may affect Y": the second verb belongs to the clause that is still open."""
     if last.sense.statement == "possibility":
         return True
-    if mark.word in ("shall", "must") and [t.kind for t in w.tokens[mark.start - 2 : mark.start]] == [",", "conj"]:
+    joined = [t.kind for t in w.tokens[mark.start - 2 : mark.start]] == [",", "conj"]
+    if joined and (mark.word in ("shall", "must") or (mark.word == "may" and w.tokens[mark.start - 1].low == "and")):
         return False
     between = w.tokens[last.mark.end : mark.start]
     return mark.word != last.mark.word and any(token.kind in ("rel", "sub", "that") for token in between)
@@ -278,7 +279,7 @@ def _lists(w: Words, clauses: Sequence[Clause], number: int) -> bool:
 
 def _end(w: Words, clauses: Sequence[Clause], number: int) -> int:
     for later in range(number + 1, len(clauses)):
-        # "shall ensure that banks report, and shall inform EBA": what is passed on ends before the state's own next act.
+        # "shall ensure that banks report, and shall inform EBA": what is passed on ends before the state's own act.
         next_act = clauses[later].subject.role == "same" and _handed_on(w, clauses[number])
         if clauses[later].subject.role == "main" or next_act or _lists(w, clauses, later):
             end = _start(w, clauses, later)

@@ -17,7 +17,7 @@ Role = Literal["main", "same", "relative", "complement", "subordinate"]
 # An opening condition of so many words is complete, whatever its verb.
 SURELY_OVER = 5
 # ", after which the bank shall": a new step, and no description of what stands before.
-NEXT_STEP = frozenset({"after", "following", "upon"})
+NEXT_STEP = frozenset({"after", "following", "upon", "failing"})
 NOMINATIVE = frozenset({"it", "they", "he", "she", "we", "you"})
 # A bare noun phrase in an enumeration ("EBA, ESMA or EIOPA") is short.
 LONGEST_LISTED = 9
@@ -258,6 +258,8 @@ def _clause_start(tokens: Sequence[Token], depth: Sequence[int], after: int, end
             return Subject(index + 2, end, "main")
         if token.low == "which" and tokens[index - 1].low in NEXT_STEP and tokens[index - 2].kind == ",":
             return Subject(index + 1, end, "main")
+        if token.kind in ("rel", "that") and _describes_noun(tokens, index, end):
+            continue  # "a firm that agrees to it may not": the relative clause is over
         if token.kind in ("rel", "sub", "that") and not has_verb(tokens, index + 1, end):
             if token.kind == "sub" and token.low in ("before", "after", "since", "until"):
                 continue
