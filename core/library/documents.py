@@ -25,8 +25,8 @@ STATUSES = ("draft", "approved", "withdrawn", "escalated")
 class DocumentRow:
     """A line of the list. `version_number` counts the versions that this user may see, 1 the earliest to arrive.
 
-    `gate`: open, or for an escalated document waiting, released, rejected (by whom, when and why). `awaiting` says what the document waits
-    for ("second signature"), "" when nothing. `held` says that it cannot be deleted.
+    `gate`: open, or for an escalated document waiting, released, rejected; then by whom, when and why. `awaiting`
+    says what the document waits for ("second signature"), "" when nothing. `held` says that it cannot be deleted.
     """
 
     id: str
