@@ -18,6 +18,7 @@ BENCHES = [
     "tests.benchmarks.analysis:gdpr_text",
     "tests.benchmarks.analysis:gdpr_pdf",
     "tests.benchmarks.analysis:slope",
+    "tests.benchmarks.grounding:quotes_a_second",
     "tests.benchmarks.quality:extraction",
     "tests.benchmarks.register:page_switch",
 ]
