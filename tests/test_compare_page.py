@@ -121,3 +121,10 @@ def test_text_of_a_document_is_shown_and_never_run(db):
 def test_the_list_of_versions_leads_to_the_comparison(db, versions):
     at = opened("documents", document=versions[1])
     assert "Compare versions" in [one.proto.label for one in at.get("page_link")]
+
+
+def test_what_people_added_themselves_is_said_not_to_be_compared(db, versions):
+    document = library.document(db, ADA, versions[0])
+    at = document.text.index("This Regulation lays down")
+    register.add_by_hand(db, ADA, versions[0], at, at + 40, "obligation", "The bank", "store seeds")
+    assert "1 obligation that people added" in said(opened("compare")).replace("\\", "")

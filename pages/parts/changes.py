@@ -37,6 +37,7 @@ def summary(found: Comparison) -> None:
 
 def carrying(db: Database, user: User, found: Comparison) -> None:
     """What people said of unchanged obligations and is not there yet, with one click to carry it over."""
+    _made(db, user, found)
     left = register.offers(db, user, found.old.id, found.new.id, found.staying)
     if not left:
         return
@@ -46,6 +47,17 @@ def carrying(db: Database, user: User, found: Comparison) -> None:
         if st.button("Carry it over", key="carry", icon=":material/redo:"):
             done = register.carry_over(db, user, found.old.id, found.new.id, found.staying)
             shell.done(f"Carried over to {count(done, 'obligation')}; undo takes it back")
+
+
+def _made(db: Database, user: User, found: Comparison) -> None:
+    """What people added, split or merged is their own reading of the old text: it stays there, and that is said."""
+    old = register.Filter(document=found.old.id)
+    made = sum(row.origin != "run" for row in register.rows(db, user, old, limit=None))
+    if made:
+        st.caption(
+            f"{count(made, 'obligation')} that people added, split or merged in the old version"
+            f" {'is' if made == 1 else 'are'} not compared and not carried over; add what still holds by hand."
+        )
 
 
 def downloads(db: Database, user: User, old: library.DocumentRow, new: library.DocumentRow) -> None:
