@@ -24,7 +24,7 @@ def page(db: Database, user: User) -> None:
     working = controls.keep_up(db, user)
     asked = st.query_params.get("show", "gaps")
     view = asked if asked in VIEWS else "gaps"
-    waiting = controls.to_review_count(db, user, best_only=True)
+    waiting = controls.to_review_count(db, user)
     names = {key: title for key, (title, _) in VIEWS.items()}
     names["review"] += f" · {waiting:,}" if waiting else ""
     with st.container(horizontal=True, vertical_alignment="center", key="controls-bar"):

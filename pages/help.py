@@ -17,7 +17,9 @@ GUIDE = """
    *To check* shows what the engine was least sure of, one after the other.
 4. **Compare**: two versions side by side; renumbered articles are the same articles. What you said of duties that did
    not change is carried over when the new version is added; for changed ones it waits here for you to take over.
-5. **Export** what is filtered: Excel, CSV, JSON, a report, a calendar, Jira.
+5. **Controls**: take the library that comes along or import your own, decide on the suggested matches, and see which
+   duties have no control, what to do about them, and a briefing of three paragraphs.
+6. **Export** what is filtered: Excel, CSV, JSON, a report, a calendar, Jira.
 
 Every quote is verified against the source, character by character. Corrections lie over what the engine found and
 never change it; **Undo** takes your last change back. The address of a page can be kept and sent: it opens the same
@@ -32,9 +34,11 @@ KEYS = """
 | Document | `J` `K` | next, previous obligation of the document |
 | To check | `J` `K` | next, previous |
 | To check | `A` `X` `F` `M` | accept; not an obligation; fix; make it an obligation |
+| Controls, Suggestions | `J` `K` | next, previous |
+| Controls, Suggestions | `A` `P` `X` | confirm; confirm in part; reject |
 | Obligations | arrow keys | the next row, while one is open |
-| Obligations | `Esc` | close the panel |
-| Obligations, To check | `U` | undo your last change |
+| Obligations, Controls | `Esc` | close the panel |
+| Obligations, To check, Controls | `U` | undo your last change |
 """
 
 

@@ -47,8 +47,13 @@ def desktop(arguments: Namespace) -> int:
 
 
 def measure(arguments: Namespace) -> int:
-    from core.measure import as_text, calibration, measure_extraction
+    from core.measure import as_text, calibration, matches, measure_extraction
 
+    if arguments.what == "controls":
+        found = matches.measure_controls()
+        shown = json.dumps(found, ensure_ascii=False, indent=2) if arguments.json else ""
+        print(shown or matches.as_text(found, not arguments.brief))
+        return 0
     if arguments.what == "confidence":
         learned = calibration.trained(arguments.write)
         print(json.dumps(learned, indent=2) if arguments.json else calibration.as_text(learned))
@@ -83,14 +88,17 @@ COMMANDS = (
         `measure extraction` runs the built-in engine over labelled sentences and provisions and prints accuracy,
         precision, recall and F1 beside published figures, then every error, sentence by sentence.
         `measure confidence` learns anew how much each doubt of the engine weighs and sets its confidence against truth.
+        `measure controls` matches labelled duties with our control library: how often the first suggestion is right,
+        and how often one of the first three.
         """,
         """
         python -m core measure extraction
         python -m core measure confidence
+        python -m core measure controls --brief
         python -m core measure extraction --sentences mine.jsonl --json | jq .sentences
         """,
         (
-            argument("what", choices=("extraction", "confidence"), help="what to measure"),
+            argument("what", choices=("extraction", "confidence", "controls"), help="what to measure"),
             argument("--sentences", type=Path, metavar="FILE.jsonl", help="labelled sentences"),
             argument("--provisions", type=Path, metavar="FILE.csv", help="labelled provisions of the GDPR"),
             argument("--json", action="store_true", help="the whole report as JSON"),

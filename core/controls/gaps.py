@@ -30,10 +30,11 @@ DIMENSIONS = {
     "applies": "applies",
     "coverage": "coverage",
 }
+# What is covered comes last, but in the order of the text.
 SORTS = {
-    "impact": "impact_score desc, risk_score desc, due is null, due",
-    "risk": "risk_score desc, impact_score desc, due is null, due",
-    "due": "due is null, due, risk_score desc",
+    "impact": "coverage = 'covered', impact_score desc, risk_score desc, due is null, due",
+    "risk": "coverage = 'covered', risk_score desc, impact_score desc, due is null, due",
+    "due": "coverage = 'covered', due is null, due, risk_score desc",
     "position": "document, document_id, position",
 }
 
