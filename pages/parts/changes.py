@@ -45,7 +45,7 @@ def carrying(db: Database, user: User, found: Comparison) -> None:
         text = f"People worked on {count(len(left), 'unchanged obligation')} of the old version; the new one lacks it."
         st.markdown(text, width="content")
         if st.button("Carry it over", key="carry", icon=":material/redo:"):
-            done = register.carry_over(db, user, found.old.id, found.new.id, found.staying)
+            done = compare.carry_unchanged(db, user, found.old.id, found.new.id)
             shell.done(f"Carried over to {count(done, 'obligation')}; undo takes it back")
 
 
