@@ -463,5 +463,5 @@ class Model(Protocol):
     def complete(self, request: ChatRequest) -> Completion: ...
 
     def stream(self, request: ChatRequest) -> Generator[str, None, Completion]:
-        """The answer piece by piece; the generator's return value is the whole."""
+        """The answer piece by piece, an empty piece being a sign of life; the generator returns the whole."""
         ...

@@ -86,6 +86,15 @@ def test_the_fixed_prefix_is_evaluated_once(tiny):
     assert again.usage.cached_tokens < again.usage.input_tokens
 
 
+def test_a_long_prompt_can_be_stopped_before_the_first_word(tiny):
+    pieces = tiny.stream(request("x" * 700, max_output_tokens=50))
+    assert next(pieces) == ""  # a slice of the prompt was read
+    pieces.close()
+    again = tiny.complete(request("x" * 700, max_output_tokens=1))
+    assert again.usage is not None
+    assert 0 < again.usage.cached_tokens < again.usage.input_tokens  # that slice is not read again
+
+
 def test_the_same_prompt_gives_the_same_answer(tiny):
     assert tiny.complete(request("One.")).text == tiny.complete(request("One.")).text
 
@@ -164,7 +173,8 @@ def test_calls_from_several_threads_are_answered_one_after_the_other(tiny):
 
 def test_an_answer_that_nobody_waits_for_any_more_frees_the_model(tiny):
     pieces = tiny.stream(request(max_output_tokens=150))
-    next(pieces)
+    while not next(pieces):
+        pass
     pieces.close()
     assert tiny.complete(request(max_output_tokens=2)).usage is not None
 

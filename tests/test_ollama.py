@@ -25,7 +25,7 @@ def model(server, at, **more):
 def test_it_answers_in_pieces_with_its_tokens_counted(at):
     with serving(ollama_chat("A duty.")) as server:
         done = model(server, at).complete(ASKED)
-        pieces = list(model(server, at).stream(ASKED))
+        pieces = list(filter(None, model(server, at).stream(ASKED)))
     assert (done.text, done.finish_reason, done.answered_by) == ("A duty.", "stop", "qwen3:4b")
     assert done.usage is not None
     assert (done.usage.input_tokens, done.usage.output_tokens, done.usage.raw["eval_count"]) == (30, 12, 12)

@@ -43,7 +43,7 @@ def answered(
                 first = first or time.monotonic()
                 said.append(piece)
                 room -= len(piece)
-                yield piece
+            yield piece
             if room < 0:
                 raise faults.endless(model, request.max_output_tokens)
             if time.monotonic() - started > timeout_seconds:

@@ -4,6 +4,7 @@ The prompt is made token by token: what a person or a document says is never rea
 tokens, so that no text can end its own turn and speak as the system.
 """
 
+import atexit
 import codecs
 import json
 import re
@@ -29,6 +30,8 @@ CHATML = (
 LOOSE, STRICT = r'[^"\\]', r'[^"\\\x7F\x00-\x1F]'
 # A stand-in for each text while the template is filled: no tokeniser and no template changes it.
 MARK, MARKED = "\ue000{}\ue001", re.compile("\ue000(\\d+)\ue001")
+
+SLICE = 256  # tokens
 
 TURNS = Turns()
 
@@ -62,6 +65,7 @@ class Owner:
 
 
 OWNER = Owner()
+atexit.register(OWNER.close)  # while Python is still whole: the library's own clean-up would come too late
 
 
 class LlamaCppModel:
@@ -91,11 +95,22 @@ class LlamaCppModel:
             if len(prompt) + request.max_output_tokens > self.context:
                 raise faults.too_long(self.asked, len(prompt), request.max_output_tokens, self.context)
             reused = _shared(llama.input_ids[: llama.n_tokens], prompt)
+            yield from self._read(llama, prompt, reused)
             counted = yield from self._spoken(llama, prompt, request)
             finish: Finish = "length" if counted >= request.max_output_tokens else "stop"
             raw = {"prompt_tokens": len(prompt), "reused_tokens": reused, "completion_tokens": counted}
             usage = Usage(len(prompt), counted, cached_tokens=reused, raw=raw)
             return Ending(finish, usage, self.weights.name)
+
+    def _read(self, llama: Any, prompt: list[int], reused: int) -> Generator[str, None, None]:
+        """Evaluate the prompt but for its last token, in slices: between them it can be stopped."""
+        with _sayable(self.asked):
+            # Some architectures cannot forget the end of what they hold; they begin anew.
+            start = reused if reused and llama._ctx.kv_cache_seq_rm(-1, reused, -1) else 0
+            llama.n_tokens = start
+            for place in range(start, len(prompt) - 1, SLICE):
+                llama.eval(prompt[place : min(place + SLICE, len(prompt) - 1)])
+                yield ""
 
     def _spoken(self, llama: Any, prompt: list[int], request: ChatRequest) -> Generator[str, None, int]:
         """The answer's text as it comes; returns how many tokens it took."""

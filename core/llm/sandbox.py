@@ -166,7 +166,7 @@ def _followed(db: Database, claim: jobs.Claim, asked: Trial, request: ChatReques
     """The whole answer; its beginning is in the table while the rest is still to come."""
     said: list[str] = []
     speaking = backends.open_model(asked.model, settings()).stream(request)
-    saved = time.monotonic()
+    saved = 0.0  # the first piece shows at once
     try:
         while True:
             try:
@@ -174,11 +174,11 @@ def _followed(db: Database, claim: jobs.Claim, asked: Trial, request: ChatReques
             except StopIteration as stop:
                 whole: Completion = stop.value
                 return whole
-            if len(said) == 1 or time.monotonic() - saved > SAVE_SECONDS:
+            if time.monotonic() - saved > SAVE_SECONDS:
                 saved = time.monotonic()
                 _save(db, claim, asked.id, "".join(said))
     except CopilotError:
-        if said:
+        if any(said):
             _save(db, claim, asked.id, "".join(said))
         raise
     finally:
