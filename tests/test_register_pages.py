@@ -46,11 +46,21 @@ def test_items_of_a_list_stand_under_its_lead_in_in_their_own_words(empty):
     assert "Article 1(2)" not in list(opened("obligations", sort="risk").dataframe[0].value["path"])
 
 
-def test_a_wide_register_says_when_and_a_narrow_one_what(db):
+def test_what_is_needed_most_stands_first_whether_a_row_is_open_or_not(db):
     wide = list(opened("obligations").dataframe[0].value)
-    narrow = list(opened("obligations", obligation=id_of(db, NOTIFY)).dataframe[0].value)
-    assert wide[:6] == ["path", "kind", "risk", "what", "who", "when"]
-    assert narrow == ["path", "risk", "what", "who", "status"]
+    assert wide[:6] == ["path", "risk", "what", "who", "when", "status"]
+    assert list(opened("obligations", obligation=id_of(db, NOTIFY)).dataframe[0].value) == wide
+
+
+def test_the_way_back_from_another_page_keeps_the_filter(db):
+    at = opened("obligations", risk=["critical", "high"], text="firm")
+    at.switch_page("pages/overview.py").run()
+    at.switch_page("pages/obligations.py")
+    for name, values in {"risk": ["critical", "high"], "text": ["firm"]}.items():
+        at.query_params[name] = values
+    at.run()
+    assert at.query_params["risk"] == ["critical", "high"]
+    assert places(at) == ["Article 1(2)", "Article 2(1)"]
 
 
 def test_all_rows_are_sorted_and_not_only_those_on_the_page(db, monkeypatch):

@@ -68,7 +68,7 @@ def table(db: Database, user: User, shown: Sequence[register.Row], chosen: str |
     sort, down = order()
     by_place = sort == "position" and not down
     lines = _lines(items(db, user, shown) if by_place else [Items("", "", (row,)) for row in shown])
-    columns = _columns(lines, narrow=chosen is not None)
+    columns = _columns(lines)
     key = f"register-{sort}-{down}"
     with st.container(key="register-grid", height=tables.natural_pixels(len(lines)), border=False):
         picked = tables.table(
@@ -122,13 +122,14 @@ def _lines(groups: Sequence[Items]) -> list[Line]:
     return lines
 
 
-def _columns(lines: Sequence[Line], *, narrow: bool) -> dict[str, list[Any]]:
+def _columns(lines: Sequence[Line]) -> dict[str, list[Any]]:
+    """The most needed first, since a narrow window cuts the last; the same ones whether a row is open or not."""
+
     def cells(cell: Callable[[register.Row], Any], lead_in: Any = None) -> list[Any]:
         return [cell(line.row) if line.row else lead_in for line in lines]
 
     columns = {
         "path": [f"{'   ' if line.item else ''}{line.path}" for line in lines],
-        "kind": cells(lambda row: [row.modality], []),
         "risk": cells(lambda row: [row.risk], []),
         "what": [line.lead_in or _what(line) for line in lines],
         "who": cells(lambda row: row.bearer or BEARERS[row.bearer_kind], ""),
@@ -136,13 +137,13 @@ def _columns(lines: Sequence[Line], *, narrow: bool) -> dict[str, list[Any]]:
         "status": cells(lambda row: [row.status], []),
         "due": cells(lambda row: day(row.due), ""),
         "owner": cells(lambda row: row.owner, ""),
+        "kind": cells(lambda row: [row.modality], []),
         "document": cells(lambda row: short(row.document), ""),
         "sure": cells(lambda row: row.confidence),
     }
     few = [name for name in ("due", "owner", "when") if not any(columns[name])]
     # One page may hold rows of one law only; which law it is goes without saying only where one was asked for.
     few += ["document"] if len(st.query_params.get_all("document")) == 1 else []
-    few += ["kind", "when", "due", "document", "sure"] if narrow else []
     return {name: values for name, values in columns.items() if name not in few}
 
 

@@ -20,8 +20,12 @@ def key(name: str) -> str:
 
 
 def follow(one: Allowed, many: Allowed) -> None:
-    """Where the URL says other than what was written into it (a link, a refresh, the way back), the widgets obey it."""
-    if _asked({**one, **many}) == st.session_state.get(SAID):
+    """Where the URL says other than what was written into it (a link, a refresh, the way back), the widgets obey it.
+
+    So they do where they hold nothing any more: Streamlit forgets widgets while another page is open.
+    """
+    held_still = all(key(name) in st.session_state for name in (*one, *many))
+    if held_still and _asked({**one, **many}) == st.session_state.get(SAID):
         return
     st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
     for name, allowed in one.items():
