@@ -1,6 +1,6 @@
 """What must be done, as an infinitive: bans, limits and conditions read as what they ban and limit."""
 
-from tests.engine_parts import norm
+from tests.engine_parts import norm, norms
 
 
 def test_the_act_of_a_ban_is_what_is_banned_and_of_a_limit_keeps_its_only():
@@ -21,3 +21,18 @@ def test_the_act_of_a_required_thing_is_to_have_it():
         norm("An impact assessment shall be required in such cases.").action
         == "have an impact assessment in such cases"
     )
+
+
+def test_the_act_of_a_power_conferred_is_what_it_is_a_power_to():
+    draft = norm("The power to adopt delegated acts shall be conferred on the Commission for five years.")
+    assert (draft.modality, draft.bearer.text, draft.action) == ("power", "Commission", "adopt delegated acts")
+
+
+def test_what_must_not_take_place_must_not_be_carried_out():
+    assert norm("No admission to trading shall take place on that venue.").action == (
+        "carry out admission to trading on that venue"
+    )
+
+
+def test_information_that_somebody_is_required_to_give_only_describes_it():
+    assert len(norms("The issuer shall post all information it is required to disclose.")) == 1

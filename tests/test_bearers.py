@@ -37,6 +37,9 @@ from tests.engine_parts import found, norm, norms
             "competent authority of the host Member State",
             "authority",
         ),
+        ("Whoever places a product on the market shall keep it.", "Whoever", "person"),
+        ("Intermediaries are required to file it.", "Intermediaries", "regulated"),
+        ("The authority must be satisfied that it meets the conditions.", "authority", "authority"),
         ("The supervisory authority of each shall decide.", "supervisory authority", "authority"),
         (
             "The home Member State’s competent authority shall assess it.",

@@ -48,6 +48,7 @@ NORMS = [
     ("prohibition", "The white paper shall contain no statement on future prices."),
     ("prohibition", "A notice under this section may not require anybody to disclose privileged information."),
     ("prohibition", "Only members of the treasury team may start payments."),
+    ("prohibition", "No admission to trading shall take place unless a document has been published."),
     ("prohibition", "Only approved suppliers may be used."),
     ("right", "Holders of tokens shall have a claim against the issuer."),
     ("right", "The bank reserves the right to suspend the card."),

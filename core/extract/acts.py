@@ -28,6 +28,8 @@ def action_of(w: Words, clause: Clause, verb: int, end: int, around: Sequence[Ci
     subject = _subject_text(w, clause.subject)
     if verb >= stop or made.verb is None:
         return "", "" if clause.who.kind is not None else subject
+    if made.rule == "power_conferred" and "power to " in subject:
+        return subject.partition("power to ")[2], ""  # "The power to adopt delegated acts shall be conferred on"
     if made.rule == "power_conferred":
         verb = next((i + 1 for i in range(verb, stop - 1) if words[i].low == "to" and is_base(words[i + 1].low)), verb)
     rest = _without(w, verb + 1, stop)
@@ -39,6 +41,9 @@ def action_of(w: Words, clause: Clause, verb: int, end: int, around: Sequence[Ci
     low = words[verb].low
     if made.rule == "only_may":
         return tidy(f"let others than {subject} {low} {rest}"), subject
+    if made.rule == "not_take_place":
+        plain = subject.removeprefix("no ").removeprefix("No ")
+        return tidy(f"carry out {plain} {_without(w, verb + 2, stop)}"), plain
     if made.rule == "only_if":
         first = next((i + 1 for i in range(verb, end) if words[i].low == "only"), end)
         return tidy(f"carry out {subject} except {_without(w, first, _action_end(w, verb, end, ()))}"), subject

@@ -17,6 +17,8 @@ ROMAN = re.compile(r"[IVXL]{1,6}")
 PRONOUNS = frozenset({"it", "they", "he", "she", "this", "these", "those", "both", "latter", "former", "one"})
 # Words of a condition inside a coordination: "the issuer or, where it fails to do so, the offeror".
 LONGEST_ASIDE = 9
+# "Whoever places it on the market": complete in themselves, a verb follows.
+COMPLETE = frozenset({"whoever", "anyone", "everyone"})
 ADDRESSED = frozenset({"you", "we"})
 
 
@@ -121,8 +123,10 @@ def _one_party(text: Sequence[Token], start: int, end: int, terms: Terms) -> Par
     if counts:
         return _one_party(text, start + 2, end, terms)
     # "The IT department" is no "it".
-    named = token.text == "IT" and start + 1 < end and text[start + 1].text.islower() and text[start + 1].kind == "word"
-    if (token.kind in ("pron", "det") and not named) or token.low in ("latter", "former"):
+    it_unit = (
+        token.text == "IT" and start + 1 < end and text[start + 1].text.islower() and text[start + 1].kind == "word"
+    )
+    if (token.kind in ("pron", "det") and not it_unit) or token.low in ("latter", "former"):
         return Party(start, start + 1, None, pronoun=token.low in PRONOUNS)
     if stop == start:
         return Party(start, start, None)
@@ -175,7 +179,7 @@ def _named(text: Sequence[Token], start: int, stop: int, end: int, terms: Terms)
             index = found[0]
         elif found and found[0] > index:
             best = Party(start, found[0], found[1], known=True)
-            if found[0] >= stop or _modifies(text, found[0], stop):
+            if found[0] >= stop or text[index].low in COMPLETE or _modifies(text, found[0], stop):
                 return best
             index = found[0]
         else:

@@ -218,7 +218,7 @@ def _be_statement(
 
 def _be_norm(tokens: Sequence[Token], mark: Mark, be: int, at: int, negated: bool, who: Party) -> Sense:
     low = low_at(tokens, at)
-    ready = low in frames()["ready_frames"] and low_at(tokens, at + 1) == "to" and who.kind is not None
+    ready = low in frames()["ready_frames"] and low_at(tokens, at + 1) in ("to", "that") and who.kind is not None
     passive = is_participle(low) and not ready
     verb = at if passive else be
     if mark.word == "may":

@@ -100,7 +100,12 @@ def agent(w: Words, participle: int, end: int) -> Party | None:
         token = w.tokens[index]
         if token.low == "by" and not w.depth[index]:
             who = party(w.tokens, index + 1, end, w.terms)
-            return who if who.kind is not None and who.known else None
+            if who.kind is None or not who.known:
+                return None
+            # "by the European Parliament or by the Council"
+            again = who.end + 1 < end and w.tokens[who.end].kind == "conj" and w.tokens[who.end + 1].low == "by"
+            second = party(w.tokens, who.end + 2, end, w.terms) if again else who
+            return replace(who, end=second.end) if second.known and second.kind is not None else who
         joined = w.tokens[index - 1].kind in ("conj", ",", "adv")
         # "designed so that they can be overseen by persons": that "by" belongs to another verb.
         if token.kind in (";", ":", "sub", "rel", "that", "modal") or (is_participle(token.low) and not joined):

@@ -158,7 +158,7 @@ def _of_noun(w: Words, mark: Mark, subject: Subject) -> bool:
     if mark.word == "is to" and _asked(w, mark):
         return True
     described = subject.end - subject.start == 1 and w.tokens[subject.start - 1].kind == "word"
-    return mark.word == "agrees to" and described and w.tokens[subject.start].kind == "pron"
+    return mark.word in ("agrees to", "is", "has to", "is to") and described and w.tokens[subject.start].kind == "pron"
 
 
 def _nested(w: Words, last: Clause, mark: Mark) -> bool:

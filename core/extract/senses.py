@@ -139,6 +139,8 @@ def _stating(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> 
         and mark.word in ("shall", "must")
     ):
         return None
+    if thing and negated and low == "take" and low_at(tokens, mark.verb + 1) == "place":
+        return Sense("not_take_place", "It forbids that it is done.", "prohibition", verb=mark.verb)
     if thing and low == "take" and low_at(tokens, mark.verb + 1) in ("effect", "place", "precedence"):
         return Sense("stating", "It says when or how something takes effect.", statement="legal effect", verb=mark.verb)
     if negated and low == "bear" and not thing:
