@@ -153,6 +153,15 @@ def test_what_is_set_aside_is_neither_suggested_for_nor_a_gap(db):
     assert not {NOTIFY, RECORD} & coverage(db).keys()
 
 
+def test_duties_of_authorities_are_no_gaps_of_the_firm_until_a_person_says_that_they_apply(db):
+    id = id_of(db, RECORD)
+    register.correct(db, ADA, id, "bearer_kind", "authority")
+    register.correct(db, ADA, id, "applies", "unclear")
+    assert RECORD not in coverage(db)
+    register.correct(db, ADA, id, "applies", "yes")
+    assert RECORD in coverage(db)
+
+
 def test_an_escalated_document_counts_only_once_a_person_has_released_it(db):
     with store.write(db):
         db.execute("update document set gate = 'waiting'")

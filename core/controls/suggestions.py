@@ -25,9 +25,11 @@ from core.types import DUTIES, User
 STEERING = (*FIELDS, "made", "replaced", "run")
 # A status by which people say that nothing has to be met.
 SET_ASIDE = ("not applicable", "not an obligation")
+# Bearers that are no firm; without a profile nobody has said so of each of their duties.
+PUBLIC = ("authority", "eu_body", "member_state")
 BINDING = (
     f"register.state = 'current' and register.modality in {DUTIES} and register.status not in {SET_ASIDE}"
-    " and register.applies <> 'no'"
+    f" and (register.applies = 'yes' or register.applies = 'unclear' and register.bearer_kind not in {PUBLIC})"
 )
 # Nothing is asked for on the strength of an escalated document before a person has released it.
 RELEASED = "document.gate in ('open', 'released')"

@@ -73,7 +73,8 @@ create index control_match_best on control_match (score desc, document_id, oblig
 
 -- What coverage is filtered, sorted and counted by, so that only the rows shown are read in full.
 create index register_duty on register (
-    state, document_id, obligation_id, modality, status, applies, risk, risk_score, due, position, bearer
+    state, document_id, obligation_id, modality, status, applies, risk, risk_score, due, position, bearer,
+    bearer_kind
 );
 
 -- Links are sought by their control, too.
