@@ -15,6 +15,7 @@ from pathlib import Path
 from core.errors import Conflict, Missing
 
 START_SECONDS = 60
+WINDOW_SECONDS = 2.0  # a browser that cannot show a window ends within this
 NAMES = (
     "chromium",
     "chromium-browser",
@@ -31,19 +32,28 @@ MAC_APPS = ("Google Chrome", "Microsoft Edge", "Chromium", "Brave Browser", "Viv
 WINDOWS_PATHS = (r"Google\Chrome\Application\chrome.exe", r"Microsoft\Edge\Application\msedge.exe")
 
 
-def open_app(port: int = 8501) -> "subprocess.Popen[bytes] | None":
-    """Open http://localhost:PORT, starting the server if it does not run; gives the server that it started.
+def open_app(port: int = 8501) -> "tuple[subprocess.Popen[bytes] | None, bool]":
+    """Open http://localhost:PORT, starting the server if it does not run.
 
-    Conflict when another program has the port, or the server does not answer within a minute.
+    Gives the server that it started, if any, and whether a window could be opened. Conflict when another program has
+    the port, or the server does not answer within a minute.
     """
     server = None if answers(port) else start(port)
-    url = f"http://localhost:{port}"
+    return server, window(f"http://localhost:{port}")
+
+
+def window(url: str) -> bool:
+    """Open the address in a window of its own, else in the default browser; gives whether either could be."""
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return False
     found = browser()
-    if found:
-        subprocess.Popen([str(found), f"--app={url}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    else:
-        webbrowser.open(url)
-    return server
+    if found is None:
+        return webbrowser.open(url)
+    opened = subprocess.Popen([str(found), f"--app={url}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        return opened.wait(WINDOW_SECONDS) == 0  # one that runs already opens the window and ends
+    except subprocess.TimeoutExpired:
+        return True
 
 
 def answers(port: int) -> bool:

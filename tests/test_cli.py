@@ -487,7 +487,7 @@ def test_desktop_opens_a_running_app_in_app_mode(copilot, browser):
     folder, noted = browser
     server = HTTPServer(("127.0.0.1", 0), Healthy)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    done = copilot("desktop", "--port", server.server_port, PATH=f"{folder}:{os.environ['PATH']}")
+    done = copilot("desktop", "--port", server.server_port, PATH=f"{folder}:{os.environ['PATH']}", DISPLAY=":7")
     for _ in range(100):
         if noted.exists():
             break
@@ -495,6 +495,19 @@ def test_desktop_opens_a_running_app_in_app_mode(copilot, browser):
     server.shutdown()
     assert done.code == 0
     assert noted.read_text() == f"--app=http://localhost:{server.server_port}\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a screen")
+def test_desktop_without_a_screen_says_where_the_app_is(copilot, browser):
+    folder, noted = browser
+    server = HTTPServer(("127.0.0.1", 0), Healthy)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    none = {"DISPLAY": "", "WAYLAND_DISPLAY": ""}
+    done = copilot("desktop", "--port", server.server_port, PATH=f"{folder}:{os.environ['PATH']}", **none)
+    server.shutdown()
+    assert done.code == 0
+    assert f"no window could be opened here; open http://localhost:{server.server_port} in a browser" in done.err
+    assert not noted.exists()
 
 
 def test_desktop_says_when_another_program_has_the_port(copilot):

@@ -35,11 +35,13 @@ def reindex(arguments: Namespace) -> int:
 def desktop(arguments: Namespace) -> int:
     from core.desktop import open_app
 
-    server = open_app(arguments.port)
+    server, seen = open_app(arguments.port)
+    url = f"http://localhost:{arguments.port}"
+    where = f"its window is open at {url}" if seen else f"no window could be opened here; open {url} in a browser"
     if server is None:
-        say(f"The app runs already; its window is open at http://localhost:{arguments.port}")
+        say(f"The app runs already; {where}")
         return 0
-    say(f"The app runs at http://localhost:{arguments.port} until Ctrl-C")
+    say(f"The app runs until Ctrl-C; {where}")
     try:
         return server.wait()
     finally:

@@ -137,6 +137,9 @@ def frame() -> None:
 
 def _status(db: Database, person: User) -> None:
     waiting = jobs.jobs(db, person, active=True)
+    if waiting:
+        # Somebody who only watches an import runs no page: a worker that was killed is started again from here.
+        worker.ensure_running()
     st.markdown(f"{_worker(waiting)} {badge(person.name, 'gray')}")
 
 
