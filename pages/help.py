@@ -19,7 +19,9 @@ GUIDE = """
    not change is carried over when the new version is added; for changed ones it waits here for you to take over.
 5. **Controls**: take the library that comes along or import your own, decide on the suggested matches, and see which
    duties have no control, what to do about them, and a briefing of three paragraphs.
-6. **Export** what is filtered: Excel, CSV, JSON, a report, a calendar, Jira.
+6. **Models & prompts**: what models there are and what each needs, add one, and try a prompt on it. The rest of the app
+   works without any.
+7. **Export** what is filtered: Excel, CSV, JSON, a report, a calendar, Jira.
 
 Every quote is verified against the source, character by character. Corrections lie over what the engine found and
 never change it; **Undo** takes your last change back. The address of a page can be kept and sent: it opens the same
@@ -36,7 +38,8 @@ KEYS = """
 | To check | `A` `X` `F` `M` | accept; not an obligation; fix; make it an obligation |
 | Controls, Suggestions | `J` `K` | next, previous |
 | Controls, Suggestions | `A` `P` `X` | confirm; confirm in part; reject |
-| Obligations | arrow keys | the next row, while one is open |
+| Obligations | arrow keys | in the table: open the next row, the previous one |
+| Obligations | `Shift` `Space` | in the table: tick the row |
 | Obligations, Controls | `Esc` | close the panel |
 | Obligations, To check, Controls | `U` | undo your last change |
 """
@@ -56,7 +59,10 @@ def page(db: Database, user: User) -> None:
         st.markdown(f"Your documents, the database and its backups: `{settings().data_dir}`")
         st.markdown(f"Word lists and weights that you may edit: `{settings().lexicon_dir}`")
         installed.profile()
-        st.caption("Nothing leaves this computer: no request is made to another host, and no usage is reported.")
+        st.caption(
+            "By itself the app asks no other host and reports no usage; only a prompt to a hosted model and a download,"
+            " which you ask for, go out."
+        )
 
 
 shell.run(page)
