@@ -21,6 +21,7 @@ with without("pandas", "numpy"):
 BUSY_SECONDS = 10
 BACKUPS_KEPT = 3
 IN_MEMORY = ":memory:"
+PRIMARY_CODE = 0xFF  # SQLite's codes say more in their higher bits: "could not write", "could not sync"
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 Row = dict[str, Any]
@@ -28,6 +29,10 @@ Row = dict[str, Any]
 
 class NewerDatabase(CopilotError):
     """The database was written by a later version of this program."""
+
+
+class NoRoom(CopilotError):
+    """The disk that holds the database takes no more; nothing of the change is kept."""
 
 
 def connect(path: Path | str, migrations: Sequence[Migration] = MIGRATIONS) -> Database:
@@ -55,7 +60,8 @@ def write(db: Database) -> Iterator[None]:
     """All that is changed inside is kept together, or none of it. The only place where the database changes.
 
     BEGIN IMMEDIATE waits up to 10 s for another writer, then raises Conflict. Rolls back on every exception,
-    KeyboardInterrupt and Streamlit's StopException included. Do no parsing, model call or screen call inside.
+    KeyboardInterrupt and Streamlit's StopException included; a full disk raises NoRoom. Do no parsing, model call or
+    screen call inside.
     Writes do not nest: a function that opens one is called outside of any, and one that must share a write with
     others opens none and says so.
     """
@@ -66,6 +72,11 @@ def write(db: Database) -> Iterator[None]:
         _begin(db.conn)
         yield
         db.conn.execute("commit")
+    except sqlite3.OperationalError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
+        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            raise NoRoom(f"The database's disk takes no more ({error}); make room on it and retry.") from error
+        raise
     finally:
         _rollback(db.conn)  # nothing is left to roll back after the commit
         db.conn.execute("pragma query_only = on")

@@ -252,3 +252,27 @@ def test_no_write_of_four_processes_is_lost(path):
         process.join(60)
     assert [process.exitcode for process in processes] == [0] * 4
     assert one(connect(path, [NOTES]), "select count(distinct text) as n from note") == {"n": 200}
+
+
+FILLED = """
+import resource, sys
+from core.store import NoRoom, connect, rows, write
+db = connect(sys.argv[1])
+with write(db):
+    db.conn.execute("create table note (text text) strict")
+resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+try:
+    with write(db):
+        for _ in range(2_000):
+            db.conn.execute("insert into note values (?)", ["x" * 4_000])
+except NoRoom as error:
+    print(error)
+print(rows(db, "select count(*) as n from note"))
+"""
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing_half(path):
+    done = subprocess.run([sys.executable, "-c", FILLED, str(path)], capture_output=True, text=True, check=True)
+    said, kept = done.stdout.splitlines()
+    assert said.startswith("The database's disk takes no more")
+    assert kept == "[{'n': 0}]"

@@ -5,6 +5,7 @@ styled cell: 27 s for 20,000 obligations, which are written in 4 s so. Character
 Excel writes them (`_x000B_`), and read back.
 """
 
+import errno
 import io
 import re
 import zipfile
@@ -115,15 +116,19 @@ def _lines(data: bytes, sheet: str, titles: Sequence[str]) -> list[Sequence[obje
 
 def filled(*sheets: Sheet) -> bytes:
     """The workbook with its rows."""
+    from lxml.etree import SerialisationError
     from openpyxl import Workbook
 
     # Write-only, or openpyxl would state the size of the empty sheets, and readers would believe it.
     book = Workbook(write_only=True)
-    for sheet in sheets:
-        _lay_out(book, sheet)
-    styles = _styles(book.worksheets[0])
     empty, out = io.BytesIO(), io.BytesIO()
-    book.save(empty)
+    try:
+        for sheet in sheets:
+            _lay_out(book, sheet)
+        styles = _styles(book.worksheets[0])
+        book.save(empty)
+    except SerialisationError as error:  # openpyxl writes each sheet to a temporary file first
+        raise OSError(errno.ENOSPC, "the disk for temporary files takes no more; make room on it and retry") from error
     with zipfile.ZipFile(empty) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
         rows = {page.path[1:]: _rows(sheet, styles) for page, sheet in zip(book.worksheets, sheets, strict=True)}
         for name in source.namelist():
