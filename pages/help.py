@@ -31,7 +31,7 @@ KEYS = """
 | Where | Key | What |
 |---|---|---|
 | Source (click into it first) | `J` `K` or arrow keys | next, previous mark; past the last one, the next page |
-| Source | `Enter` | open the mark |
+| Source, and the list beside it | `Enter` | open what is marked |
 | Source | `A` | add the selected text as an obligation |
 | Document | `J` `K` | next, previous obligation of the document |
 | To check | `J` `K` | next, previous |
