@@ -56,3 +56,11 @@ def test_a_new_sentence_behind_a_list_is_none_of_its_items():
         "Records shall be kept for two years.\n"
     )
     assert [[d.iso8601 for d in draft.deadlines] for draft in found] == [[], [], ["P2Y"]]
+
+
+def test_a_penalty_in_the_same_section_is_tied_to_what_it_says_is_broken():
+    found = norms(
+        "# Section 12\n\n(1) A person must not deal without permission.\n\n(2) A firm must keep records.\n\n"
+        "(3) A person who contravenes subsection (1) commits an offence and is liable to a fine.\n"
+    )
+    assert [[s.target for s in draft.sanctions] for draft in found] == [["Section 12(3)"], []]

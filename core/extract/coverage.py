@@ -11,7 +11,7 @@ from core.scan.aimed import level
 from core.settings import lexicon
 from core.types import Coverage, Document, Obligation, Passage, Provision, Statement
 
-DATED = re.compile(r",?\s+\d{1,4}\b")
+DATED = re.compile(r",?\s{1,20}\d{1,4}\b")
 
 
 def coverage(

@@ -14,9 +14,12 @@ BREACH = re.compile(
     re.IGNORECASE,
 )
 PENALTY = re.compile(
-    r"\b(?:fines?|penalt(?:y|ies)|sanctions?|pecuniary|imprisonment|administrative measures?|remedial measures?)\b",
+    r"\b(?:fines?|offences?|penalt(?:y|ies)|sanctions?|pecuniary|imprisonment|administrative measures?|remedial measures?)\b",
     re.IGNORECASE,
 )
+
+# "A person who contravenes subsection (1) commits an offence": what stands right behind the breach is what is broken.
+BROKEN = re.compile(rf"{BREACH.pattern}[^.;:]{{0,60}}$", re.IGNORECASE)
 
 Sanctions = Mapping[str, tuple[Reference, ...]]
 
@@ -47,8 +50,16 @@ def sanctions(provisions: Sequence[Provision], children: Mapping[str, Sequence[P
 def _tie(found: dict[str, list[Reference]], cited: Sequence[Reference], sanction: Reference, where: Provision) -> None:
     home = article_of(where.path)
     for reference in cited:
-        if reference.target and article_of(reference.target) != home:
+        if reference.target and (article_of(reference.target) != home or _broken(reference, sanction)):
             found.setdefault(reference.target, []).append(sanction)
+
+
+def _broken(reference: Reference, sanction: Reference) -> bool:
+    """Whether the sanction names it as what is broken, though it stands in the same article."""
+    at, text = reference.passage.start, sanction.passage.text
+    if at is None or not text.startswith(reference.passage.text, at):
+        return False
+    return BROKEN.search(text[max(0, at - 90) : at]) is not None
 
 
 # "Outsourcing 2.1" and "4.2" stand in chapter 2 and section 4.

@@ -13,7 +13,7 @@ from core.types import Passage, Provision, Reference
 __all__ = ["Places", "places", "references"]
 
 # "Fundamental Rules 2.1", "SUP 15.3": the rule of another part, unless the name is that of this part.
-NAMED_BEFORE = re.compile(r"(?P<name>[A-Z][\w’'&-]+)\s$")
+NAMED_BEFORE = re.compile(r"(?P<name>[A-Z][\w’'&-]{1,30})\s$")
 OWN_NAMES = frozenset(
     {"Rule", "Rules", "Section", "Sections", "Clause", "Clauses", "And", "In", "With", "Under", "Chapter", "See", "Or"}
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 # A full stop, question or exclamation mark with what closes after it, or an empty line.
 SENTENCE_END = re.compile(r"[.?!][’”\"')\]]{0,3}(?=\s)|\n[ \t\r]*\n")
 # What the next sentence may start with: a capital, a digit, an opening quote or bracket, a section sign.
-SENTENCE_START = re.compile(r"\s+[‘“\"'(\[]{0,2}[A-Z0-9À-ÖØ-Þ§]")
+SENTENCE_START = re.compile(r"\s{1,400}[‘“\"'(\[]{0,2}[A-Z0-9À-ÖØ-Þ§]")
 # "No 1024/2013", "OJ L 119, p. 1", "e.g. X": the stop ends the abbreviation and not the sentence.
 ABBREVIATION = re.compile(
     r"(?:^|[\s(‘“\"])(?:[A-Za-z]|Nos?|no|Art|Arts|art|arts|e\.g|i\.e|pp|para|paras|cf|ibid|Dr|Mr|Mrs|Ms|Prof|Sec|sec|Inc|Ltd|Co|"
