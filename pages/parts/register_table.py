@@ -11,7 +11,7 @@ from core import register
 from core.register.lists import Items, items
 from core.types import User
 from pages.parts import tables
-from pages.parts.words import BEARERS, count, day, short
+from pages.parts.words import BEARERS, day, short
 
 PER_PAGE = 50
 # Column of the table → the field to sort by, for those that have one.
@@ -188,7 +188,7 @@ def pager(total: int, buttons: Callable[[], None]) -> None:
     at = min(page(), last)
     with st.container(horizontal=True, vertical_alignment="center", key="pager"):
         first = at * PER_PAGE + 1 if total else 0
-        st.markdown(f"{first:,}–{min(total, (at + 1) * PER_PAGE):,} of {count(total, 'row')}")
+        st.markdown(f"{first:,}–{min(total, (at + 1) * PER_PAGE):,} of {total:,}")
         for step, icon, name in ((-1, ":material/chevron_left:", "Previous"), (1, ":material/chevron_right:", "Next")):
             possible = 0 <= at + step <= last
             if st.button("", key=f"pager{step}", icon=icon, help=f"{name} page", disabled=not possible):
@@ -203,7 +203,7 @@ def _order_of_all() -> None:
     sort, down = order()
     wanted = st.selectbox(
         "Sort by", tuple(ORDERS), tuple(ORDERS).index(sort), format_func=lambda one: f"By {ORDERS[one]}",
-        key=f"sort-{sort}", label_visibility="collapsed", width=150, help="The order of all rows, not only these",
+        key=f"sort-{sort}", label_visibility="collapsed", width=120, help="The order of all rows, not only these",
     )  # fmt: skip
     icon, name = ("down", "Falling") if down else ("up", "Rising")
     turned = st.button("", key="turn-order", icon=f":material/arrow_{icon}ward:", help=f"{name}; click to turn round")
