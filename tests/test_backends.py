@@ -47,6 +47,18 @@ def test_the_answer_comes_in_pieces(at):
         assert len(list(model(server, at).stream(ASKED))) == 2
 
 
+def test_the_times_are_the_models_and_not_its_readers(at):
+    import time
+
+    with serving(claude("One, two.")) as server:
+        pieces = model(server, at).stream(ASKED)
+        started = time.monotonic()
+        next(pieces)
+        time.sleep(1.5)
+        done = answering.drain(pieces)
+    assert done.latency_ms < (time.monotonic() - started - 1.5) * 1000 + 50
+
+
 def test_the_fixed_prefix_is_marked_for_the_cache_and_the_text_stays_in_the_user_turn(at):
     with serving(claude("Yes.")) as server:
         model(server, at).complete(ASKED)
@@ -161,6 +173,29 @@ def test_a_key_can_be_a_mounted_file(at, monkeypatch, tmp_path):
     with serving(claude("Yes.")) as server:
         model(server, at).complete(ASKED)
     assert server.asked[0].headers["authorization"] == "Bearer sk-ant-from-file"
+
+
+def test_a_key_can_lie_in_the_systems_keyring(at, monkeypatch):
+    import keyring
+    from keyring.backend import KeyringBackend
+
+    class Ring(KeyringBackend):
+        priority = 1
+
+        def get_password(self, service, username):
+            return "sk-ant-from-ring" if (service, username) == ("compliance-copilot", "anthropic") else None
+
+        set_password = delete_password = None
+
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    before = keyring.get_keyring()
+    keyring.set_keyring(Ring())
+    try:
+        with serving(claude("Yes.")) as server:
+            model(server, at).complete(ASKED)
+    finally:
+        keyring.set_keyring(before)
+    assert server.asked[0].headers["authorization"] == "Bearer sk-ant-from-ring"
 
 
 def test_nothing_listening_is_said_with_what_to_do(at, monkeypatch):

@@ -27,8 +27,11 @@ class Ending:
 def answered(
     model: str, request: ChatRequest, pieces: Generator[str, None, Ending], timeout_seconds: float
 ) -> Generator[str, None, Completion]:
-    """Pass the pieces on and make the Completion of them. TookTooLong when the whole takes longer than allowed."""
-    started = time.monotonic()
+    """Pass the pieces on and make the Completion of them. TookTooLong when the whole takes longer than allowed.
+
+    Its times are the model's: what our reader does with a piece is not counted.
+    """
+    started, ours = time.monotonic(), 0.0
     first: float | None = None
     said: list[str] = []
     room = request.max_output_tokens * MOST_CHARACTERS_PER_TOKEN
@@ -40,10 +43,12 @@ def answered(
                 ending: Ending = stop.value
                 break
             if piece:
-                first = first or time.monotonic()
+                first = time.monotonic() - started - ours if first is None else first
                 said.append(piece)
                 room -= len(piece)
+            given = time.monotonic()
             yield piece
+            ours += time.monotonic() - given
             if room < 0:
                 raise faults.endless(model, request.max_output_tokens)
             if time.monotonic() - started > timeout_seconds:
@@ -57,8 +62,8 @@ def answered(
         answered_by=ending.answered_by,
         finish_reason=ending.finish_reason,
         usage=ending.usage,
-        latency_ms=_milliseconds(time.monotonic() - started),
-        time_to_first_token_ms=None if first is None else _milliseconds(first - started),
+        latency_ms=_milliseconds(time.monotonic() - started - ours),
+        time_to_first_token_ms=None if first is None else _milliseconds(first),
         parsed=None if request.schema is None else parsed(text),
     )
 

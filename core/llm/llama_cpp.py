@@ -89,7 +89,7 @@ class LlamaCppModel:
         return answered(self.asked, request, self._pieces(request), self.seconds)
 
     def _pieces(self, request: ChatRequest) -> Generator[str, None, Ending]:
-        with TURNS.turn(object()):
+        with TURNS.turn():
             llama = OWNER.loaded(self.weights, self.context)
             prompt = tokens(llama, OWNER.template, request)
             if len(prompt) + request.max_output_tokens > self.context:

@@ -1,4 +1,4 @@
-"""One at a time, in the order of asking, with everybody's place in the queue to be seen."""
+"""One at a time, in the order of asking."""
 
 import threading
 from collections import deque
@@ -7,15 +7,16 @@ from contextlib import contextmanager
 
 
 class Turns:
-    """A fair lock. Each who waits has a place: 0 is whose turn it is."""
+    """A fair lock: a plain one may let whoever comes last go first."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._queue: deque[object] = deque()
 
     @contextmanager
-    def turn(self, ticket: object) -> Iterator[None]:
+    def turn(self) -> Iterator[None]:
         """Wait until everybody who asked before is done, then hold the turn."""
+        ticket = object()
         with self._changed:
             self._queue.append(ticket)
         try:
@@ -26,8 +27,3 @@ class Turns:
             with self._changed:
                 self._queue.remove(ticket)
                 self._changed.notify_all()
-
-    def place(self, ticket: object) -> int | None:
-        """How many are before this one; None when it does not wait."""
-        with self._changed:
-            return next((place for place, one in enumerate(self._queue) if one is ticket), None)
