@@ -9,17 +9,17 @@ from pages.parts import arrivals, backends, inventory, prompt_versions, shell, t
 
 def page(db: Database, user: User) -> None:
     found = backends.looked()
-    tabs = st.tabs(["Try a prompt", "Models", "Add a model", "Prompts"], key="models-part")
+    tabs = st.tabs(["Models", "Add a model", "Try a prompt", "Prompts"], key="models-part")
     with tabs[0]:
-        trying.form(db, user, found)
-        trying.answers(db, user)
-    with tabs[1]:
         backends.table(found)
         inventory.inventory(found)
-    with tabs[2]:
+    with tabs[1]:
         arrivals.progress(db, user)
         arrivals.add(db, user)
         arrivals.files(db, user)
+    with tabs[2]:
+        trying.form(db, user, found)
+        trying.answers(db, user)
     with tabs[3]:
         prompt_versions.prompt_versions()
 

@@ -14,7 +14,7 @@ PLACES = {"local": "This computer", "hosted": "Hosted"}
 TALLEST = 420
 ENTRY = (
     ("Model", "name"), ("Version", "version"), ("Provider", "provider"), ("Owner", "owner"), ("Licence", "licence"),
-    ("Open or closed", "openness"), ("Where it runs", "hosting"), ("Called at", "hosts"),
+    ("Weights", "openness"), ("Where it runs", "hosting"), ("Called at", "hosts"),
     ("Approved for", "environments"), ("Approved uses", "approved_uses"), ("Not for", "disallowed_uses"),
     ("May see", "classifications"), ("Sent to the provider", "data_sent"), ("Training on our text", "training"),
     ("Kept by the provider", "retention"), ("Fallback", "fallback"), ("Evaluation baseline", "evaluation_baseline"),
@@ -105,6 +105,13 @@ def entry(one: llm.Entry) -> None:
 def _facts(rows: list[tuple[str, Any]]) -> None:
     lines = ["| | |", "|---|---|"]
     for label, value in rows:
-        shown = ", ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
-        lines.append(f"| {label} | {plain(shown) or '–'} |")
+        lines.append(f"| {label} | {plain(_shown(value)) or '–'} |")
     st.markdown("\n".join(lines))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    if isinstance(value, int):
+        return f"{value:,}"
+    return "" if value is None else str(value)

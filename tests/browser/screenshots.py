@@ -79,6 +79,7 @@ def main() -> None:
                 picture(browser, f"{url}/controls", "controls.png")
                 next_version(Path(folder), document)
                 picture(browser, f"{url}/compare", "compare.png")
+                picture(browser, f"{url}/models", "models.png")
                 browser.close()
         finally:
             end(server)
