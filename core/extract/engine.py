@@ -30,7 +30,7 @@ ANY_MARK = (
 LONGEST_HEADING_WORDS = 6
 # An item that a later act took out, and whose letter is kept: "[deleted]".
 STRUCK_OUT = re.compile(
-    r"\s*[\[(](?:deleted|omitted|repealed|revoked|reserved|blank)\.?[\])][\s.;,]{0,4}(?:and|or)?", re.IGNORECASE
+    r"\s{0,8}[\[(](?:deleted|omitted|repealed|revoked|reserved|blank)\.?[\])][\s.;,]{0,4}(?:and|or)?", re.IGNORECASE
 )
 # Stated though the sentence has no word of command: "A firm should", "is subject to a civil penalty".
 SAID_ALWAYS = frozenset({"recommendation", "sanction"})

@@ -22,7 +22,7 @@ Mode = Literal["open", "that", "conditions", "measure", "continued", "stated", "
 LONGEST_UNFINISHED = 8
 LEAD_END = re.compile(r"[:—–,-]\s*$")
 FULL_STOP = re.compile(r"[.;!?][’”\"')\]]*$")
-ITEM_END = re.compile(r"[\s;,.]*(?:;\s*(?:and|or)|,\s*(?:and|or)|\band|\bor)?[\s;,.]*$")
+ITEM_END = re.compile(r"[\s;,.]{0,12}(?:;\s{0,8}(?:and|or)|,\s{0,8}(?:and|or)|\band|\bor)?[\s;,.]{0,12}$")
 THE_FOLLOWING = re.compile(
     r"(?:at least |all of |any of |one or more of |each of )?\bthe following"
     r"(?P<noun>\s(?:further |additional |minimum )?"

@@ -24,7 +24,7 @@ DEFINITION_LEAD = spaced(
     r"\bdefinitions?\b[^.]{0,60}\bappl|\bfollowing meanings?\b|\bmeanings? (?:set out|given|assigned)\b"
 )
 DEFINED_TERM = re.compile(
-    r"\s*(?:(?:(?:The|An?)\s(?:term|expression|word)\s|In\sthis\s[A-Za-z]{2,20},?\s)?"
+    r"\s{0,8}(?:(?:(?:The|An?)\s(?:term|expression|word)\s|In\sthis\s[A-Za-z]{2,20},?\s)?"
     r"[‘“\"'][^’”\"']{2,80}[’”\"'][^.;]{0,60}\b(?:means?|includes?)\b|(?:The term )?[A-Z][\w‐‑' -]{2,60}?\smeans?\s)"
 )
 AMENDMENT_HEADING = re.compile(r"\bamendments?\s(?:to|of)\b|\bamending\b", re.IGNORECASE)

@@ -14,7 +14,8 @@ BREACH = re.compile(
     re.IGNORECASE,
 )
 PENALTY = re.compile(
-    r"\b(?:fines?|offences?|penalt(?:y|ies)|sanctions?|pecuniary|imprisonment|administrative measures?|remedial measures?)\b",
+    r"\b(?:fines?|offences?|penalt(?:y|ies)|sanctions?|pecuniary|imprisonment|administrative measures?"
+    r"|remedial measures?)\b",
     re.IGNORECASE,
 )
 
@@ -63,7 +64,7 @@ def _broken(reference: Reference, sanction: Reference) -> bool:
 
 
 # "Outsourcing 2.1" and "4.2" stand in chapter 2 and section 4.
-RULE_NUMBER = re.compile(r"(?P<chapter>.*?\d+)\.\d+[A-Z]*")
+RULE_NUMBER = re.compile(r"^(?P<chapter>.*?(?<!\d)\d{1,6})\.\d{1,6}[A-Z]{0,3}$")
 
 
 def article_of(path: str) -> str:

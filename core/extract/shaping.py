@@ -18,6 +18,7 @@ NOT_TO_DO = re.compile(r"not\s(?!later|less|more|fewer|earlier|only|exceeding|lo
 # Openers of conditions whose times are their own.
 ON_CONDITION = (
     "where", "if", "when", "unless", "in the event", "in case", "provided", "save", "except", "only if", "only where",
+    "in the absence",
     "only when",
 )  # fmt: skip
 # "where possible within 24 hours": the aside is closed in itself, the time is that of the act.

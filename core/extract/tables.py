@@ -15,7 +15,7 @@ from core.language.verbs import is_base
 from core.settings import lexicon
 from core.types import Bearer, Deadline, Draft, Passage, Provision
 
-ROW = re.compile(r"(?P<table>.+), row (?P<row>\d+)")
+ROW = re.compile(r"^(?P<table>.+), row (?P<row>\d{1,6})$")
 CELL = re.compile(r"[^|]+")
 LONGEST_HEAD_WORDS = 8
 # A cell says "31 March each year" or "5 years" where a sentence says "by" or "within".

@@ -13,7 +13,7 @@ Terms = Mapping[str, Sequence[tuple[tuple[str, ...], BearerKind | None]]]
 # ‘financial entity’ means …; "controller" means …
 DEFINED = re.compile(r"[‘“\"']([^’”\"']{2,80})[’”\"'](?:[^.;:]{0,60}?)\bmeans?\b(.{0,160})", re.DOTALL)
 # Money transmitter means …, at the start of a definition without quotation marks.
-DEFINED_PLAINLY = re.compile(r"\s*(?:The term )?([A-Z][\w‐‑' -]{2,60}?)\smeans?\s(.{0,160})", re.DOTALL)
+DEFINED_PLAINLY = re.compile(r"\s{0,8}(?:The term )?([A-Z][\w‐‑' -]{2,60}?)\smeans?\s(.{0,160})", re.DOTALL)
 # "… (BIA)", "… (‘the Board’)": a short name after the long one.
 ABBREVIATED = re.compile(r"\([‘“]?([A-Z][A-Za-z]{0,3}[A-Z][A-Za-z]{0,8})[’”]?\)")
 LONG_NAME = 70

@@ -101,7 +101,7 @@ ONLY_AFTER = spaced(
 )
 # "by the end of the following business day", "on the next working day", "by close of business on the fifth day after".
 NTH_DAY = spaced(
-    r"\b(?:(?:by|before|on|at|within|during|no later than|not later than|at the latest (?:by|on)) )+",
+    r"\b(?:(?:by|before|on|at|within|during|no later than|not later than|at the latest (?:by|on)) ){1,3}",
     r"(?:the )?(?:(?:end|close) of (?:business (?:on|of) )?)?(?:the )?",
     rf"(?P<nth>same|next|following|{ORDINAL_WORD}|\d{{1,2}}(?:st|nd|rd|th))?(?: \(\d{{1,2}}(?:st|nd|rd|th)?\))?(?: )?",
     rf"(?:following )?{_WORK}day\b(?: at the latest)?",
@@ -207,7 +207,7 @@ ANCHOR = spaced(
 )
 ANCHOR_STOP = spaced(
     r"\s(?:where|unless|if|(?:and|or|but),? (?:in any|in no|at the latest|no later|not later|within|by",
-    r"|at least|shall)|and,|whichever|when|provided|in accordance|pursuant",
+    r"|at least|shall)|and,|whichever|when|provided that|in accordance|pursuant",
     r"|to the (?:extent|competent)|by means|shall|must|may)\b",
     r"|(?<!\son)(?<!\sin)(?<!\sto)(?<!\sof)(?<!\sat)(?<!\sby)(?<!from)(?<!^on)\swhich\b",
     r"|(?<=request)\sof\b|(?<=application)\sof\b",

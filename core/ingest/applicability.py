@@ -16,14 +16,14 @@ AFTER_PUBLICATION = re.compile(r"on the (?:(\w+) )?day following (?:that|the day
 JOURNAL = "Official Journal of the European Union"
 LONGEST_HEAD = 300
 # "This Regulation applies to the following entities:"
-LIST_END = re.compile(r"(?:\s+(?:all |any |each )?(?:of )?the following(?:\s+\S+){0,4})?\s*:\s*$")
+LIST_END = re.compile(r"(?:\s{1,8}(?:all |any |each )?(?:of )?the following(?:\s{1,8}\S{1,40}){0,4})?\s{0,8}:\s{0,8}$")
 # "applies to the processing of personal data": what is done, not who must act.
-ACTIVITY = re.compile(r"(?:the |all |any )?(?:\w+ing|transfers?|data|matters)\b", re.I)
+ACTIVITY = re.compile(r"(?:the |all |any )?(?:\w{1,30}ing|transfers?|data|matters)\b", re.I)
 PHRASE_END = re.compile(
     r"[,.;:()]|\band (?=[A-Z])|\b(?:that|which|who|where|insofar|in so far|irrespective|regardless|unless)\b"
 )
 NEGATED = re.compile(r"\b(?:not|nothing|no|neither|never)\b[^.;:]{0,80}$", re.I)
-TRAILING = re.compile(r"[\s;,.]+(?:and|or)?[\s;,.]*$")
+TRAILING = re.compile(r"[\s;,.]{1,12}(?:and|or)?[\s;,.]{0,12}$")
 TRAILING_PREPOSITION = re.compile(r"\s(?:for|to|of|by|from|at)$")
 LONGEST_LIST = 40
 SCOPE_PROVISIONS = 40

@@ -20,7 +20,7 @@ COMMON_WORDS = ("regulation", "rule")
 VERB = re.compile(r"\b(?:shall|must|may|will|should|can|is|are|was|were|has|have|appl(?:y|ies)|means?|does|do)\b", re.I)
 SENTENCE_END = re.compile(r"[.;:,]['\"’”»)]?\s*$")
 # "Article 5 ........ 12" and "Payment<tab>7" are lines of a table of contents.
-CONTENTS_LINE = re.compile(r"(?:\.{3,}|…|(?:\s\.){3,}|\t)\s*\d{1,4}\s*$")
+CONTENTS_LINE = re.compile(r"(?:\.{3,40}|…|(?:\s\.){3,40}|\t)\s{0,20}\d{1,4}\s{0,20}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,9 @@ def turning() -> re.Pattern[str]:
     groups = []
     for name in ("recitals", "agreeing", "enacting", "signature", "formula", "notes", "contents"):
         marks = "|".join(re.escape(mark) for mark in sorted(words()["marks"][name], key=len, reverse=True))
-        whole = r"[\s:.*]*$" if name in ("recitals", "notes", "contents") else ""
+        whole = r"[\s:.*]{0,20}$" if name in ("recitals", "notes", "contents") else ""
         groups.append(f"(?P<{name}>(?:{marks}){whole})")
-    return re.compile(r"[\s‘'\"*_]*(?:" + "|".join(groups) + ")", re.IGNORECASE)
+    return re.compile(r"[\s‘'\"*_]{0,20}(?:" + "|".join(groups) + ")", re.IGNORECASE)
 
 
 def announced(text: str) -> Heading | None:

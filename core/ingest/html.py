@@ -24,7 +24,7 @@ HEAD_BYTES = 4_096
 NO_CHARSETS = {"unicode-escape", "raw-unicode-escape", "utf-7", "punycode", "idna"}
 # Consolidated texts mark each change: "►M1", "◄". They are no words of the law.
 AMENDMENT_MARK = re.compile(r"[►▼]\s?[A-Z]\d{0,3}\b|[◄▲]")
-REFERENCE_TEXT = re.compile(r"\s*\(?\s*\*?\s*\d{1,3}\s*\)?\s*")
+REFERENCE_TEXT = re.compile(r"\s{0,4}\(?\s{0,4}\*?\s{0,4}\d{1,3}\s{0,4}\)?\s{0,4}")
 # Stands for a reference to a note until its block is whole; no page can hold this character.
 NOTED = "\0"
 # "the Council (¹);" is "the Council;": with the reference go its brackets and, where no word follows, the space before.

@@ -11,7 +11,7 @@ Join = Literal["close", "keep", "space"]  # "informa-" "tion" · "cross-" "borde
 SOFT_HYPHEN = "\u00ad"
 HYPHENS = ("-", SOFT_HYPHEN)
 EDGES = " \t()[]{}<>.,;:!?\"'“”‘’«»…"
-LETTERS = re.compile(r"[^\W\d_]+$")
+LETTERS = re.compile(r"[^\W\d_]{1,60}$")
 
 
 @dataclass(slots=True)

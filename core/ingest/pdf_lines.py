@@ -11,7 +11,7 @@ SUPERSCRIPT, ITALIC, BOLD = 1, 2, 16
 SYNTHETIC_BOLD, FILLED, STROKED, CLIPPED = 8, 16, 32, 64
 
 # "(¹)", "¹", "¹⁾", "*": how a reference to a note is printed; only its superscript part has to be small.
-REFERENCE = re.compile(r"\(?\s*(?:\d{1,3}|[*†‡§]{1,3})\s*\)?")
+REFERENCE = re.compile(r"\(?\s{0,4}(?:\d{1,3}|[*†‡§]{1,3})\s{0,4}\)?")
 # "(a)", "(12)", "1.", "4.2", "4.2.1.", "iv)", "B.", "—", "•": how an item of a list begins.
 LABEL = re.compile(
     r"\((?:\d{1,3}[a-z]?|[a-z]{1,5}|[A-Z]{1,3})\)|(?:\d{1,3}[a-z]?|[A-Za-z]|[ivxlc]{1,6})[.)]|\d{1,3}(?:\.\d{1,3}){1,4}\.?"

@@ -20,7 +20,9 @@ SHORTEST_RUN = 3  # pages in a row with the same head: a chapter's name
 NUMBER = re.compile(r"\d+|\b[ivxlc]+\b")
 # "Page 3 of 10", "- 3 -", "3 / 10": a page number on its own, whether or not other pages bear it out.
 PAGE_NUMBER = re.compile(
-    r"(?:page|p\.|seite|side)\s*\d+(?:\s*(?:of|/|von|af)\s*\d+)?|[-–—]\s*\d+\s*[-–—]|\d+\s*/\s*\d+", re.I
+    r"(?:page|p\.|seite|side)\s{0,4}\d{1,6}(?:\s{0,4}(?:of|/|von|af)\s{0,4}\d{1,6})?|[-–—]\s{0,4}\d{1,6}\s{0,4}[-–—]"
+    r"|\d{1,6}\s{0,4}/\s{0,4}\d{1,6}",
+    re.I,
 )
 DASHES = " -–—"  # around a page number
 

@@ -20,7 +20,7 @@ LINE = re.compile(r"[^\n\r\f]*(?:\r\n|[\n\r\f]|$)")
 ANNOUNCED = re.compile(
     r"(?:§{1,2}\s?|[^\W\d_]{3,12}\.?\s+)(?:\d{1,4}[a-z]{0,2}(?:\.\d{1,4})*|[IVXLC]{1,7})(?P<title>$|\s*[—–:.-]\s+\S.*)"
 )
-UNDERLINE = re.compile(r"\s*[=\-~_*]{3,}\s*$")
+UNDERLINE = re.compile(r"\s{0,40}[=\-~_*]{3,}\s{0,40}$")
 SENTENCE_END = re.compile(r"[.;:!?]['\"’”»)\]]?\s*$")
 # How the line before an item ends, and how running text goes on behind "(c)".
 LIST_END = re.compile(r"(?:[.;:]|[;,]\s*(?:and|or))$")
