@@ -128,3 +128,11 @@ def test_local_means_that_the_name_resolves_to_this_machine():
         False,
         True,
     )
+
+
+def test_a_name_with_one_address_elsewhere_is_not_local(monkeypatch):
+    import socket
+
+    both = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in ("127.0.0.1", "192.0.2.7")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
+    assert not permission.is_loopback("sly.example")

@@ -143,3 +143,34 @@ def test_only_the_latest_trials_are_kept(db, monkeypatch):
     for text in ("One", "Two", "Three"):
         llm.ask(db, ADA, "scripted:echo", text)
     assert [one.content for one in llm.trials(db, ADA)] == ["Three", "Two"]
+
+
+def test_a_worker_killed_in_the_middle_of_an_answer_asks_once_more(db, monkeypatch):
+    """kill -9 while the model speaks: the next worker takes the trial up, and one call is paid again, no more."""
+    import os
+    import subprocess
+    import sys
+
+    from core.settings import ROOT
+    from tests.job_parts import wait_until
+
+    def hang(handler):
+        wait_until(lambda: False, 20)
+
+    with serving(hang, claude("A duty.")) as server:
+        monkeypatch.setenv("COPILOT_ANTHROPIC_URL", server.url)
+        settings.cache_clear()
+        trial_id = llm.ask(db, ADA, "anthropic:claude-test", "Which kind?")
+        quiet = {"stderr": subprocess.DEVNULL, "cwd": ROOT, "env": dict(os.environ)}
+        first = subprocess.Popen([sys.executable, "-m", "core", "work"], **quiet)
+        wait_until(lambda: server.asked, 60)
+        first.kill()
+        first.wait()
+        second = subprocess.Popen([sys.executable, "-m", "core", "work"], **quiet)
+        try:
+            wait_until(lambda: llm.trial(db, ADA, trial_id).state == "done", 60)
+        finally:
+            second.terminate()
+            second.wait(20)
+    assert (llm.trial(db, ADA, trial_id).answer, len(server.asked)) == ("A duty.", 2)
+    assert second.returncode == 0

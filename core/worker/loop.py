@@ -39,9 +39,9 @@ def run(settings: Settings | None = None, *, stay: bool = True) -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _told_to_end)
     with _alone(ours) as db, beside(db, ours, lambda own, lane: _one_job(own, ours, lane)):
-        _warm()
         born, shown = _file(ours), time.monotonic()
-        while _file(ours) == born and (stay or is_wanted(ours)):
+        _warm()
+        while born is not None and _file(ours) == born and (stay or is_wanted(ours)):
             if _one_job(db, ours, jobs.MAIN):
                 shown = 0.0
                 continue
