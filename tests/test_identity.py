@@ -247,3 +247,18 @@ def test_real_acts_say_what_they_are_in_every_format(
         assert document.in_force == in_force or in_force is None
         assert document.title.startswith(f"Regulation (EU) {number[1:5]}/{int(number[6:])} of the European Parliament")
         assert document.version.split(" ")[0] in ("original", "consolidated")
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (
+            "# EXECUTION COPY\n\n# SERVICE AGREEMENT\n\n## 1. Services\n\nThe supplier shall serve.\n",
+            "SERVICE AGREEMENT",
+        ),
+        ("Exhibit 10.B.01\n\nEXECUTION COPY\n\nSERVICE AGREEMENT\n\n# 1. Rights\n\nA shall.\n", "SERVICE AGREEMENT"),
+        ("# Security Policy\n\n## 1. Purpose\n\nStaff must act.\n", "Security Policy"),
+    ],
+)
+def test_what_is_stamped_on_a_copy_and_a_first_clause_are_no_title(text, title):
+    assert identity(markdown.parse(text.encode()), "x.md").title == title

@@ -19,6 +19,7 @@ from core.types import Block, ParsedFile, Provision, Structure
 
 LONGEST_TITLE = 400
 FRONT_BLOCKS = 40
+LONGEST_FIRST_LINE = 160
 FRONT_CHARACTERS = 3_000
 # Formats whose declared title is whatever a template or a program left there.
 LEFT_OVER = ("application/pdf", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
@@ -44,6 +45,9 @@ VERSION_WORDS = re.compile(
 # "REGULATION (EU) 2016/679 OF THE EUROPEAN PARLIAMENT AND OF THE COUNCIL": how the Official Journal prints titles.
 SHOUTED = re.compile(r"[A-Z(][^a-z]{12,}(?=\s|$)")
 SHOUTED_WORD = re.compile(r"[^\W\d_]{2,}(?!\))\b")
+# "Exhibit 10.B.01": where a paper was filed. "… AGREEMENT between A and B": a title that runs on to the parties.
+FILED = re.compile(r"(?:exhibit|attachment|annex)\s{1,4}[\w.-]{1,12}", re.I)
+PARTIES = re.compile(r"\s(?:by and )?between\s|\s(?:made|dated|effective) as of\s|\s\(")
 SLUG = re.compile(r"[^\w]+")
 
 
@@ -88,7 +92,8 @@ def title_blocks(parsed: ParsedFile) -> list[Block]:
     front = list(parsed.blocks[:FRONT_BLOCKS])
     headings = [index for index, block in enumerate(front) if block.kind == "heading" and not filing(parsed, block)]
     numbered = (index for index in headings if number_of(parsed.text[front[index].start : front[index].end]))
-    start = next(numbered, headings[0] if headings else len(front))
+    titles = [index for index in headings if not numbered_heading(parsed, front[index])]
+    start = next(numbered, titles[0] if titles else len(front))
     found: list[Block] = []
     divided = True
     for block in front[start:]:
@@ -107,9 +112,26 @@ def title_blocks(parsed: ParsedFile) -> list[Block]:
 
 
 def filing(parsed: ParsedFile, block: Block) -> bool:
-    """Whether a heading is the label under which a contract was filed: "EXHIBIT 10.3"."""
+    """Whether a heading is no title but what was put on the paper: "EXHIBIT 10.3", "EXECUTION COPY"."""
     named = announcement(parsed.text, block)
-    return named is not None and named.word.lower() in ALWAYS_NUMBERED
+    return stamp(parsed.text[block.start : block.end]) or (named is not None and named.word.lower() in ALWAYS_NUMBERED)
+
+
+def numbered_heading(parsed: ParsedFile, block: Block) -> bool:
+    """Whether a heading counts the parts of a paper and does not name it: "1. Rights granted"."""
+    labels, _ = leading(parsed.text, block.start, block.end)
+    return bool(labels) and any(count.style[1] in ("number", "decimal") for count in labels[0].counts)
+
+
+@cache
+def stamps() -> re.Pattern[str]:
+    """Words that say which copy a paper is, at the start of a text: "EXECUTION COPY", "Execution Version"."""
+    words = sorted(lexicon("identity")["title"]["stamps"], key=len, reverse=True)
+    return re.compile(r"[\s(\[*]{0,8}(?:" + "|".join(map(re.escape, words)) + r")\b[\s)\]*:.–-]{0,8}", re.I)
+
+
+def stamp(text: str) -> bool:
+    return stamps().fullmatch(text.strip()) is not None
 
 
 def goes_on(parsed: ParsedFile, found: list[Block], block: Block) -> bool:
@@ -122,9 +144,12 @@ def goes_on(parsed: ParsedFile, found: list[Block], block: Block) -> bool:
 def title_of(parsed: ParsedFile, front: list[Block], filename: str) -> str:
     """The title that the format declares or the text prints; what PDF and Word files declare is often left over."""
     parts = [" ".join(parsed.text[block.start : block.end].split()) for block in front[:4]]
-    if not parts and parsed.blocks:
-        first = " ".join(parsed.text[parsed.blocks[0].start : parsed.blocks[0].end].split())
-        parts = [first] if len(first) <= 160 else []
+    if not parts:
+        lines = (" ".join(parsed.text[block.start : block.end].split()) for block in parsed.blocks[:FRONT_BLOCKS])
+        first = next((line for line in lines if line and not stamp(line) and not FILED.fullmatch(line)), "")
+        first = PARTIES.split(first, maxsplit=1)[0] if len(first) > LONGEST_FIRST_LINE else first
+        parts = [first] if 0 < len(first) <= LONGEST_FIRST_LINE else []
+    parts = [stamps().sub("", part, count=1) if stamps().match(part) else part for part in parts]
     printed = " ".join(as_title(part) for part in parts)
     stated = parsed.declared.get("title", "")
     either = (printed, stated) if parsed.media_type in LEFT_OVER else (stated, printed)
