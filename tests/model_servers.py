@@ -79,6 +79,7 @@ def stream(lines: list[bytes], kind: str, *, drop: bool = False) -> Reply:
         handler.send_response(200)
         handler.send_header("content-type", kind)
         handler.send_header("transfer-encoding", "chunked")
+        handler.send_header("connection", "close")
         handler.end_headers()
         for line in lines:
             handler.wfile.write(f"{len(line):x}\r\n".encode() + line + b"\r\n")

@@ -7,7 +7,7 @@ from core.llm import answering, faults, modelfile, ollama, open_model
 from core.settings import ROOT
 from core.types import ChatRequest, Message
 from tests.model_parts import settings_at
-from tests.model_servers import answer, ollama_chat, ollama_pull, ollama_tags, serving
+from tests.model_servers import answer, ollama_chat, ollama_pull, ollama_tags, serving, stream
 
 SCHEMA = {"type": "object", "properties": {"kind": {"type": "string"}}, "required": ["kind"]}
 ASKED = ChatRequest((Message("user", "Which kind?"),), system="You sort sentences.", max_output_tokens=50)
@@ -78,6 +78,14 @@ def test_a_busy_server_is_asked_again(at):
         assert model(server, at).complete(ASKED).text == "Now."
 
 
+def test_a_connection_that_the_server_had_closed_is_opened_again(at):
+    def hang_up(handler):
+        handler.close_connection = True  # no answer at all
+
+    with serving(hang_up, ollama_chat("Now.")) as server:
+        assert model(server, at).complete(ASKED).text == "Now."
+
+
 def test_ollama_that_does_not_run_is_told_with_how_to_start_it(at, monkeypatch):
     monkeypatch.setattr(answering, "TRIES", 1)
     with pytest.raises(faults.Unreachable, match=r"start Ollama \(ollama serve\)"):
@@ -99,6 +107,13 @@ def test_a_pull_tells_how_far_it_is(at):
 def test_a_pull_that_ends_early_is_no_success(at):
     with serving(ollama_pull(ends="writing manifest")) as server, pytest.raises(faults.BrokenOff):
         list(ollama.pull("qwen3:4b", at(server.url)))
+
+
+def test_a_name_that_ollama_does_not_find_is_told(at):
+    lines = [b'{"status": "pulling manifest"}\n', b'{"error": "pull model manifest: file does not exist"}\n']
+    with serving(stream(lines, "application/x-ndjson")) as server:
+        with pytest.raises(faults.ModelMissing, match="Ollama finds no model of that name"):
+            list(ollama.pull("qwen33:4b", at(server.url)))
 
 
 def test_a_model_is_created_from_our_modelfile(at, tmp_path):

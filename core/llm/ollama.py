@@ -105,17 +105,22 @@ def create(name: str, settings: Settings) -> Generator[tuple[str, float], None, 
 
 def _progress(model: str, settings: Settings, parts: Iterator[Any]) -> Generator[tuple[str, float], None, None]:
     status = ""
-    with speaking(model, settings.ollama_url, settings.model_timeout_seconds):
-        for part in parts:
-            status = part.status or status
-            yield status, (part.completed or 0) / part.total if part.total else 0.0
+    try:
+        with speaking(model, settings.ollama_url, settings.model_timeout_seconds, begun=True):
+            for part in parts:
+                status = part.status or status
+                yield status, (part.completed or 0) / part.total if part.total else 0.0
+    except faults.ModelMissing as error:
+        raise faults.ModelMissing(
+            f"{model}: Ollama finds no model of that name; check it at ollama.com/library."
+        ) from error
     if status != "success":
         raise faults.broken_off(model)
 
 
 @contextmanager
 def speaking(model: str, url: str, seconds: float, *, begun: bool = False) -> Iterator[None]:
-    """The client's faults as our own sentences. `begun`: text has come already, so a break is one in its middle."""
+    """The client's faults as our own sentences. `begun`: an answer is under way, so a break is one in its middle."""
     import httpx
     import ollama
 
@@ -127,6 +132,8 @@ def speaking(model: str, url: str, seconds: float, *, begun: bool = False) -> It
         raise faults.took_too_long(model, seconds) from error
     except ollama.ResponseError as error:
         raise _refused(error, model, begun) from error
+    except httpx.RemoteProtocolError as error:  # before an answer has begun: a kept connection that had ended
+        raise (faults.broken_off(model) if begun else faults.unreachable(model, url, START)) from error
     except (httpx.HTTPError, ValueError, StopIteration) as error:  # a line cut in its middle is no JSON
         raise faults.broken_off(model) from error
 
