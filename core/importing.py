@@ -32,12 +32,12 @@ def import_document(db: Database, user: User, claim: jobs.Claim) -> None:
     jobs.progress(db, claim, 0.9, "Saving")
     packed = library.pack(upload, reading, analysis.scope, findings, user.name)
     label = upload.classification, tuple(json.loads(upload.groups))
-    earlier = register.earlier_version(db, user, analysis.document.lineage, label)
+    earlier = register.earlier_version(db, user, analysis.document, label)
     now = compare.Side(analysis.document, reading.provisions, analysis.obligations)
     same = compare.compare(compare.side(db, user, earlier), now).staying if earlier else {}
     with write(db):
         # Once more, inside the write: it may have been deleted or closed to this user meanwhile.
-        carried = earlier if earlier == register.earlier_version(db, user, analysis.document.lineage, label) else None
+        carried = earlier if earlier == register.earlier_version(db, user, analysis.document, label) else None
         library.complete(db, user, upload, packed)
         register.insert_run(db, user, analysis)
         if carried:

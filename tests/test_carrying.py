@@ -3,7 +3,7 @@
 import pytest
 
 from core import compare, jobs, library, register, store
-from core.errors import BadInput, NotFound
+from core.errors import BadInput, NotAllowed, NotFound
 from core.identity import local_user
 from core.importing import import_document
 from core.types import User
@@ -14,6 +14,16 @@ ADA = local_user()
 EVE = User(id="eve", name="Eve", tenant="elsewhere")
 # Version 2: a new article, so that all behind it move, and one deadline that is tighter.
 NEXT = (LAW[0], ("Humidity", ["A seed bank shall keep the air dry."]), *LAW[1:])
+GERMAN = """# Verordnung (XU) 2027/5 über Samenbanken
+
+## Artikel 1
+
+Eine Samenbank führt ein Verzeichnis der Samen, die ihr übergeben werden, und der Personen, die sie übergeben haben.
+
+## Artikel 2
+
+Die Samenbank unterrichtet die zuständige Behörde unverzüglich über jeden Verlust und die Gründe, die dazu führten.
+"""
 REGISTER, INFORM = "A seed bank shall keep a register of its deposits.", "inform the authority within"
 
 
@@ -191,7 +201,29 @@ def test_nothing_goes_where_more_people_could_read_it(db):
     worked_on(db, old)
     new = second(db, card={"sensitivity": "Internal"})
     assert row(db, new, REGISTER).status == "new"
-    assert compare.carry_unchanged(db, ADA, old, new) == 1  # unless a person who may see both says so
+    # Nor when somebody who may read both asks for it: a click would show comments and evidence to the others.
+    with pytest.raises(NotAllowed, match="More people may read"):
+        compare.carry_unchanged(db, ADA, old, new)
+    with pytest.raises(NotAllowed):
+        register.take_over(db, ADA, row(db, old, REGISTER).id, row(db, new, REGISTER).id)
+    assert register.offers(db, ADA, old, new, compare.compare_stored(db, ADA, old, new).staying) == []
+    assert {one.status for one in register.rows(db, ADA, register.Filter(document=new))} == {"new"}
+
+
+def test_a_translation_that_came_in_between_does_not_keep_what_was_said_from_the_next_version(db):
+    worked_on(db, first(db))
+    bring(db, GERMAN, "seeds-de.md")
+    new = bring(db, text(NEXT), "seeds-v2.md")
+    assert row(db, new, REGISTER).status == "met"
+
+
+def test_what_was_split_in_the_new_version_is_offered_to_nobody(db):
+    old, new = first(db), second(db)
+    worked_on(db, old)
+    target = row(db, new, REGISTER)
+    register.split(db, ADA, target.id, target.position + len("A seed bank shall keep"))
+    assert compare.carry_unchanged(db, ADA, old, new) == 0
+    assert register.offers(db, ADA, old, new, compare.compare_stored(db, ADA, old, new).staying) == []
 
 
 def test_a_document_that_may_not_be_seen_sounds_like_one_that_does_not_exist(db):

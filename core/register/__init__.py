@@ -1,7 +1,7 @@
 """The obligation register: the findings of the chosen run with people's corrections laid over them."""
 
 import core.store  # noqa: F401  before the rooms below load sqlite-utils with all that it can find
-from core.register.carrying import Offer, carry, carry_over, earlier_version, offers, take_over
+from core.register.carrying import Offer, carry, carry_over, earlier_version, may_carry, offers, take_over
 from core.register.check import Checked, Mismatch, check, checked
 from core.register.corrections import Correction, Standing, correct, standing_all
 from core.register.derived import reindex
@@ -90,6 +90,7 @@ __all__ = [
     "history",
     "insert_run",
     "lead",
+    "may_carry",
     "merge",
     "offers",
     "outline",

@@ -8,19 +8,20 @@ carried, so that a second time changes nothing.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, get_args
 
 from sqlite_utils import Database
 
 from core import library
-from core.errors import BadInput
+from core.errors import BadInput, NotAllowed
 from core.extract.matching import Region
 from core.register import fields, gestures
 from core.register.corrections import found
 from core.register.gestures import CARRIED, CARRY, Change
 from core.register.rows import editable, row
 from core.store import Row, one, rows, write
-from core.types import Classification, Obligation, User
+from core.types import Classification, Document, Obligation, User
 
 # What says how an obligation came to be belongs to its own document.
 OF_ITS_DOCUMENT = ("made", "replaced", "used", CARRIED)
@@ -44,17 +45,18 @@ class Offer:
     evidence: int
 
 
-def earlier_version(db: Database, user: User, lineage: str, label: tuple[str, tuple[str, ...]]) -> str | None:
-    """The latest version on the shelf that this user may see and people have said something of.
+def earlier_version(db: Database, user: User, document: Document, label: tuple[str, tuple[str, ...]]) -> str | None:
+    """The latest version of this document on the shelf that the user may see, if people have said something of it.
 
-    None as well when `label` (classification, groups) of the new version would let more people read what they said.
+    A translation is no version. None as well when `label` (classification, groups) of the new version would let more
+    people read what they said.
     """
     condition, parameters = library.visible(user)
     latest = one(
         db,
-        f"select id, classification, groups from document where lineage = ? and {condition}"
+        f"select id, classification, groups from document where lineage = ? and language = ? and {condition}"
         " order by created_at desc, id desc limit 1",
-        [lineage, *parameters],
+        [document.lineage, document.language, *parameters],
     )
     if latest is None or not one(db, "select 1 from overlay where document_id = ? limit 1", [latest["id"]]):
         return None
@@ -63,8 +65,7 @@ def earlier_version(db: Database, user: User, lineage: str, label: tuple[str, tu
 
 def carry(db: Database, user: User, old_id: str, new_id: str, pairs: Mapping[str, str]) -> int:
     """Carry over for each (old, new) obligation id; the number of obligations that got something. Inside a write."""
-    for document_id in (old_id, new_id):
-        library.found(db, user, document_id, "id")
+    _require_no_wider(db, user, old_id, new_id)
     said, known = _said(db, old_id), _known(db, new_id)
     texts = _Texts(db, user, old_id, new_id)
     changes = [
@@ -93,6 +94,7 @@ def take_over(db: Database, user: User, old: str, new: str) -> None:
     source = row(db, user, old)
     with write(db):
         [target] = editable(db, user, new)
+        _require_no_wider(db, user, source.document_id, target.document_id)
         texts = _Texts(db, user, source.document_id, target.document_id)
         said = _said(db, source.document_id).get(source.obligation_id, {})
         known = _known(db, target.document_id).get(target.obligation_id, frozenset())
@@ -103,14 +105,20 @@ def take_over(db: Database, user: User, old: str, new: str) -> None:
         gestures.keep(db, user, CARRY, "Took over what was said of it in another version", changes)
 
 
+def may_carry(db: Database, user: User, old_id: str, new_id: str) -> bool:
+    """Whether everybody who may read the new version may read what was said of the old one, by their labels."""
+    old, new = (library.found(db, user, one, "classification, groups") for one in (old_id, new_id))
+    return _no_wider(old, new["classification"], tuple(json.loads(new["groups"])))
+
+
 def offers(db: Database, user: User, old_id: str, new_id: str, pairs: Mapping[str, str]) -> list[Offer]:
-    """For which pairs there is something to take over, and what."""
-    for document_id in (old_id, new_id):
-        library.found(db, user, document_id, "id")
+    """For which pairs there is something to take over, and what. [] where more people could read it in the new one."""
+    if not may_carry(db, user, old_id, new_id):
+        return []
     said, known, texts = _said(db, old_id), _known(db, new_id), _Texts(db, user, old_id, new_id)
     found = []
     for old, new in pairs.items():
-        if old not in said or "replaced" in said[old]:
+        if old not in said or "replaced" in said[old] or "replaced" in known.get(new, ()):
             continue
         holding = _holding(texts, old, new, said[old], known.get(new, frozenset()))
         told = {field: value for field, value in holding.items() if field not in OF_ITS_WORDS}
@@ -131,21 +139,25 @@ def offers(db: Database, user: User, old_id: str, new_id: str, pairs: Mapping[st
 # --- what is carried --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Texts:
-    """The two documents, for what must be found again in the words of the new one."""
+    """The two documents, for what must be found again in the words of the new one, which are read once."""
 
     db: Database
     user: User
     old_id: str
     new_id: str
 
+    @cached_property
+    def text(self) -> str:
+        return library.document(self.db, self.user, self.new_id).text
+
     def found(self, old: str, new: str) -> tuple[Obligation, Obligation]:
         return found(self.db, self.old_id, old), found(self.db, self.new_id, new)
 
     def relocated(self, value: list[dict[str, Any]], obligation: Obligation) -> list[dict[str, Any]] | None:
         """Passages where the new text has them; None when one of them is not there."""
-        text = library.document(self.db, self.user, self.new_id).text
+        text = self.text
         stretches = [obligation.span, obligation.draft.provision.span, *filter(None, [obligation.lead_in])]
         region = Region(text, min(one.start for one in stretches), max(one.end for one in stretches))
         places = [region.exact(one["text"]) or region.normalised(one["text"]) for one in value]
@@ -230,6 +242,15 @@ def _known(db: Database, document_id: str) -> dict[str, frozenset[str]]:
 
 def _folded(text: str) -> str:
     return " ".join(text.split()).casefold()
+
+
+def _require_no_wider(db: Database, user: User, old_id: str, new_id: str) -> None:
+    """A comment or a file of evidence must not leave the people whom the old label lets in."""
+    if not may_carry(db, user, old_id, new_id):
+        raise NotAllowed(
+            "More people may read the new version than the old one, so what was said of the old one stays there;"
+            " say by hand what they may know."
+        )
 
 
 def _no_wider(old: Row, classification: str, groups: tuple[str, ...]) -> bool:
