@@ -128,3 +128,48 @@ def test_what_people_added_themselves_is_said_not_to_be_compared(db, versions):
     at = document.text.index("This Regulation lays down")
     register.add_by_hand(db, ADA, versions[0], at, at + 40, "obligation", "The bank", "store seeds")
     assert "1 obligation that people added" in said(opened("compare")).replace("\\", "")
+
+
+GERMAN = """# Verordnung (XU) 2027/5 über Samenbanken
+
+## Artikel 1
+
+Eine Samenbank führt ein Verzeichnis der Samen, die ihr übergeben werden, und der Personen, die sie übergeben haben.
+"""
+
+
+def test_a_translation_is_no_version_to_compare_with(db, versions):
+    bring(db, GERMAN, "seeds-de.md")
+    later = bring(db, GERMAN.replace("Verzeichnis", "Register"), "seeds-de-v2.md")
+    at = opened("compare", show="text")
+    assert "<ins>Register</ins>" in html(at)
+    assert "<del>Verzeichnis</del>" in html(at)
+    at = opened("compare", document=versions[0])
+    assert "Deadline tightened" in said(at)
+    assert later not in [at.selectbox[0].value, at.selectbox[1].value]
+
+
+@pytest.mark.parametrize("p", ["9" * 5000, "-1", "0", "½", "", "²", "1e9", "9" * 9])
+def test_a_page_that_is_no_number_of_ours_is_the_first_or_the_last(db, versions, p):
+    for page in ("compare", "obligations"):
+        at = opened(page, p=p)
+        assert not at.exception
+        assert not at.error
+
+
+@pytest.mark.parametrize(
+    "id", ["..%2f", "x" * 100_000, "' or 1=1 --", "\x00", "\ud800".encode("utf-8", "replace").decode()]
+)
+def test_an_address_that_names_no_document_is_answered_in_one_sentence(db, versions, id):
+    for asked in ({"old": id, "new": versions[1]}, {"old": versions[0], "new": id}, {"document": id}):
+        at = opened("compare", **asked)
+        assert [one.value.replace("\\", "") for one in at.error] == [
+            "There is no such document, or you may not see it; go back to the list of documents."
+        ]
+        assert not at.exception
+
+
+def test_a_document_against_itself_is_said_in_one_sentence(db, versions):
+    at = opened("compare", old=versions[0], new=versions[0])
+    assert "the same document" in at.error[0].value
+    assert not at.exception

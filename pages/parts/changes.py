@@ -38,6 +38,11 @@ def summary(found: Comparison) -> None:
 def carrying(db: Database, user: User, found: Comparison) -> None:
     """What people said of unchanged obligations and is not there yet, with one click to carry it over."""
     _made(db, user, found)
+    if not register.may_carry(db, user, found.old.id, found.new.id):
+        st.caption(
+            "More people may read the new version than the old one, so what was said of the old one stays there."
+        )
+        return
     left = register.offers(db, user, found.old.id, found.new.id, found.staying)
     if not left:
         return

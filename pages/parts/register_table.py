@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from core import register
 from core.register.lists import Items, items
 from core.types import User
-from pages.parts import tables
+from pages.parts import tables, url
 from pages.parts.words import BEARERS, day, short
 
 PER_PAGE = 50
@@ -54,8 +54,7 @@ def rows(db: Database, user: User, filter: register.Filter) -> tuple[list[regist
 
 def page() -> int:
     """The page that the URL asks for, from 0."""
-    asked = st.query_params.get("p", "1")
-    return max(0, int(asked) - 1) if asked.isdecimal() else 0
+    return url.number("p")
 
 
 def order() -> tuple[str, bool]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+MOST_DIGITS = 9  # whoever types more asks for no page of ours, and SQLite and Python have an end to their numbers
 SAID, TURN = "said-in-url", "url-turn"
 # A widget's parameter → the values that it may hold, or None for any text.
 Allowed = Mapping[str, Collection[str] | None]
@@ -45,6 +46,12 @@ def tell(names: Collection[str]) -> None:
         elif not value:
             st.query_params.pop(name, None)
     st.session_state[SAID] = _asked(names)
+
+
+def number(name: str) -> int:
+    """A page or a place in a list that the URL asks for: it says them from 1, this gives them from 0."""
+    asked = st.query_params.get(name, "1")
+    return max(0, int(asked) - 1) if asked.isdecimal() and len(asked) <= MOST_DIGITS else 0
 
 
 def held(name: str) -> Any:

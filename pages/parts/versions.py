@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from core import library
 from core.types import User
-from pages.parts.words import day, short
+from pages.parts.words import day, plain, short
 
 Rows = Sequence[library.DocumentRow]
 Pair = tuple[library.DocumentRow, library.DocumentRow]
@@ -26,7 +26,7 @@ def choose(db: Database, user: User) -> Pair | None:
     old, new = asked if all(asked) else _latest(shelf, st.query_params.get("document"))
     if old is None or new is None:
         return None
-    ordered = sorted(shelf, key=lambda one: (one.lineage != _row(shelf, new).lineage, one.title, one.version_number))
+    ordered = sorted(shelf, key=lambda one: (_family(one) != _family(_row(shelf, new)), one.title, one.version_number))
     ids = [one.id for one in ordered]
     picked = [
         st.selectbox(
@@ -64,8 +64,8 @@ def nothing(db: Database, user: User) -> None:
     if len(shelf) > 1:
         here = _row(shelf, st.query_params.get("document") or shelf[0].id)
         other = st.selectbox(
-            f"Or compare {short(here.title)} with another document", [one.id for one in shelf if one.id != here.id],
-            index=None, placeholder="Choose a document", format_func=lambda id: named(_row(shelf, id)), width=480,
+            f"Or compare {plain(short(here.title))} with another document",
+            [one.id for one in shelf if one.id != here.id], index=None, placeholder="Choose a document", format_func=lambda id: named(_row(shelf, id)), width=480,
         )  # fmt: skip
         if other:
             st.query_params.update({"old": other, "new": here.id})
@@ -74,12 +74,19 @@ def nothing(db: Database, user: User) -> None:
 
 def _latest(shelf: Rows, document_id: str | None) -> tuple[str | None, str | None]:
     """The two latest versions of this document's regulation, or of the one that got a version last."""
-    wanted = _row(shelf, document_id).lineage if document_id else None
+    wanted = _family(_row(shelf, document_id)) if document_id else None
     for one in shelf:
-        if one.version_count > 1 and wanted in (None, one.lineage):
-            numbered = sorted((row for row in shelf if row.lineage == one.lineage), key=lambda row: row.version_number)
+        if one.version_count > 1 and wanted in (None, _family(one)):
+            numbered = sorted(
+                (row for row in shelf if _family(row) == _family(one)), key=lambda row: row.version_number
+            )
             return numbered[-2].id, numbered[-1].id
     return None, None
+
+
+def _family(one: library.DocumentRow) -> tuple[str, str]:
+    """What versions of each other share; a translation is no version."""
+    return one.lineage, one.language
 
 
 def _row(shelf: Rows, id: str) -> library.DocumentRow:
