@@ -299,3 +299,14 @@ def test_a_charset_that_no_browser_knows_does_not_change_the_text(charset):
 def test_a_reference_to_a_note_leaves_neither_a_space_nor_empty_brackets(printed, read):
     link = '<a href="#n1">\n  <span class="superscript">1</span>\n </a>'
     assert parse(f"<html><body><p>{printed.format(link)}</p></body></html>".encode()).text == read
+
+
+ENDLESS = "Banks shall report. " * 550_000
+
+
+def test_a_stretch_too_long_for_the_parser_is_said_to_be_so():
+    with pytest.raises(BadInput, match="ten million characters"):
+        parse(f"<html><body><p>{ENDLESS}</p></body></html>".encode())
+    page = parse(f"<html><body><p>Article 1</p><p>{ENDLESS}</p></body></html>".encode())
+    assert page.text == "Article 1"
+    assert "were not read" in page.warnings[0]

@@ -24,7 +24,14 @@ HEAD_BYTES = 4_096
 NO_CHARSETS = {"unicode-escape", "raw-unicode-escape", "utf-7", "punycode", "idna"}
 # Consolidated texts mark each change: "►M1", "◄". They are no words of the law.
 AMENDMENT_MARK = re.compile(r"[►▼]\s?[A-Z]\d{0,3}\b|[◄▲]")
+<<<<<<< HEAD
 REFERENCE_TEXT = re.compile(r"\s{0,4}\(?\s{0,4}\*?\s{0,4}\d{1,3}\s{0,4}\)?\s{0,4}")
+=======
+REFERENCE_TEXT = re.compile(r"\s*\(?\s*\*?\s*\d{1,3}\s*\)?\s*")
+TOO_DEEP = "The page nests its elements too deep; what comes after that place was not read."
+# libxml2 gives up on a stretch of ten million characters without a tag.
+TOO_LONG = "The page holds more than ten million characters without a tag; they and what comes after were not read."
+>>>>>>> 0eee1fb (A web page with an endless stretch of text is told as such, not as empty)
 # Stands for a reference to a note until its block is whole; no page can hold this character.
 NOTED = "\0"
 # "the Council (¹);" is "the Council;": with the reference go its brackets and, where no word follows, the space before.
@@ -41,6 +48,8 @@ def parse(data: bytes) -> ParsedFile:
     for start in page.starts(root):
         walk.element(start, 0)
         walk.flush()
+    if not walk.flow.blocks and TOO_LONG in more:
+        raise BadInput(f"{TOO_LONG} Save it with a line for each paragraph, or print it to PDF.")
     if not walk.flow.blocks:
         raise BadInput("The HTML page has no text of its own to read; print it to PDF from a browser and add that.")
     hidden = (*walk.hidden, *page.comments(root))
@@ -92,9 +101,10 @@ def tree(text: str) -> tuple[Any, tuple[str, ...]]:
         root = None
     if root is None:
         raise BadInput("The HTML file has no elements to read; open it in a browser and save it again.")
-    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in lenient.error_log):
-        return root, ("The page nests its elements too deep; what comes after that place was not read.",)
-    return root, ()
+    limits = [entry.message for entry in lenient.error_log if entry.type_name == "ERR_RESOURCE_LIMIT"]
+    if not limits:
+        return root, ()
+    return root, (TOO_LONG if "Buffer" in limits[0] else TOO_DEEP,)
 
 
 class Walk:
