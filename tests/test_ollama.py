@@ -111,9 +111,9 @@ def test_a_pull_that_ends_early_is_no_success(at):
 
 def test_a_name_that_ollama_does_not_find_is_told(at):
     lines = [b'{"status": "pulling manifest"}\n', b'{"error": "pull model manifest: file does not exist"}\n']
-    with serving(stream(lines, "application/x-ndjson")) as server:
-        with pytest.raises(faults.ModelMissing, match="Ollama finds no model of that name"):
-            list(ollama.pull("qwen33:4b", at(server.url)))
+    reply, said = stream(lines, "application/x-ndjson"), "Ollama finds no model of that name"
+    with serving(reply) as server, pytest.raises(faults.ModelMissing, match=said):
+        list(ollama.pull("qwen33:4b", at(server.url)))
 
 
 def test_a_model_is_created_from_our_modelfile(at, tmp_path):
