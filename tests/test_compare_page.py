@@ -1,9 +1,12 @@
 """The screen "Compare", run by Streamlit without a browser."""
 
+import gc
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import jobs, library, register, store
+from core.compare import Comparison
 from core.identity import local_user
 from core.importing import import_document
 from tests.compare_parts import LAW, text
@@ -173,3 +176,22 @@ def test_a_document_against_itself_is_said_in_one_sentence(db, versions):
     at = opened("compare", old=versions[0], new=versions[0])
     assert "the same document" in at.error[0].value
     assert not at.exception
+
+
+def alive(document_id: str) -> int:
+    """Comparisons with this document in the memory of this process."""
+    gc.collect()
+    return sum(isinstance(one, Comparison) and one.old.id == document_id for one in gc.get_objects())
+
+
+def test_text_of_a_deleted_document_leaves_the_memory_of_an_open_window(db, versions):
+    old, _ = versions
+    at = opened("compare")
+    assert alive(old) == 1
+    at.switch_page("pages/help.py").run()
+    assert alive(old) == 1
+    library.delete(db, ADA, old)
+    at.run()
+    assert alive(old) == 0
+    at.switch_page("pages/compare.py").run()
+    assert "only one version" in at.info[0].value

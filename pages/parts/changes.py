@@ -9,22 +9,16 @@ from core.errors import NotAllowed
 from core.export import FORMATS
 from core.export.compared import COMPARED, write_comparison
 from core.types import User
-from pages.parts import session, shell
+from pages.parts import kept, session, shell
 from pages.parts.words import count, plain
 
-KEPT_SECONDS = 600
 NAMES = {"md": "Markdown report", "xlsx": "Excel", "json": "JSON"}
 
 
 def compared(db: Database, user: User, old: library.DocumentRow, new: library.DocumentRow) -> Comparison:
     """Compared once for as long as both registers show the same runs. Who may see what is asked each time."""
-    runs = [next((run.id for run in register.runs(db, user, one.id) if run.chosen), "") for one in (old, new)]
-    return _kept(old.id, runs[0], new.id, runs[1], _db=db, _user=user)
-
-
-@st.cache_resource(max_entries=3, ttl=KEPT_SECONDS, show_spinner="Comparing …")
-def _kept(old: str, old_run: str, new: str, new_run: str, *, _db: Database, _user: User) -> Comparison:
-    return compare.compare_stored(_db, _user, old, new)
+    shown = tuple(next((run.id for run in register.runs(db, user, one.id) if run.chosen), "") for one in (old, new))
+    return kept.comparison(db, user, old.id, new.id, (shown[0], shown[1]))
 
 
 def summary(found: Comparison) -> None:

@@ -19,7 +19,7 @@ from core import jobs, worker
 from core.errors import CopilotError
 from core.settings import ROOT
 from core.types import User
-from pages.parts import session
+from pages.parts import kept, session
 from pages.parts.words import badge, count
 
 P = ParamSpec("P")
@@ -136,6 +136,7 @@ def frame() -> None:
 
 
 def _status(db: Database, person: User) -> None:
+    kept.forget_unseen(db, person)
     waiting = jobs.jobs(db, person, active=True)
     if waiting:
         # Somebody who only watches an import runs no page: a worker that was killed is started again from here.

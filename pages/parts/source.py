@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from core import library, register
 from core.types import Document, Obligation, Provision, User, Word
-from pages.parts import boxes, places
+from pages.parts import boxes, places, url
 from pages.parts.source_view import Mark, Part, Sheet, source_view
 from pages.parts.words import label
 
@@ -179,7 +179,7 @@ def _names(place: places.Place, article: str) -> bool:
 
 
 def _page(db: Database, user: User, document: Document, chosen: register.Stop | None) -> Opened:
-    asked = st.query_params.get(PAGE, "")
+    asked = st.query_params.get(PAGE, "")[: url.MOST_DIGITS]
     number = int(asked) if asked.isdecimal() else (chosen.page if chosen and chosen.page else 1)
     number = min(max(1, number), len(document.pages))
     words = tuple(library.words(db, user, document.id, number))

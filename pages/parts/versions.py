@@ -65,8 +65,12 @@ def nothing(db: Database, user: User) -> None:
         here = _row(shelf, st.query_params.get("document") or shelf[0].id)
         other = st.selectbox(
             f"Or compare {plain(short(here.title))} with another document",
-            [one.id for one in shelf if one.id != here.id], index=None, placeholder="Choose a document", format_func=lambda id: named(_row(shelf, id)), width=480,
-        )  # fmt: skip
+            [one.id for one in shelf if one.id != here.id],
+            index=None,
+            placeholder="Choose a document",
+            format_func=lambda id: named(_row(shelf, id)),
+            width=480,
+        )
         if other:
             st.query_params.update({"old": other, "new": here.id})
             st.rerun()
