@@ -108,3 +108,10 @@ def test_beside_shall_a_should_only_recommends():
     text = "Firms shall keep records. They shall report losses. They must test their plans. " + EXPECTATIONS
     assert {norm.rule for norm in norms(text)} == {"shall", "must"}
     assert {stated.kind for stated in statements(text)} >= {"recommendation"}
+
+
+def test_a_measure_with_several_parts_is_one_duty():
+    text = "An issuer shall have own funds of at least the highest of the following:\n"
+    text += "(a) EUR 350 000;\n(b) 2 % of the reserve."
+    norm = only(text)
+    assert norm.action == "have own funds of at least the highest of the following: EUR 350 000; 2 % of the reserve"
