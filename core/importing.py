@@ -14,7 +14,6 @@ from sqlite_utils import Database
 
 from core import compare, ingest, jobs, library, pipeline, register
 from core.scan import scan
-from core.settings import settings
 from core.store import write
 from core.types import User
 
@@ -28,7 +27,7 @@ def import_document(db: Database, user: User, claim: jobs.Claim) -> None:
     reading = replace(reading, document=replace(reading.document, sha256=upload.sha256))
     jobs.progress(db, claim, 0.6, "Finding obligations")
     findings = scan(reading.document.text, reading.hidden)
-    analysis = pipeline.analyze_reading(reading, profile=settings().profile, findings=findings)
+    analysis = pipeline.analyze_reading(reading, findings=findings)
     jobs.progress(db, claim, 0.9, "Saving")
     packed = library.pack(upload, reading, analysis.scope, findings, user.name)
     label = upload.classification, tuple(json.loads(upload.groups))

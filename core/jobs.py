@@ -22,6 +22,7 @@ TRIES = 3
 HANDLERS = {
     "import": "core.importing:import_document",
     "match": "core.controls.suggestions:match_documents",
+    "mark": "core.register.marking:mark_documents",
     "trial": "core.llm.sandbox:answer",
     "weights": "core.llm.additions:add",
     "download": "core.llm.additions:bring",

@@ -12,7 +12,7 @@ from core.extract import EXTRACTORS
 from core.extract.actions import actions
 from core.extract.coverage import coverage
 from core.extract.ground import Grounded, ground, located
-from core.extract.profiles import applies, known
+from core.extract.profiles import applies, kinds
 from core.extract.quality import quality
 from core.extract.risk import document_risk, obligation_risk
 from core.extract.scope import in_our_language, scope
@@ -69,8 +69,7 @@ def analyze_reading(
     are those of `scan` over this reading, where the caller has them; None scans it here.
     """
     started, extract = time.perf_counter(), extractor(model)
-    if profile:
-        known(profile)
+    kinds(profile)  # refused before anything is read
     document = reading.document
     findings = scan(document.text, reading.hidden) if findings is None else findings
     document, decision = replace(document, warnings=(*document.warnings, *warned(findings))), scope(reading, findings)

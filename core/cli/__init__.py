@@ -21,6 +21,7 @@ from core.cli import (
     imports,
     models,
     obligations,
+    profile,
     prompts,
     records,
     trials,
@@ -44,6 +45,7 @@ ROOMS = (
     comparing,
     controls,
     gaps,
+    profile,
     models,
     trials,
     prompts,
@@ -74,7 +76,7 @@ exit codes:
 
 environment:
   COPILOT_DATA_DIR           where the database and files live (default: data/var)
-  COPILOT_PROFILE            the firm profile that marks what applies to us
+  COPILOT_PROFILE            what the firm is where nobody chose it: see `profile set`
   COPILOT_PASSWORD           opens encrypted PDFs
   COPILOT_MAX_UPLOAD_MB, COPILOT_MAX_PAGES, COPILOT_PARSE_TIMEOUT_SECONDS, COPILOT_OCR_LANGUAGE
   COPILOT_ANTHROPIC_URL, COPILOT_OLLAMA_URL, COPILOT_OPENAI_URL, COPILOT_MODELS_DIR, COPILOT_CONTEXT_TOKENS

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.cli.commands import DOCUMENT, JSON, Command, argument
@@ -20,7 +21,9 @@ def summary(arguments: Namespace) -> int:
     from core.export.facts import facts as counted
 
     with opened() as (db, user):
-        found = register.analysis(db, user, document_id(db, user, arguments.document))
+        document = document_id(db, user, arguments.document)
+        found = register.analysis(db, user, document)
+        found = replace(found, summary=register.summary(db, user, document))
     facts(counted(found))
     return 0
 

@@ -10,14 +10,13 @@ from datetime import UTC, date, datetime
 
 from sqlite_utils import Database
 
-from core import library
+from core import library, register
 from core.controls import shelf
 from core.controls.gaps import EVERYTHING, GapFilter, counts, gaps, tally
 from core.controls.plan import OPEN, Step, plan_of
 from core.errors import NotFound
 from core.extract import profiles
 from core.extract.risk import LEVELS, shortened
-from core.settings import settings
 from core.types import User
 
 NEXT_STEPS, NEXT_DATES, MOST_NAMED = 3, 2, 3
@@ -84,7 +83,7 @@ def facts(db: Database, user: User, filter: GapFilter, today: date) -> Facts:
     ahead = [gap for gap in open_duties if gap.due and gap.due >= today.isoformat() and gap.applies == "yes"]
     late = [gap for gap in open_duties if gap.due and gap.due < today.isoformat() and gap.status != "met"]
     return Facts(
-        profile=profiles.names().get(settings().profile, ""),
+        profile=_firm_of(db, user),
         documents=tuple(row.title for row in library.documents(db, user) if row.id in shown),
         duties=sum(sizes.values()),
         certain=sum(by_coverage.get("yes", {}).values()),
@@ -102,6 +101,12 @@ def facts(db: Database, user: User, filter: GapFilter, today: date) -> Facts:
         suggestions=sum(bool(gap.suggested_id) and gap.coverage == "gap" for gap in duties),
         steps=tuple(plan_of(db, user, duties, today)),
     )
+
+
+def _firm_of(db: Database, user: User) -> str:
+    """ "a payment institution and a data controller"; "" where no profile is chosen."""
+    names = profiles.names()
+    return " and ".join(profiles.article(names[key]) for key in register.our_firm(db, user).profiles)
 
 
 def asked(found: Facts) -> str:
@@ -184,7 +189,7 @@ def _levels(sizes: dict[str, int]) -> str:
 
 
 def _firm(found: Facts) -> str:
-    return profiles.article(found.profile) if found.profile else "the firm (no firm profile is chosen)"
+    return found.profile or "the firm (no firm profile is chosen)"
 
 
 def _lay(number: int) -> str:

@@ -17,8 +17,8 @@ from core.controls.matching import Duty, Matcher, duty_topics
 from core.controls.terms import main_topic
 from core.register import derived
 from core.register.fields import FIELDS
-from core.settings import lexicon, settings
-from core.store import Row, rows, write
+from core.settings import lexicon
+from core.store import Row, one, rows, write
 from core.types import DUTIES, User
 
 # What people say of an obligation that changes what it says or whether it is there.
@@ -245,9 +245,9 @@ def _text(control: shelf.Control) -> ControlText:
 
 
 def _whole_stamp(db: Database, user: User) -> str:
-    """Of what every document's suggestions depend on: libraries, weights, word lists."""
+    """Of what every document's suggestions depend on: libraries and weights."""
     weights = json.dumps(lexicon("controls"), sort_keys=True, ensure_ascii=False)
-    return _digest(shelf.stamp(db, user), weights, settings().profile)
+    return _digest(shelf.stamp(db, user), weights)
 
 
 def _stamp(db: Database, whole: str, document_id: str) -> str:
@@ -259,7 +259,8 @@ def _stamp(db: Database, whole: str, document_id: str) -> str:
         [document_id, json.dumps(STEERING)],
     )
     corrections = [list(row.values()) for row in said]
-    return _digest(whole, str(derived.chosen_run(db, document_id)), json.dumps(corrections))
+    marked = str(one(db, "select stamp from register_stamp where document_id = ?", [document_id]))
+    return _digest(whole, str(derived.chosen_run(db, document_id)), json.dumps(corrections), marked)
 
 
 def _digest(*parts: str) -> str:

@@ -81,6 +81,7 @@ def _stored(db: Database, user: User, document_id: str, gate: str, rows: list[Ro
     return Stored(
         analysis=replace(
             analysis,
+            summary=register.summary(db, user, document_id),
             obligations=tuple(one.obligation for one in wanted.values()),
             actions=tuple(replace(row.action, due=row.due) for row in actions),
         ),

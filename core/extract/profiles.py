@@ -1,15 +1,16 @@
 """Does a norm bind a firm of this kind? Nothing is hidden by the answer, only marked."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from core.errors import BadInput
 from core.extract.phrases import plain, said
 from core.extract.terms import general_terms, lookup
 from core.language.tokens import tokens
 from core.settings import lexicon
-from core.types import Applies, Bearer, BearerKind, Document, Draft, Obligation
+from core.types import Applies, Bearer, BearerKind, Modality, Obligation
 
 # What follows one of these only narrows the noun before it: "service providers | to financial entities".
 NARROWING = re.compile(
@@ -26,6 +27,28 @@ OTHERS = {
 }
 
 
+ANSWERS = ("yes", "unclear", "no")
+NOT_CHOSEN = Applies("unclear", "No firm profile is chosen.")
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """What the answer depends on of a norm; `text` is its lead-in and its quote, which only a right needs."""
+
+    bearer: Bearer
+    modality: Modality
+    text: str = ""
+
+
+class Source(Protocol):
+    """What it depends on of the document."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def applies_to(self) -> tuple[str, ...]: ...
+
+
 def names() -> dict[str, str]:
     """Profile key → its name on screens."""
     return {key: str(profile["name"]) for key, profile in lexicon("profiles")["profile"].items()}
@@ -38,34 +61,62 @@ def known(profile: str) -> Mapping[str, Any]:
     return {"key": profile, "also": (), "maybe": (), "covered_by": (), "never": (), **profiles[profile]}
 
 
-def applies(obligation: Obligation, document: Document, profile: str) -> Applies:
+def kinds(given: str) -> tuple[str, ...]:
+    """Profile keys from "payment-institution, data-controller"; BadInput names those that exist."""
+    found = tuple(dict.fromkeys(filter(None, map(str.strip, given.split(",")))))
+    for kind in found:
+        known(kind)
+    return found
+
+
+def applies(obligation: Obligation, document: Source, profile: str | Sequence[str]) -> Applies:
     """Yes, no or unclear, with the words that decided. Without a profile every answer is unclear."""
-    if not profile:
-        return Applies("unclear", "No firm profile is chosen.")
-    chosen, bearer = known(profile), obligation.draft.bearer
+    return binds(norm_of(obligation), document, kinds(profile) if isinstance(profile, str) else profile)
+
+
+def norm_of(obligation: Obligation) -> Norm:
+    draft = obligation.draft
+    text = f"{draft.lead_in.text if draft.lead_in else ''} {draft.quote.text}"
+    return Norm(draft.bearer, draft.modality, " ".join(text.split()))
+
+
+def binds(norm: Norm, document: Source, profiles: Sequence[str]) -> Applies:
+    """As `applies`. A firm may be several things at once: what binds it as one of them binds it."""
+    if not profiles:
+        return NOT_CHOSEN
+    answers = [_binds(norm, document, known(profile)) for profile in profiles]
+    return min(answers, key=lambda answer: ANSWERS.index(answer.answer))
+
+
+def _binds(norm: Norm, document: Source, chosen: Mapping[str, Any]) -> Applies:
+    bearer = norm.bearer
     if document.type == "policy" and bearer.kind in ("regulated", "person", "unspecified"):
         return Applies("yes", "The firm's own policy binds its people.")
     if bearer.kind in OTHERS:
         return Applies("no", f"It {OTHERS[bearer.kind]} (“{' '.join(bearer.text.split())}”).")
     if not bearer.text.strip():
         return Applies("unclear", "The sentence does not say who must act.")
-    if obligation.draft.modality == "right" and bearer.kind == "person":
-        return owed(obligation.draft, document, chosen)
+    if is_owed(norm):
+        return owed(norm, document, chosen)
     return answered(bearer, document, chosen)
 
 
-def answered(bearer: Bearer, document: Document, chosen: Mapping[str, Any]) -> Applies:
+def is_owed(norm: Norm) -> bool:
+    """A person's right: whom it binds stands in its words, not in its bearer."""
+    return norm.modality == "right" and norm.bearer.kind == "person"
+
+
+def answered(bearer: Bearer, document: Source, chosen: Mapping[str, Any]) -> Applies:
     """What a bearer, coordinated or not, is to the chosen profile."""
     head = NARROWING.split(bearer.text, maxsplit=1)[0]
     parts = [part for part in COORDINATED.split(head) if part.strip()]
     answers = [judged(part, bearer, document, chosen) for part in parts or [bearer.text]]
-    return min(answers, key=lambda answer: ("yes", "unclear", "no").index(answer.answer))
+    return min(answers, key=lambda answer: ANSWERS.index(answer.answer))
 
 
-def owed(draft: Draft, document: Document, chosen: Mapping[str, Any]) -> Applies:
+def owed(norm: Norm, document: Source, chosen: Mapping[str, Any]) -> Applies:
     """A person's right binds whom it names: "obtain from the controller", "a claim against the issuer"."""
-    text = " ".join(f"{draft.lead_in.text if draft.lead_in else ''} {draft.quote.text}".split())
-    debtors = debtors_in(text)
+    debtors = debtors_in(norm.text)
     firms = [Bearer(name, "regulated") for name, kind in debtors if kind == "regulated"]
     answers = [answered(firm, document, chosen) for firm in firms]
     for firm, answer in zip(firms, answers, strict=True):
@@ -75,7 +126,7 @@ def owed(draft: Draft, document: Document, chosen: Mapping[str, Any]) -> Applies
         return answers[0]
     if debtors:
         return Applies("no", "It is a right towards authorities.")
-    return Applies("unclear", f"It gives “{draft.bearer.text}” a right; the sentence does not say who owes it.")
+    return Applies("unclear", f"It gives “{norm.bearer.text}” a right; the sentence does not say who owes it.")
 
 
 def debtors_in(text: str) -> list[tuple[str, BearerKind]]:
@@ -94,7 +145,7 @@ def debtors_in(text: str) -> list[tuple[str, BearerKind]]:
     return found
 
 
-def judged(part: str, bearer: Bearer, document: Document, chosen: Mapping[str, Any]) -> Applies:
+def judged(part: str, bearer: Bearer, document: Source, chosen: Mapping[str, Any]) -> Applies:
     """One bearer of a coordination ("controller or processor"): what it is to the chosen profile."""
     general = lexicon("profiles")["general"]
     name, quoted = article(chosen["name"]), f"“{' '.join(part.split())}”"
@@ -118,7 +169,7 @@ def judged(part: str, bearer: Bearer, document: Document, chosen: Mapping[str, A
     return Applies("unclear", f"{quoted} may or may not include {name}.")
 
 
-def by_scope(quoted: str, document: Document, chosen: Mapping[str, Any]) -> Applies:
+def by_scope(quoted: str, document: Source, chosen: Mapping[str, Any]) -> Applies:
     """A general bearer ("financial entities") is the firm unless the document lists those it applies to without it."""
     name, subjects = article(chosen["name"]), plain(*document.applies_to)
     if said(chosen["is"], subjects):

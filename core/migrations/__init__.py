@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.migrations import controls, jobs, library, models, register
+from core.migrations import controls, firm, jobs, library, models, register
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +25,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(3, "register: runs and their findings, what people say, the register derived from both", register.TABLES),
     Migration(4, "controls: libraries of controls, and what matching derives from them", controls.TABLES),
     Migration(5, "models: weights on this machine, prompts tried in the sandbox", models.TABLES),
+    Migration(6, "firm: what kinds of firm we are, and for which the register was marked", firm.TABLES),
 )

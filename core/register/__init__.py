@@ -11,11 +11,13 @@ from core.register.exports import corrected_analysis, export_rows
 from core.register.facets import facets
 from core.register.fields import FIELDS, values
 from core.register.filters import DEADLINES, FACETS, STATUSES, Filter
+from core.register.firm import Firm, choose_firm, firm_choices, may_choose_firm, our_firm
 from core.register.gestures import Event, Undone, undo
 from core.register.leads import Lead, ToCheck, accept, lead, to_check, to_check_count, uncovered, ungrounded
 from core.register.made import add_by_hand, merge, promote, repair, split
+from core.register.marking import keep_marked, mark
 from core.register.outline import Stop, outline, rows_of
-from core.register.overview import OURS, Overview, overview
+from core.register.overview import OUR_ANSWERS, OURS, Overview, overview
 from core.register.records import (
     Comment,
     Record,
@@ -47,6 +49,7 @@ __all__ = [
     "FACETS",
     "FIELDS",
     "OURS",
+    "OUR_ANSWERS",
     "STATUSES",
     "ActionRow",
     "Checked",
@@ -55,6 +58,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Filter",
+    "Firm",
     "Lead",
     "Mismatch",
     "Offer",
@@ -76,6 +80,7 @@ __all__ = [
     "carry_over",
     "check",
     "checked",
+    "choose_firm",
     "choose_run",
     "comment",
     "correct",
@@ -87,12 +92,17 @@ __all__ = [
     "export_rows",
     "facets",
     "findings",
+    "firm_choices",
     "history",
     "insert_run",
+    "keep_marked",
     "lead",
+    "mark",
     "may_carry",
+    "may_choose_firm",
     "merge",
     "offers",
+    "our_firm",
     "outline",
     "overview",
     "promote",

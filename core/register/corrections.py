@@ -1,13 +1,13 @@
 """Correcting what the engine read, one field at a time. The finding stays; the correction lies over it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database
 
 from core import library
 from core.errors import Conflict
-from core.register import codec, derived, fields, gestures
+from core.register import codec, derived, fields, firm, gestures
 from core.register.gestures import Change
 from core.register.rows import editable, row
 from core.types import Obligation, User
@@ -52,7 +52,15 @@ def correct(db: Database, user: User, id: str, field: str, value: str | None, *,
 
 
 def found(db: Database, document_id: str, obligation_id: str, text: str = "") -> Obligation:
-    """As it was before any correction: a person's own, the chosen run's, or the last run's that had it."""
+    """As it was before any correction: a person's own, the chosen run's, or the last run's that had it.
+
+    Whether it applies to us is answered for what the firm is now.
+    """
+    before = _found(db, document_id, obligation_id, text)
+    return replace(before, applies=firm.judge(db, document_id)(before))
+
+
+def _found(db: Database, document_id: str, obligation_id: str, text: str) -> Obligation:
     made = derived.overlays(db, document_id, [obligation_id]).get(obligation_id, {}).get("made")
     if made:
         return codec.load(made["obligation"], text)
@@ -66,7 +74,7 @@ def found(db: Database, document_id: str, obligation_id: str, text: str = "") ->
 def standing(db: Database, document_id: str, obligation_id: str, text: str = "") -> Obligation:
     """As it stands, with corrections laid over it."""
     overlay = derived.overlays(db, document_id, [obligation_id]).get(obligation_id, {})
-    return fields.laid(found(db, document_id, obligation_id, text), overlay)
+    return fields.laid(_found(db, document_id, obligation_id, text), overlay, firm.judge(db, document_id))
 
 
 def standing_all(db: Database, user: User, document_id: str) -> dict[str, Standing]:
@@ -77,9 +85,12 @@ def standing_all(db: Database, user: User, document_id: str) -> dict[str, Standi
     text, said = library.document(db, user, document_id).text, derived.overlays(db, document_id)
     chosen = derived.findings(db, document_id, derived.chosen_run(db, document_id), None, text)
     made = {id: codec.load(one["made"]["obligation"], text) for id, one in said.items() if "made" in one}
+    judge = firm.judge(db, document_id)
     lost = derived.last_findings(db, document_id, said.keys() - chosen.keys() - made.keys(), text)
     return {
-        id: Standing(fields.laid(one, said.get(id, {})), tuple(sorted(said.get(id, {}).keys() & fields.FIELDS.keys())))
+        id: Standing(
+            fields.laid(one, said.get(id, {}), judge), tuple(sorted(said.get(id, {}).keys() & fields.FIELDS.keys()))
+        )
         for id, one in {**lost, **chosen, **made}.items()
     }
 

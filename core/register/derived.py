@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from core.register import codec, dates, fields
+from core.register import codec, dates, fields, firm
 from core.register.facets import combined
+from core.register.fields import Judge
 from core.settings import lexicon
 from core.store import one, rows, write
 from core.types import Analysis, Obligation
@@ -39,9 +40,10 @@ def derive(
 
     `analysis`: what the chosen run found, where the caller has it at hand.
     """
-    run_id = chosen_run(db, document_id)
+    run_id, judge = chosen_run(db, document_id), firm.judge(db, document_id)
     said = overlays(db, document_id, subjects)
     if subjects is None:
+        firm.put_stamp(db, document_id)
         db.execute("delete from register where document_id = ?", [document_id])
         _derive_leads(db, document_id, analysis or _rest(db, run_id), said)
     else:
@@ -56,11 +58,13 @@ def derive(
     for subject in (*found, *(missing - found.keys())):
         overlay = said.get(subject, {})
         if "made" in overlay:
-            row = _row(codec.load(overlay["made"]["obligation"]), overlay, "current", overlay["made"]["how"], None)
+            row = _row(
+                codec.load(overlay["made"]["obligation"]), overlay, judge, "current", overlay["made"]["how"], None
+            )
         elif subject in found:
-            row = _row(found[subject], overlay, "current", "run", run_id)
+            row = _row(found[subject], overlay, judge, "current", "run", run_id)
         elif subject in lost:
-            row = _row(lost[subject], overlay, "orphaned", "run", None)
+            row = _row(lost[subject], overlay, judge, "orphaned", "run", None)
         else:
             db.execute("delete from register where document_id = ? and obligation_id = ?", [document_id, subject])
             continue
@@ -133,8 +137,10 @@ def due_date(obligation: Obligation, overlay: Overlay) -> date | None:
     return dates.due_date(obligation.deadline, dates.parse_date(anchor["date"]), dates.parse_date(anchor["today"]))
 
 
-def _row(found: Obligation, overlay: Overlay, state: str, origin: str, run_id: str | None) -> dict[str, Any]:
-    obligation = fields.laid(found, overlay)
+def _row(
+    found: Obligation, overlay: Overlay, judge: Judge, state: str, origin: str, run_id: str | None
+) -> dict[str, Any]:
+    obligation = fields.laid(found, overlay, judge)
     draft, limit, due = obligation.draft, obligation.deadline, due_date(obligation, overlay)
     corrected = len(overlay.keys() & fields.FIELDS.keys())
     status = overlay.get("status", NEW)

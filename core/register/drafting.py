@@ -14,11 +14,9 @@ from core.errors import BadInput
 from core.extract.bearers import party
 from core.extract.deadlines import deadlines
 from core.extract.ground import ground
-from core.extract.profiles import applies
 from core.extract.risk import obligation_risk
 from core.extract.terms import document_terms
 from core.language.tokens import tokens
-from core.settings import settings
 from core.types import Bearer, BearerKind, Draft, Modality, Obligation, Passage, Provision, Reading
 
 ENGINE = "person"
@@ -105,11 +103,7 @@ def grounded(reading: Reading, draft: Draft) -> Obligation:
     if not found or found[0].draft.quote != draft.quote:  # words and place
         raise BadInput("The selection reaches over several articles; select text within one.")
     obligation = replace(found[0], confidence=1.0)
-    return replace(
-        obligation,
-        risk=obligation_risk(obligation),
-        applies=applies(obligation, reading.document, settings().profile),
-    )
+    return replace(obligation, risk=obligation_risk(obligation))
 
 
 def own(obligation: Obligation, how: str, sources: Iterable[str] = ()) -> Obligation:

@@ -8,8 +8,9 @@ from sqlite_utils import Database
 from core import library
 from core.extract.risk import document_risk
 from core.extract.summary import summary
-from core.register import codec, derived, fields
+from core.register import codec, derived, fields, firm
 from core.register.derived import Overlay
+from core.register.fields import Judge
 from core.register.filters import EVERYTHING, Filter
 from core.register.rows import Row, rows
 from core.register.runs import actions, analysis
@@ -25,20 +26,20 @@ def export_rows(db: Database, user: User, filter: Filter = EVERYTHING) -> list[R
 
 
 def corrected_analysis(db: Database, user: User, document_id: str) -> Analysis:
-    """The analysis as people left it; the stored one where nobody said anything.
+    """The analysis as people left it, with what applies to the firm as it is now.
 
     Corrected values, what people added, split and merged; without what is no obligation. Sentences that somebody
     accepted or promoted count as covered. Actions follow their obligations; risk and summary are of what is left.
     """
     stored = analysis(db, user, document_id)
-    said = derived.overlays(db, document_id)
-    if not said:
+    said, judge = derived.overlays(db, document_id), firm.judge(db, document_id)
+    if not said and all(judge(one) == one.applies for one in stored.obligations):
         return stored
     found = {one.id: one for one in stored.obligations}
     for subject, overlay in said.items():
         if "made" in overlay:
             found[subject] = codec.load(overlay["made"]["obligation"], stored.document.text)
-    laid = [_laid(one, said.get(one.id, {})) for one in found.values()]
+    laid = [_laid(one, said.get(one.id, {}), judge) for one in found.values()]
     kept = tuple(sorted(filter(None, laid), key=lambda one: (one.span.start, one.span.end)))
     corrected = replace(
         stored,
@@ -54,11 +55,11 @@ def corrected_analysis(db: Database, user: User, document_id: str) -> Analysis:
     return replace(corrected, summary=words)
 
 
-def _laid(found: Obligation, overlay: Overlay) -> Obligation | None:
+def _laid(found: Obligation, overlay: Overlay, judge: Judge) -> Obligation | None:
     """None for what is no obligation (any more)."""
     if "replaced" in overlay or overlay.get("status") == "not an obligation":
         return None
-    obligation = fields.laid(found, overlay)
+    obligation = fields.laid(found, overlay, judge)
     if overlay.get("status") == "not applicable":
         return replace(obligation, applies=Applies("no", overlay.get("reason", "")))
     return obligation

@@ -28,6 +28,7 @@ SCORES: dict[RiskLevel, int] = {"low": 10, "medium": 40, "high": 65, "critical":
 LONGEST = 10_000
 
 Corrections = Mapping[str, Any]
+Judge = Callable[[Obligation], Applies]
 
 
 def short(text: str) -> str:
@@ -102,10 +103,13 @@ def located(value: str, text: str, start: int, end: int) -> list[dict[str, Any]]
     return passages
 
 
-def laid(obligation: Obligation, corrections: Corrections) -> Obligation:
-    """The obligation as it stands after a person's corrections. Its span and quote are never touched."""
+def laid(obligation: Obligation, corrections: Corrections, judge: Judge) -> Obligation:
+    """The obligation as it stands after a person's corrections. Its span and quote are never touched.
+
+    `judge` answers whether it applies to us as it stands; a person's own answer wins.
+    """
     if not corrections.keys() & FIELDS.keys():
-        return obligation
+        return replace(obligation, applies=judge(obligation))
     draft, limit = obligation.draft, _limit(obligation.deadline, corrections)
     draft = replace(
         draft,
@@ -118,12 +122,12 @@ def laid(obligation: Obligation, corrections: Corrections) -> Obligation:
         exceptions=_passages(draft.exceptions, corrections.get("exceptions")),
         deadlines=_deadlines(draft, obligation.deadline, limit),
     )
-    risk, applies = obligation.risk, obligation.applies
+    risk = obligation.risk
     if "risk" in corrections:
         risk = Risk(corrections["risk"], SCORES[corrections["risk"]], (*risk.reasons, "set by a person"))
-    if "applies" in corrections:
-        applies = Applies(corrections["applies"], "set by a person")
-    return replace(obligation, draft=draft, deadline=limit, risk=risk, applies=applies)
+    stands = replace(obligation, draft=draft, deadline=limit, risk=risk)
+    said = "applies" in corrections
+    return replace(stands, applies=Applies(corrections["applies"], "set by a person") if said else judge(stands))
 
 
 def values(obligation: Obligation) -> dict[str, str]:

@@ -16,6 +16,8 @@ from core.types import DUTIES, BearerKind, User
 
 # Who answers for a date: a date addressed to an authority or a Member State is no deadline of ours.
 OURS: tuple[BearerKind, ...] = ("regulated", "unspecified")
+# What the firm's profile may answer of a date that is ours.
+OUR_ANSWERS = ("yes", "unclear")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Overview:
     """Counts of what this user may see. Duties are obligations and prohibitions; the rest of `norms` is not counted so.
 
     `matrix`: bearer kind → risk level → duties. `overdue`, `soon` and `next` (open duties with a due date from today
-    on, the nearest first) are of OURS: those that bind a firm or name nobody.
+    on, the nearest first) are of OURS: those that bind a firm or name nobody, and that apply to us or may.
+    `by_applies`: yes, no, unclear → duties.
     """
 
     documents: int
@@ -32,6 +35,7 @@ class Overview:
     by_modality: dict[str, int]
     by_status: dict[str, int]
     by_risk: dict[str, int]
+    by_applies: dict[str, int]
     matrix: dict[str, dict[str, int]]
     to_check: int
     overdue: int
@@ -50,7 +54,7 @@ def overview(db: Database, user: User, today: date | None = None, *, upcoming: i
     duties = Filter(modality=DUTIES, today=today)
     norms = combinations(db, user, Filter(today=today))
     binding = [(values, size) for values, size in norms if values["modality"] in DUTIES]
-    ours = replace(duties, bearer_kind=OURS)
+    ours = replace(duties, bearer_kind=OURS, applies=OUR_ANSWERS)
     due = dated(db, user, ours)
     shelf = library.documents(db, user)
     failed = [job for job in jobs.jobs(db, user, limit=1_000) if job.state == "failed"]
@@ -61,6 +65,7 @@ def overview(db: Database, user: User, today: date | None = None, *, upcoming: i
         by_modality=_summed(norms, "modality"),
         by_status=_summed(binding, "status"),
         by_risk=_summed(binding, "risk"),
+        by_applies=_summed(binding, "applies"),
         matrix={
             kind: _summed([(values, size) for values, size in binding if values["bearer_kind"] == kind], "risk")
             for kind in _summed(binding, "bearer_kind")

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from core import library, store
 from core.errors import BadInput
-from core.register import derived, fields, gestures
+from core.register import derived, fields, firm, gestures
 from core.register.corrections import Correction, corrections, found
 from core.register.dates import is_date, parse_date
 from core.register.evidence import Evidence, kept
@@ -53,7 +53,7 @@ def record(db: Database, user: User, id: str) -> Record:
     before = found(db, *place, text)
     return Record(
         row=shown,
-        obligation=fields.laid(before, overlay),
+        obligation=fields.laid(before, overlay, firm.judge(db, place[0])),
         found=before,
         corrections=tuple(corrections(db, *place)),
         comments=tuple(Comment(id, text, at, by) for id, text, at, by in gestures.entries(db, *place, "comment")),

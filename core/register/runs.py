@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from core import library
 from core.errors import Conflict, NotFound
 from core.extract import actions as recommended
+from core.extract.summary import steps
 from core.register import codec, derived, gestures
 from core.register.gestures import Change
 from core.store import new_id, now, one, rows, write
@@ -117,7 +118,12 @@ def analysis(db: Database, user: User, document_id: str, run_id: str | None = No
 
 
 def summary(db: Database, user: User, document_id: str) -> str:
-    return _rest(db, user, document_id).summary
+    """In words, with the actions that are recommended to the firm as it is now."""
+    found = _rest(db, user, document_id)
+    if not found.actions:
+        return found.summary
+    shown = [row.action for row in actions(db, user, document_id)]
+    return " ".join(found.summary.replace(steps(found.actions), steps(shown)).split())
 
 
 def statements(db: Database, user: User, document_id: str) -> list[Statement]:
@@ -149,7 +155,10 @@ class ActionRow:
 
 
 def actions(db: Database, user: User, document_id: str) -> list[ActionRow]:
-    """The recommended actions of the chosen run. Withheld (an empty list) while an escalated document waits."""
+    """The recommended actions of the chosen run, without those of which no duty applies to the firm.
+
+    Withheld (an empty list) while an escalated document waits.
+    """
     document = library.found(db, user, document_id, "gate")
     if document["gate"] in ("waiting", "rejected"):
         return []
@@ -157,7 +166,9 @@ def actions(db: Database, user: User, document_id: str) -> list[ActionRow]:
         db,
         "select *, coalesce(due, (select min(register.due) from register where document_id = action.document_id"
         " and obligation_id in (select value from json_each(action.obligation_ids)))) as dated"
-        " from action where document_id = ? and run_id = ? order by position",
+        " from action where document_id = ? and run_id = ? and exists (select 1 from json_each(obligation_ids) as duty"
+        " left join register on register.document_id = action.document_id and register.obligation_id = duty.value"
+        " where register.applies is not 'no') order by position",
         [document_id, derived.chosen_run(db, document_id)],
     )
     return [ActionRow(_action(row), row["state"], row["dated"]) for row in found]

@@ -16,7 +16,7 @@ MOST_PLACES = 5
 
 def summary(db: Database, user: User, shown: library.DocumentRow) -> None:
     found = register.analysis(db, user, shown.id)
-    st.markdown(plain(found.summary))
+    st.markdown(plain(register.summary(db, user, shown.id)))
     coverage, run = found.coverage, found.metadata
     lines = [
         ("Risk", f"{badge(label(found.risk.level), RISKS[found.risk.level])} {found.risk.score} of 100: "
