@@ -254,3 +254,27 @@ def test_doras_three_reports_stand_under_the_paragraph_that_introduces_them():
     for letter, opening in (("a", "an initial notification"), ("b", "an intermediate report"), ("c", "a final report")):
         assert found[f"Article 19(4)({letter})"].text.startswith(opening)
         assert found[f"Article 19(4)({letter})"].parent == found["Article 19(4)"].id
+
+
+STATUTE = """# Custody Act 2031
+
+## 12 Duty to register
+
+(1) A person must register.
+
+(2) A person who contravenes subsection (1) commits an offence under this section.
+
+## 13 Records
+
+(1) A registered person must keep a list.
+"""
+
+
+def test_sections_of_a_statute_are_cited_as_sections_though_the_text_begins_late():
+    assert "Section 12(1)" in paths(STATUTE)
+    assert "Section 13(1)" in paths(STATUTE)
+
+
+def test_an_article_may_open_with_any_number():
+    text = "### Article 19\n\n6. The bank shall report.\n\n8. The bank shall keep records."
+    assert paths(text)[-2:] == ["Article 19(6)", "Article 19(8)"]

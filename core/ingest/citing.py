@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from core.ingest.headings import Heading
 from core.ingest.labels import Count, Label
@@ -13,6 +14,8 @@ from core.types import Block, ParsedFile, ProvisionKind
 # "as set out in Section 4.2", "under clause 7": the word by which a document cites its own numbers.
 CITED = re.compile(r"\b(section|clause|rule|regulation)s?\s+(\d{1,3}(?:\.\d{1,3})*)(?![\d/])", re.IGNORECASE)
 FEWEST_CITATIONS = 2
+# A statute's own words for its places; its sections are headings with bare numbers ("12 Duty to register").
+OF_STATUTES = re.compile(r"\bthis section\b|\bsubsections? \(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ def manner(
     announced: Sequence[Heading | None],
 ) -> Manner:
     """How the document numbers itself, from its labels, its headings and the way it refers to itself."""
+    if _is_statute(parsed, blocks, labelled):
+        return Manner("Section ", running=True)
     own: set[str] = set()
     plain: list[int] = []
     for block, (labels, _), heading in zip(blocks, labelled, announced, strict=True):
@@ -59,6 +64,17 @@ def manner(
     word, times = words.most_common(1)[0] if words else ("", 0)
     prefix = f"{word.capitalize()} " if times >= FEWEST_CITATIONS else ""
     return Manner(prefix, runs(plain) or bool(chapters), chapters)
+
+
+def _is_statute(parsed: ParsedFile, blocks: Sequence[Block], labelled: Sequence[tuple[tuple[Label, ...], int]]) -> bool:
+    """Whether headings with bare numbers count on, and the text speaks of "this section" and "subsection (1)"."""
+    headed = [
+        int(labels[0].text)
+        for block, (labels, _) in zip(blocks, labelled, strict=True)
+        if block.kind == "heading" and labels and labels[0].text.isdigit()
+    ]
+    counted = len(headed) > 1 and all(after == before + 1 for before, after in pairwise(headed))
+    return counted and sum(1 for _ in OF_STATUTES.finditer(parsed.text)) >= FEWEST_CITATIONS
 
 
 def runs(numbers: Sequence[int]) -> bool:

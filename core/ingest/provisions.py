@@ -239,7 +239,8 @@ class Walk:
         """Whether a bare number counts headings: "4 Reports" after "3 …", not "12 CFR 1016" at the top."""
         value = label.counts[0].value
         bare = label.text.isdigit() and label.text not in self.source.manner.chapters
-        counts_on = not bare or first(value) or follows(value, self.number)
+        opens = self.number == (0,) and self.source.manner.prefix == "Section "
+        counts_on = not bare or first(value) or opens or follows(value, self.number)
         self.number = value if counts_on else self.number
         return counts_on
 

@@ -124,7 +124,15 @@ class Scribe:
             return False
         if self.style == "inserted":
             return True
-        return self.style in UNNUMBERED and (block.kind == "item" or self.text[start : start + 1].isupper())
+        opens = block.kind == "item" or self.text[start : start + 1].isupper()
+        return opens and (self.style in UNNUMBERED or self.excerpted(label))
+
+    def excerpted(self, label: Label) -> bool:
+        """Whether an article opens with this number: an excerpt, or a text whose paragraph 1 is repealed."""
+        if self.root is None or self.style != "article" or self.root.node is None:
+            return False
+        node = self.tree.nodes[self.root.node]
+        return not node.texts and not node.children and label.counts[0].style == (".", "number")
 
     def plain(self, block: Block) -> None:
         """An unnumbered paragraph: the text of what is open, or its next subparagraph."""
