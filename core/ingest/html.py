@@ -24,7 +24,7 @@ HEAD_BYTES = 4_096
 NO_CHARSETS = {"unicode-escape", "raw-unicode-escape", "utf-7", "punycode", "idna"}
 # Consolidated texts mark each change: "►M1", "◄". They are no words of the law.
 AMENDMENT_MARK = re.compile(r"[►▼]\s?[A-Z]\d{0,3}\b|[◄▲]")
-REFERENCE_TEXT = re.compile(r"\s{0,4}\(?\s{0,4}\*?\s{0,4}\d{1,3}\s{0,4}\)?\s{0,4}")
+REFERENCE_TEXT = re.compile(r"\s{0,40}\(?\s{0,4}\*?\s{0,4}\d{1,3}\s{0,4}\)?\s{0,40}")
 TOO_DEEP = "The page nests its elements too deep; what comes after that place was not read."
 # libxml2 gives up on a stretch of ten million characters without a tag.
 TOO_LONG = "The page holds more than ten million characters without a tag; they and what comes after were not read."
