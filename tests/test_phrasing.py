@@ -115,3 +115,106 @@ def test_a_measure_with_several_parts_is_one_duty():
     text += "(a) EUR 350 000;\n(b) 2 % of the reserve."
     norm = only(text)
     assert norm.action == "have own funds of at least the highest of the following: EUR 350 000; 2 % of the reserve"
+
+
+@pytest.mark.parametrize(
+    ("text", "modality", "action"),
+    [
+        ("Do not forward client data by e-mail.", "prohibition", "forward client data by e-mail"),
+        ("Never share passwords.", "prohibition", "share passwords"),
+        ("The policy must not restrict staff from reporting.", "prohibition", "restrict staff from reporting"),
+        ("The Registrar is authorized and directed to keep a list.", "obligation", "keep a list"),
+        (
+            "Processing of data revealing origin, opinions, beliefs or membership, and the processing of genetic data, "
+            "health data or data on a person's home shall be prohibited.",
+            "prohibition",
+            "carry out processing of data revealing origin, opinions, beliefs or membership, and the processing of "
+            "genetic data, health data or data on a person's home",
+        ),
+    ],
+)
+def test_bans_and_directions_of_every_shape(text, modality, action):
+    found = only(text)
+    assert (found.modality, found.action) == (modality, action)
+
+
+def test_each_year_is_no_part_of_who_must_act():
+    assert only("Each year, EBA, ESMA and EIOPA shall report.").bearer.text == "EBA, ESMA and EIOPA"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("A person who contravenes subsection (1) commits an offence.", "sanction"),
+        ("A person guilty of an offence is liable:\n(a) to a fine;\n(b) to imprisonment.", "sanction"),
+        ("Regulations under this section may:\n(a) prescribe forms;\n(b) confer functions.", "legal effect"),
+        ("Regulations under this section may provide for fees.", "legal effect"),
+        ("A firm may wish to keep a note.", "recommendation"),
+        ("This Regulation shall not limit the rights of clients.", "saving"),
+    ],
+)
+def test_what_is_stated_is_never_silent_and_never_a_norm(text, kind):
+    assert [stated.kind for stated in statements(text)] == [kind]
+    assert not norms(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "conditions"),
+    [
+        ("Third parties relied upon shall keep records.", []),
+        (
+            "Banks shall keep:\n(a) a list which shall, upon a reasoned request, be sent to it.",
+            ["upon a reasoned request"],
+        ),
+        ("Banks shall ensure that, where they use agents, contracts name them.", ["where they use agents"]),
+        ("Records shall be given to clients upon request and shall be kept for a year.", ["upon request"]),
+        ("Banks shall refrain from paying until they have reported.", ["until they have reported"]),
+        ("Banks shall keep records until 31 December 2030.", []),
+        (
+            "A bank may take 45 days, provided the bank:\n(a) credits it;\n(b) says so.",
+            ["provided the bank", "credits it", "says so"],
+        ),
+    ],
+)
+def test_conditions_begin_and_end_where_they_do(text, conditions):
+    assert [passage.text for passage in only(text).conditions] == conditions
+
+
+def test_the_act_of_another_kind_behind_and_is_no_part_of_the_first():
+    first, second = norms("Procurement is responsible for collecting evidence and will not order until it is approved.")
+    assert (first.bearer.text, first.action) == ("Procurement", "be responsible for collecting evidence")
+    assert (second.modality, second.action) == ("prohibition", "order")
+
+
+def test_a_list_inside_a_sentence_belongs_to_its_last_act():
+    found = norms("The Supplier shall provide the Services and shall (a) use skilled staff; and (b) keep records.")
+    assert [norm.action for norm in found] == ["provide the Services", "use skilled staff", "keep records"]
+
+
+def test_what_a_measure_may_include_is_part_of_it():
+    found = only("Banks shall take measures, which may include:\n(a) limits;\n(b) alerts.")
+    assert found.action == "take measures, which may include: limits; alerts"
+
+
+def test_an_officer_known_by_a_short_name_decides():
+    text = "Staff must report. Exceptions need to be approved by the CXO."
+    assert norms(text)[-1].bearer.text == "CXO"
+
+
+def test_an_item_may_say_for_whom_it_is():
+    text = "The facts shall be shown as follows:\n(a) for fund managers, online;\n(b) for insurers, on paper."
+    assert [norm.bearer.text for norm in norms(text)] == ["fund managers", "insurers"]
+
+
+def test_whose_risk_it_is_bears_the_duty_though_another_was_named_last():
+    text = (
+        "Banks shall be audited by auditors. The auditors shall be skilled. Banks shall pay. Auditors shall report. "
+        "The depth of the work shall fit the risk of the bank."
+    )
+    assert norms(text)[-1].bearer.text == "Banks"
+
+
+def test_a_board_is_the_firms_own_in_the_firms_own_text():
+    ours = "This policy binds all staff.\nEmployees must report.\nThe Board must approve it."
+    theirs = "The Commission shall report.\nMember States shall help.\nThe Board must approve it."
+    assert [norms(text)[-1].bearer.kind for text in (ours, theirs)] == ["regulated", "eu_body"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.extract.bearers import Party
-from core.extract.marks import DUTY_NOUNS, Mark, Sense, frames, low_at, stem, unlawful
+from core.extract.marks import DIRECTED, DUTY_NOUNS, Mark, Sense, frames, low_at, past_leave, stem, unlawful
 from core.language.tokens import Token
 from core.language.verbs import is_base, is_participle
 from core.types import Modality
@@ -18,8 +18,11 @@ def be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated: 
     while at < len(tokens) and tokens[at].kind in ("adv", "not"):
         negated |= tokens[at].kind == "not" and mark.word != "is"
         at += 1
+    at = past_leave(tokens, at)
     low, after = low_at(tokens, at), low_at(tokens, at + 1)
     words = frames()
+    if low in DIRECTED and at > be + 2:
+        low = "required"
     if after == "," and low in words["duty_frames"] | words["right_frames"] | words["leave_frames"]:
         inserted = _past_insertion(tokens, at + 1)
         if inserted is not None:
@@ -164,7 +167,8 @@ def _be_statement(
     weighed = low == "considered" and after in ("in", "when", "for", "before", "during", "at")
     if low in words["deeming_frames"] and after != "by" and not weighed:
         return Sense("deeming", f"“be {low}” says how something counts in law.", statement="deeming", verb=at)
-    if low == "liable" and {t.low for t in tokens[at + 1 : at + 12]} & words["penalties"]:
+    threatened = tokens[at + 1 : at + 12] if at + 2 < len(tokens) else tokens[:at]
+    if low == "liable" and {t.low for t in threatened} & words["penalties"]:
         return Sense("sanction", "It says which sanction follows a breach.", statement="sanction", verb=at)
     if low == "in" and after in ("breach", "default"):
         return Sense("breach", "It says what is or is no breach.", statement="legal effect", verb=at)
@@ -226,7 +230,7 @@ def _be_norm(tokens: Sequence[Token], mark: Mark, be: int, at: int, negated: boo
             return Sense("may_not", "“may not” forbids.", "prohibition", verb=verb, passive=passive, state=not passive)
         if passive or low in ("made", "given"):
             return Sense("may_passive", "“may” permits it to be done.", "permission", verb=verb, passive=True)
-        if who.kind is not None and tokens[at].kind == "det":
+        if who.kind is not None and at < len(tokens) and tokens[at].kind == "det":
             return Sense("may_be", "“may” permits somebody to be it.", "permission", verb=verb, state=True)
         return Sense("possibility", "“may be” says what is possible.", statement="possibility", verb=verb)
     if mark.word == "will":

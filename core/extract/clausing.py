@@ -41,6 +41,8 @@ def clauses_of(w: Words, found: Sequence[Mark], stated: list[Stated]) -> list[Cl
             subject = next_subject(w.tokens, w.depth, clauses[-1].mark.end, mark.start)
         if clauses and (_of_noun(w, mark, subject) or (subject.role == "same" and _nested(w, clauses[-1], mark))):
             subject = replace(subject, role="subordinate")
+        if clauses and subject.role == "main" and not boundary and _under_that(w, clauses[-1], mark, subject):
+            subject = replace(subject, role="complement")
         if subject.role == "subordinate":
             stated.append(Stated("subordinate", IN_CONDITION.format(w.tokens[mark.start].text)))
             continue
@@ -52,6 +54,16 @@ def clauses_of(w: Words, found: Sequence[Mark], stated: list[Stated]) -> list[Cl
         clauses.append(clause)
         hard = mark.end
     return clauses or _unintroduced(w, found)
+
+
+def _under_that(w: Words, outer: Clause, mark: Mark, subject: Subject) -> bool:
+    """ "shall ensure that, where a bank fails, the authority may fine it": the clause that "that" opened goes on."""
+    verb, words = outer.sense.verb, w.tokens
+    if verb is None or mark.word in ("shall", "must", "will") or subject.start <= verb + 2:
+        return False
+    opened = words[verb].low in frames()["passing_verbs"] and words[verb + 1].kind == "that"
+    condition = words[verb + 2].kind == "," and words[verb + 3].kind in ("sub", "prep")
+    return opened and condition and not any(token.kind == ";" for token in words[verb : subject.start])
 
 
 def _unintroduced(w: Words, found: Sequence[Mark]) -> list[Clause]:
@@ -165,7 +177,7 @@ def _clause(w: Words, mark: Mark, subject: Subject, clauses: Sequence[Clause]) -
     if who.pronoun and who.kind is None:
         who = pronoun(w, who, subject, mark)
     if who.kind is None and not who.pronoun and acts_here(w, who, mark):
-        who = replace(who, kind="regulated")
+        who = replace(who, kind="regulated", known=True)
     first = words[subject.start].low if subject.end > subject.start else ""
     if first == "nothing" or first == "there":
         return Clause(

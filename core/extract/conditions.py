@@ -7,7 +7,7 @@ from typing import Literal
 
 from core.language.chunks import OFTEN, has_verb, is_aside
 from core.language.tokens import Token
-from core.language.verbs import is_base
+from core.language.verbs import is_base, is_third_person
 from core.settings import lexicon
 from core.types import Passage
 
@@ -42,6 +42,7 @@ but no later than/but not later than/by no later"""
 TIMES = tuple(phrase.split() for line in _TIMES.splitlines() for phrase in line.split("/"))
 TIME_STARTS = frozenset(words[0] for words in TIMES)
 # After "and" these open a condition of their own: "if the risk is low and as long as it stays so".
+LONGEST_UNTIL = 20
 AFTER_AND = frozenset(
     {"where", "if", "when", "unless", "provided", "as", "so", "to", "in", "insofar", "only", "except", "save"}
 )
@@ -106,10 +107,15 @@ def circumstances(
 def _opener(tokens: Sequence[Token], index: int, verb: int) -> tuple[int, Kind] | None:
     for parts, kind in _openers().get(tokens[index].low, ()):
         if all(index + i < len(tokens) and tokens[index + i].low == part for i, part in enumerate(parts)):
-            if index > max(verb, 0) and parts in _early():
+            if index > max(verb, 0) and parts in _early() and not _behind_modal(tokens, index):
                 return None
             return None if _no_condition(tokens, index, parts) else (len(parts), kind)
     return None
+
+
+def _behind_modal(tokens: Sequence[Token], index: int) -> bool:
+    """ "which shall, upon a reasoned request, be sent": set off between a modal and its verb."""
+    return index > 1 and tokens[index - 1].kind == "," and tokens[index - 2].kind == "modal"
 
 
 def _no_condition(tokens: Sequence[Token], index: int, parts: tuple[str, ...]) -> bool:
@@ -129,9 +135,26 @@ def _no_condition(tokens: Sequence[Token], index: int, parts: tuple[str, ...]) -
         return True
     if parts == ("subject", "to") and before.kind in ("be", "adv", "word", "not"):
         return True
+    if parts == ("upon",) and (index + 1 >= len(tokens) or tokens[index + 1].kind in ("modal", "be", "prep", "have")):
+        return True  # "Third parties relied upon shall"
+    if parts == ("until",) and not _clause_follows(tokens, index + 1):
+        return True
     if parts == ("following",) and before.kind in ("det", "word", "prep"):
         return True
     return before.low in (BEFORE_WHETHER if parts == ("if",) else BEFORE_WHEN if parts == ("when",) else ())
+
+
+def _clause_follows(tokens: Sequence[Token], start: int) -> bool:
+    """ "until it has submitted a report" has a verb of its own; "until 31 December" is a time."""
+    for index in range(start, min(start + LONGEST_UNTIL, len(tokens))):
+        token = tokens[index]
+        if token.kind in (",", ";", "."):
+            return False
+        if token.kind in ("be", "have", "do", "modal"):
+            return True
+        if index > start and token.kind == "word" and is_third_person(token.low) and tokens[index - 1].kind != "prep":
+            return tokens[index - 1].kind != "det"
+    return False
 
 
 def _stop(
@@ -145,6 +168,7 @@ def _stop(
         limit = end
     stop = limit
     inserted = index > 1 and tokens[index - 1].kind == "," and tokens[index - 2].kind == "conj"
+    aside = index > 1 and tokens[index - 1].kind == "," and tokens[index - 2].kind in ("that", "modal")
     for ahead in range(index + width, limit):
         token = tokens[ahead]
         if depth[ahead]:
@@ -156,18 +180,28 @@ def _stop(
             stop = ahead
             break
         if token.kind == ",":
+            if aside and (tokens[index].kind != "sub" or has_verb(tokens, index + 1, ahead)):
+                stop = ahead
+                break
             if inserted or is_aside(tokens, index, ahead) or (index > subject and index < verb):
                 stop = ahead
                 break
             if ahead + 1 < limit and (_opener(tokens, ahead + 1, verb) or _ends_at(tokens, index, ahead, verb)):
                 stop = ahead
                 break
-        elif ahead > index + 2 and index > verb and _opens_another(tokens, ahead, verb):
+        elif index > verb and (_goes_on(tokens, ahead) or (ahead > index + 2 and _opens_another(tokens, ahead, verb))):
             stop = ahead
             break
     while stop > index and tokens[stop - 1].kind in (",", ";", ".", ":", "conj", "-"):
         stop -= 1
     return stop
+
+
+def _goes_on(tokens: Sequence[Token], conj: int) -> bool:
+    """ "provided upon request and shall be kept": the main clause goes on."""
+    if tokens[conj].kind != "conj" or conj + 1 >= len(tokens):
+        return False
+    return tokens[conj + 1].low in ("shall", "must")
 
 
 def _opens_another(tokens: Sequence[Token], index: int, verb: int) -> bool:

@@ -25,9 +25,10 @@ from core.types import Bearer, Draft, Passage, Provision, Rejected, Statement
 # A sentence without any of these has nothing to say to the engine; kept wide so that nothing normative is skipped.
 ANY_MARK = (
     "shall", "must", "may", "cannot", "will", "should", " is ", " are ", " has ", " have ",
-    " need", "gree", "ndertak", "ovenant", "ommit", "ledge", "romise", "reserve",
+    " need", "gree", "ndertak", "ovenant", "ommit", "ledge", "romise", "reserve", "Do not ", "Never ",
 )  # fmt: skip
 LONGEST_HEADING_WORDS = 6
+FARTHEST_NAMED = 30
 # An item that a later act took out, and whose letter is kept: "[deleted]".
 STRUCK_OUT = re.compile(
     r"\s{0,8}[\[(](?:deleted|omitted|repealed|revoked|reserved|blank)\.?[\])][\s.;,]{0,4}(?:and|or)?", re.IGNORECASE
@@ -60,8 +61,9 @@ def extract(provisions: Sequence[Provision]) -> Iterator[Draft | Statement | Rej
     """
     unfolded_too, homes = unfolded(provisions)
     document = _survey(unfolded_too)
+    articles: dict[str, Draft] = {}
     for group in _articles(unfolded_too):
-        for found in inferred(_article(group, document)):
+        for found in inferred(_article(group, document), articles):
             yield replace(found, provision=homes.get(found.provision.id, found.provision))
 
 
@@ -126,6 +128,8 @@ def _provision(provision: Provision, document: _Document, before: Antecedent) ->
             continue
         sentence = read(passage.text, document.terms, before, document.expects)
         if lead is not None:
+            if lead.mode != "none":
+                sentence = replace(sentence, norms=tuple(n for n in sentence.norms if n.sense.rule != "imperative_not"))
             found += _item(sentence, passage, provision, lead, document)
         else:
             found += _sentence(sentence, passage, provision, document)
@@ -293,9 +297,22 @@ def _completing(sentence: Sentence, passage: Passage, provision: Provision, lead
         text = sentence.text[: sentence.tokens[first.start - 1].end]
         head = Passage(text, passage.start)
     part = sentence if head is passage else read(head.text, document.terms, expects=document.expects)
-    drafts: Found = [item_draft(head, replace(part, norms=()), provision, lead, around)]
+    first_draft = item_draft(head, replace(part, norms=()), provision, lead, around)
+    if not first_draft.bearer.text:
+        first_draft = replace(first_draft, bearer=_for_whom(part, document.terms) or first_draft.bearer)
+    drafts: Found = [first_draft]
     drafts += [own_draft(norm, sentence, passage, provision, around) for norm in own]
     return drafts + _left_out(drafts, sentence, passage, provision)
+
+
+def _for_whom(item: Sentence, terms: Terms) -> Bearer | None:
+    """ "shall be disclosed as follows: (a) for fund managers, in the prospectus": the item says whom it binds."""
+    words = item.tokens
+    comma = next((i for i, token in enumerate(words[:FARTHEST_NAMED]) if token.kind == ","), 0)
+    if not comma or words[0].low != "for":
+        return None
+    who = party(words, 1, comma, terms)
+    return Bearer(item.slice(who.start, who.end), who.kind, explicit=True) if who.known and who.kind else None
 
 
 def _inner(sentence: Sentence, lead: LeadIn, document: _Document) -> Norm | None:

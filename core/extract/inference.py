@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from core.extract.sanctions import article_of
+from core.language.tokens import singular
 from core.types import Bearer, Draft, Passage, Statement
 
 # Shorter nouns ("it", "fee") are in too many acts to say which one is meant.
@@ -20,13 +22,15 @@ LAST_POINT = re.compile(r"(?:, point )?\([a-z]{1,4}\)$")
 ENDS_SUBJECT = frozenset(_ENDS.split())
 
 
-def inferred(found: list[Draft | Statement]) -> list[Draft | Statement]:
+def inferred(found: list[Draft | Statement], articles: dict[str, Draft] | None = None) -> list[Draft | Statement]:
     """A norm without a bearer gets one that its article names, marked so.
 
     First that of the provision its subject cites ("The notification referred to in paragraph 1 shall"), else of a norm
     before it that speaks of its subject, else the nearest before it, else the first after it. Duties and powers name
-    who acts; permissions only where nothing else does, rights never.
+    who acts; permissions only where nothing else does, rights never. `articles`: the first norm that names somebody in
+    each article before, which a subject may cite too; this one's is added.
     """
+    articles = {} if articles is None else articles
     named = [draft for draft in found if isinstance(draft, Draft) and _names(draft)]
     sources = [draft for draft in named if draft.modality != "permission"] or named
     usable = {id(draft) for draft in sources}
@@ -45,11 +49,18 @@ def inferred(found: list[Draft | Statement]) -> list[Draft | Statement]:
             near = before[-FARTHEST_NORM:]
             words = _words_on_recipients(draft)
             others = [norm for norm in near if not _receives(words, norm.bearer)]
-            source = _cited(draft, by_path) or _spoken_of(draft, others) or (others[-1] if others else first)
+            source = (
+                _cited(draft, by_path, articles)
+                or _spoken_of(draft, others)
+                or _owner(words, others)
+                or (others[-1] if others else first)
+            )
             if source is None or _receives(words, source.bearer):
                 continue
             bearer = Bearer(source.bearer.text, source.bearer.kind, False, source.provision.path)
             found[place] = replace(draft, bearer=bearer)
+    if first is not None:
+        articles.setdefault(article_of(first.provision.path), first)
     return found
 
 
@@ -100,13 +111,27 @@ def _holds(outer: Passage, inner: Passage) -> bool:
     return outer.start <= inner.start < outer.end
 
 
-def _cited(draft: Draft, by_path: Mapping[str, Draft]) -> Draft | None:
+def _owner(words: str, before: Sequence[Draft]) -> Draft | None:
+    """ "The audits shall fit the risk of the financial entity": whose thing it is, though another was named last."""
+    if not before or before[-1].bearer.text.lower() in words:
+        return None
+    owners = (d for d in reversed(before) if d.bearer.kind == "regulated")
+    return next((d for d in owners if f" of the {_singular(d.bearer.text)}" in words), None)
+
+
+def _singular(name: str) -> str:
+    *rest, last = name.lower().split()
+    return " ".join([*rest, singular(last)])
+
+
+def _cited(draft: Draft, by_path: Mapping[str, Draft], articles: Mapping[str, Draft]) -> Draft | None:
     if draft.mark is None or draft.mark.start is None:
         return None
     for reference in draft.references:
         start = reference.passage.start
         if start is not None and draft.mark.start - SUBJECT_CHARACTERS < start < draft.mark.start:
-            source = by_path.get(reference.target or "")
+            target = reference.target or ""
+            source = by_path.get(target) or articles.get(article_of(target))
             if source is not None:
                 return source
     return None

@@ -61,11 +61,19 @@ def tails(provisions: Sequence[Provision]) -> dict[str, Provision]:
     """By the id of what leads into a list: the text behind its points that goes on in lower case."""
     last: dict[str, Provision] = {}
     found: dict[str, Provision] = {}
+    bare = {provision.id for provision in provisions if not provision.text.strip()}
+    above: dict[str, str] = {}  # by a section without words of its own: its subsection whose list came last
     for provision in provisions:
         if provision.parent is None:
             continue
         if provision.kind == "point":
             last[provision.parent] = provision
+            continue
+        if provision.parent in bare:
+            inner = last.get(above.get(provision.parent, ""))
+            if inner is not None and inner.parent and provision.text[:1].islower() and _goes_on(inner.text):
+                found.setdefault(inner.parent, provision)
+            above[provision.parent] = provision.id
         elif provision.parent in last and provision.text[:1].islower() and _goes_on(last[provision.parent].text):
             found.setdefault(provision.parent, provision)
     return found
@@ -114,7 +122,7 @@ def _list_of_conditions(sentence: Sentence) -> bool:
     if not last or last[0].kind != "condition" or last[0].end < len(sentence.tokens) - 2:
         return False
     verb = sentence.norms[-1].sense.verb
-    opened = sentence.tokens[last[0].start].low in ("where", "if", "when", "only")
+    opened = sentence.tokens[last[0].start].low in ("where", "if", "when", "only", "provided")
     if opened and verb is not None and last[0].start > verb and _unfinished(sentence, last[0].start, last[0].end):
         return True
     return verb is not None and last[0].start > verb and "following" in sentence.slice(last[0].start, last[0].end)

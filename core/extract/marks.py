@@ -17,6 +17,8 @@ DUTY_NOUNS = frozenset({"duty", "obligation", "responsibility"})
 # Phrases that deny; in front of a sentence they turn subject and modal round.
 DENYING = frozenset({"in no event", "in no case", "under no circumstances", "at no time", "on no account", "in no way"})
 RESERVED = ["the", "right", "to"]
+DIRECTED = frozenset({"directed", "instructed"})
+OFFENCES = frozenset({"offence", "offense", "felony", "misdemeanor", "crime"})
 ANSWERABLE = frozenset({"responsible", "accountable", "answerable"})
 
 
@@ -61,7 +63,9 @@ def marks(tokens: Sequence[Token]) -> Iterator[Mark]:
     """Every finite verb that may carry a norm, in order."""
     for index, token in enumerate(tokens):
         found: Mark | None = None
-        if token.kind == "modal" and token.low in MODALS:
+        if index == 0 and _imperative(tokens):
+            found = Mark(0, 2 if token.low == "do" else 1, "do not", 2 if token.low == "do" else 1, True)
+        elif token.kind == "modal" and token.low in MODALS:
             found = None if _noun_must(tokens, index) else _modal(tokens, index)
         elif token.kind == "be" and token.low in ("is", "are"):
             found = _be_mark(tokens, index)
@@ -69,6 +73,8 @@ def marks(tokens: Sequence[Token]) -> Iterator[Mark]:
             found = _have_mark(tokens, index)
         elif token.low in ("need", "needs") and index:
             found = _need(tokens, index)
+        elif token.low in ("commits", "commit") and index and low_at(tokens, index + 2) in OFFENCES:
+            found = Mark(index, index + 1, "commits", index)
         elif token.low in frames()["promising_verbs"] and index:
             found = _promise(tokens, index)
         elif token.low in ("reserve", "reserves") and _reserved(tokens, index):
@@ -120,8 +126,11 @@ def _be_mark(tokens: Sequence[Token], index: int) -> Mark | None:
     if index and tokens[index - 1].low == "it" and low_at(tokens, index + 1) == "the":
         return Mark(index, index + 1, "is", index) if low_at(tokens, index + 2) in DUTY_NOUNS else None
     at, negated = _past(tokens, index + 1)
+    at = past_leave(tokens, at)
     low, after = low_at(tokens, at), low_at(tokens, at + 1)
     words = frames()
+    if low == "directed" and at > index + 2 and after == "to":
+        return Mark(index, at + 1, "is", index, negated)
     if index and tokens[index - 1].low == "it" and unlawful(low, after) and not negated:
         return Mark(index, at + 1, "is", index)
     if low == "to" and (is_base(after) or after in ("be", "have")):
@@ -143,8 +152,25 @@ def _be_mark(tokens: Sequence[Token], index: int) -> Mark | None:
     return Mark(index, at + 1, "is", index, negated) if framed else None
 
 
+def past_leave(tokens: Sequence[Token], at: int) -> int:
+    """ "is authorized and directed to establish": the second participle, which binds; else `at` itself."""
+    joined = low_at(tokens, at) in frames()["leave_frames"] and low_at(tokens, at + 1) == "and"
+    binds = low_at(tokens, at + 2) in frames()["duty_frames"] | DIRECTED and low_at(tokens, at + 3) == "to"
+    return at + 2 if joined and binds else at
+
+
+def _imperative(tokens: Sequence[Token]) -> bool:
+    """ "Do not share passwords.", "Never leave a laptop unlocked." at the start of a sentence of a policy."""
+    said = [token.text for token in tokens[:2]]
+    verb = 2 if said == ["Do", "not"] else 1 if said[:1] == ["Never"] else 0
+    ends = tokens and tokens[-1].text in (".", "!")
+    return bool(verb and ends and (is_base(low_at(tokens, verb)) or low_at(tokens, verb) == "be"))
+
+
 def _threatened(tokens: Sequence[Token], at: int) -> bool:
-    """ "is subject to a civil penalty", "is liable to a fine", "is guilty of an offence"."""
+    """ "is subject to a civil penalty", "is liable to a fine", "is guilty of an offence", "… an offence is liable—"."""
+    if low_at(tokens, at) == "liable" and at + 2 >= len(tokens):
+        return bool({token.low for token in tokens[:at]} & (frames()["penalties"] | OFFENCES))
     return bool({token.low for token in tokens[at + 2 : at + 8]} & frames()["penalties"])
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.extract.bearers import Party, mentions, party
-from core.extract.marks import Mark, frames
+from core.extract.marks import ANSWERABLE, Mark, frames
 from core.extract.norms import Clause, Words
 from core.extract.terms import contract_parties, is_thing
 from core.language.chunks import has_verb
@@ -100,7 +100,7 @@ def agent(w: Words, participle: int, end: int) -> Party | None:
         token = w.tokens[index]
         if token.low == "by" and not w.depth[index]:
             who = party(w.tokens, index + 1, end, w.terms)
-            if who.kind is None or not who.known:
+            if who.kind is None or not (who.known or _decides(w, participle, who)):
                 return None
             # "by the European Parliament or by the Council"
             again = who.end + 1 < end and w.tokens[who.end].kind == "conj" and w.tokens[who.end + 1].low == "by"
@@ -113,14 +113,31 @@ def agent(w: Words, participle: int, end: int) -> Party | None:
     return None
 
 
+def _decides(w: Words, participle: int, who: Party) -> bool:
+    """ "approved by the CRO": short names decide, and things only do ("processed by the API")."""
+    named = w.tokens[who.end - 1].text.isupper() and w.tokens[who.start - 1].kind == "det"
+    return named and w.tokens[participle].low in frames()["decided"]
+
+
 def acts_here(w: Words, who: Party, mark: Mark) -> bool:
     """A noun that no list knows acts when only somebody can do what follows: "The Society must inform the PRA"."""
-    if who.end <= who.start or mark.verb is None or w.tokens[mark.verb].low not in frames()["agentive_verbs"]:
+    if who.end <= who.start or mark.verb is None:
         return False
     head = w.tokens[who.end - 1]
+    if _answers_for(w, mark):
+        return head.text[0].isupper() and not is_thing(singular(head.low))
+    if w.tokens[mark.verb].low not in frames()["agentive_verbs"]:
+        return False
     named = who.end - who.start == 1 and head.text[0].isupper() and w.tokens[who.start - 1].kind == "det"
     low = singular(head.low)
     return named and not low.endswith(tuple(frames()["endings_of_things"])) and not is_thing(low)
+
+
+def _answers_for(w: Words, mark: Mark) -> bool:
+    """ "Procurement is responsible for collecting evidence": only somebody answers for doing."""
+    after = [token.low for token in w.tokens[mark.start : mark.end + 5] if token.kind not in ("adv", "modal")]
+    place = next((i for i, low in enumerate(after) if low in ANSWERABLE), len(after))
+    return after[place + 1 : place + 2] == ["for"] and "".join(after[place + 2 : place + 3]).endswith("ing")
 
 
 def antecedent(w: Words, rel: int) -> Party | None:

@@ -98,19 +98,28 @@ def _introduction(w: Words, floor: int, start: int) -> int | None:
 
 def _lists(w: Words, clauses: Sequence[Clause], number: int) -> bool:
     """ "shall rest on X, and shall include the following:": the list belongs to the last act alone."""
-    return 0 < number == len(clauses) - 1 and w.tokens[-1].kind == ":"
+    opens = w.tokens[-1].kind == ":" or clauses[number].mark.end == len(w.tokens)
+    return 0 < number == len(clauses) - 1 and opens
 
 
 def _end(w: Words, clauses: Sequence[Clause], number: int) -> int:
     for later in range(number + 1, len(clauses)):
         # "shall ensure that banks report, and shall inform EBA": what is passed on ends before the state's own act.
-        next_act = clauses[later].subject.role == "same" and _handed_on(w, clauses[number])
+        next_act = clauses[later].subject.role == "same" and (
+            _handed_on(w, clauses[number]) or _turns(clauses[number], clauses[later])
+        )
         if clauses[later].subject.role == "main" or next_act or _lists(w, clauses, later):
             end = _start(w, clauses, later)
             while end > clauses[number].mark.end and w.tokens[end - 1].kind in ("conj", ",", ";"):
                 end -= 1
             return end
     return len(w.tokens)
+
+
+def _turns(clause: Clause, later: Clause) -> bool:
+    """ "must not apply a term unless it is fair, and must be ready to justify it": the second is of another kind."""
+    verb = clause.sense.verb
+    return verb is not None and verb < later.mark.start and clause.sense.modality != later.sense.modality
 
 
 def _handed_on(w: Words, clause: Clause) -> bool:

@@ -13,9 +13,13 @@ from core.types import Modality
 def sense(tokens: Sequence[Token], mark: Mark, who: Party, denied: bool) -> Sense:
     """What the mark makes of its clause. `who` is the subject read as somebody; `denied`: "no X shall"."""
     if mark.verb is None and _leads_into_list(tokens, mark):
-        return _open_sense(mark, mark.negated or denied)
+        return _by_power(tokens, mark, who) or _open_sense(mark, mark.negated or denied)
     if mark.verb is None:
         return Sense("no_verb", f"No verb follows “{mark.word}”, so it commands nothing.", statement="not a mark")
+    if mark.word == "do not":
+        return Sense("imperative_not", "A policy that says “do not” or “never” forbids.", "prohibition", verb=mark.verb)
+    if mark.word == "commits":
+        return Sense("sanction", "It says which sanction follows a breach.", statement="sanction", verb=mark.verb)
     negated = mark.negated or denied
     if mark.word == "is to" and low_at(tokens, mark.verb) == "be":
         return be_sense(tokens, mark, mark.verb, who, negated)
@@ -40,6 +44,14 @@ def _leads_into_list(tokens: Sequence[Token], mark: Mark) -> bool:
     if mark.end == len(tokens):
         return True  # "The Supplier shall (a) …": the list's lead-in without a colon
     return tokens[-1].kind in (":", "-") and not any(token.kind in (";", ".") for token in tokens[mark.end :])
+
+
+def _by_power(tokens: Sequence[Token], mark: Mark, who: Party) -> Sense | None:
+    """ "Regulations under this section may prescribe": what a power reaches, and no leave for anybody."""
+    made = {token.low for token in tokens[who.start : who.end]} & frames()["made_under_powers"]
+    if mark.word != "may" or mark.negated or who.kind is not None or not made:
+        return None
+    return Sense("by_power", "It says how far a power to make rules reaches.", statement="legal effect", verb=mark.verb)
 
 
 def _open_sense(mark: Mark, negated: bool) -> Sense:
@@ -149,12 +161,21 @@ def _stating(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> 
         return Sense(
             "stating_of_things", f"A thing that shall {low} commands nobody.", statement="legal effect", verb=mark.verb
         )
+    if thing and negated and low in words["limiting_verbs"] and _made_by_parties(tokens, who):
+        return None
     # "A notice may not require anybody to disclose it" forbids; "this Article shall not require it" only says so.
     if thing and negated and low in words["stating_when_denied"] and mark.word != "may":
         return Sense(
             "denied_effect", f"It says that a rule does not {low} something.", statement="saving", verb=mark.verb
         )
     return None
+
+
+def _made_by_parties(tokens: Sequence[Token], who: Party) -> bool:
+    """ "The agreement shall not limit access": whoever makes it must not; "this Agreement" only says what it leaves."""
+    heads = tokens[who.start : who.end]
+    own = who.start > 0 and tokens[who.start - 1].low in ("this", "these")
+    return bool(heads) and not own and heads[-1].text in frames()["made_by_parties"]
 
 
 def _doing(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> Sense:
@@ -164,6 +185,11 @@ def _doing(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> Se
         return Sense("sanction", "It says which sanction follows a breach.", statement="sanction", verb=verb)
     only = any(t.low == "only" for t in tokens[mark.start + 1 : verb])
     if mark.word == "may":
+        if low in ("wish", "want") and not negated:
+            return Sense("may_wish", "“may wish to” recommends.", statement="recommendation", verb=verb)
+        reach = _by_power(tokens, mark, who)
+        if reach is not None:
+            return reach
         if negated:
             return Sense("may_not", "“may not” forbids.", "prohibition", verb=verb)
         if only and who.kind:

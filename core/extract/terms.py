@@ -17,6 +17,17 @@ DEFINED_PLAINLY = re.compile(r"\s{0,8}(?:The term )?([A-Z][\w‐‑' -]{2,60}?)\
 # "… (BIA)", "… (‘the Board’)": a short name after the long one.
 ABBREVIATED = re.compile(r"\([‘“]?([A-Z][A-Za-z]{0,3}[A-Z][A-Za-z]{0,8})[’”]?\)")
 LONG_NAME = 70
+# Words of a firm's own texts, and words that only law of the Union or of a state has.
+OF_A_FIRM = re.compile(
+    r"\b(?:this (?:policy|procedure|standard)|our|staff|employees?|colleagues|managers?|procurement|contractors"
+    r"|suppliers?|business owners?|system owners?)\b",
+    re.IGNORECASE,
+)
+OF_THE_UNION = re.compile(
+    r"\b(?:Union|Member States?|Commission|Directive|Secretary of State|Bureau|Parliament"
+    r"|statutes?|this Act|this part)\b"
+)
+FEWEST_OF_A_FIRM = 3
 
 
 def listed(names: str) -> list[str]:
@@ -64,8 +75,26 @@ def document_terms(provisions: Sequence[Provision]) -> Terms:
     known = {words for words, _ in entries}
     added = [entry for p in provisions if " mean" in p.text for entry in definitions(p.text) if entry[0] not in known]
     terms = indexed([*entries, *added]) if added else general
+    if _at_home(provisions):
+        entries = [(words, "regulated" if words in _house_bodies() else kind) for words, kind in entries]
+        terms = indexed([*entries, *added])
     short = [entry for entry in abbreviations(provisions, terms) if entry[0] not in known]
     return indexed([*entries, *added, *short]) if short else terms
+
+
+def _at_home(provisions: Sequence[Provision]) -> bool:
+    """Whether a text of a firm, with its staff and its policies, speaks: there "the Board" is the firm's own."""
+    named: set[str] = set()
+    for provision in provisions:
+        if OF_THE_UNION.search(provision.text):
+            return False
+        named.update(word.lower() for word in OF_A_FIRM.findall(provision.text))
+    return len(named) >= FEWEST_OF_A_FIRM
+
+
+@cache
+def _house_bodies() -> frozenset[tuple[str, ...]]:
+    return frozenset(term_words(name) for name in listed(lexicon("bearers")["at_home"]))
 
 
 def abbreviations(provisions: Sequence[Provision], terms: Terms) -> Iterable[tuple[tuple[str, ...], BearerKind | None]]:

@@ -19,6 +19,9 @@ SURELY_OVER = 5
 # ", after which the bank shall": a new step, and no description of what stands before.
 NEXT_STEP = frozenset({"after", "following", "upon", "failing"})
 NOMINATIVE = frozenset({"it", "they", "he", "she", "we", "you"})
+# "Each year, EBA, ESMA and EIOPA shall": an introduction of time is no part of an enumeration.
+TIMED = frozenset({"year", "years", "month", "months", "quarter", "week", "weeks", "day", "days", "time", "addition"})
+FEWEST_ENUMERATED = 4
 # A bare noun phrase in an enumeration ("EBA, ESMA or EIOPA") is short.
 LONGEST_LISTED = 9
 
@@ -59,7 +62,7 @@ def first_subject(tokens: Sequence[Token], depth: Sequence[int], start: int, mar
         return _after_introduction(tokens, piece, end, complete=False)
     if _inside_condition(tokens, pieces, at):
         return Subject(piece.start, end, "subordinate")
-    at = _coordination(tokens, pieces, at)
+    at = 0 if _enumerated(tokens, pieces) else _coordination(tokens, pieces, at)
     begin = pieces[at].start
     while begin < piece.end and tokens[begin].kind in ("conj", "adv", "quote", "label"):
         begin += 1
@@ -148,6 +151,18 @@ def _inside_condition(tokens: Sequence[Token], pieces: Sequence[Chunk], at: int)
     return False
 
 
+def _enumerated(tokens: Sequence[Token], pieces: Sequence[Chunk]) -> bool:
+    """ "Processing of data revealing A, B or C, and the processing of D, E or F shall": no verb stands before."""
+    joined = any(tokens[piece.start].kind == "conj" for piece in pieces[1:])
+    timed = tokens[pieces[0].end - 1].low in TIMED
+    return (
+        len(pieces) >= FEWEST_ENUMERATED
+        and joined
+        and not timed
+        and all(piece.kind == "noun" and not has_verb(tokens, piece.start, piece.end) for piece in pieces)
+    )
+
+
 def _coordination(tokens: Sequence[Token], pieces: Sequence[Chunk], at: int) -> int:
     """Back to the first of several subjects: "EBA, ESMA or EIOPA", "The CSIRT or, where applicable, the authority"."""
     while at > 0:
@@ -158,7 +173,7 @@ def _coordination(tokens: Sequence[Token], pieces: Sequence[Chunk], at: int) -> 
         if before > 0 and pieces[before].kind == "sub" and tokens[pieces[before - 1].end - 1].kind == "conj":
             before -= 1
         previous = pieces[before]
-        if previous.kind != "noun" or previous.end == previous.start:
+        if previous.kind != "noun" or previous.end == previous.start or tokens[previous.end - 1].low in TIMED:
             return at
         joined = tokens[previous.end - 1].kind == "conj" or tokens[piece.start].kind == "conj"
         listed = (
