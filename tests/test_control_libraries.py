@@ -1,5 +1,7 @@
 """Control libraries: what is taken from a file, what is refused and in which words, and what stays on re-import."""
 
+import time
+
 import pytest
 
 from core import controls
@@ -257,3 +259,24 @@ def test_a_ref_that_two_libraries_have_must_be_named_by_its_id(db):
     controls.import_library(db, ADA, CSV.encode(), "small.csv", "Other")
     with pytest.raises(BadInput, match="2 libraries have a control 'C1'"):
         controls.control(db, ADA, "C1")
+
+
+def test_a_million_empty_lines_in_an_annotation_are_read_at_once():
+    note = "\\n" * 1_000_000
+    one = f'{{ref_id: A, name: B, annotation: "{note}Owner: C"}}'
+    data = f"urn: urn:x\nname: N\nobjects:\n  reference_controls:\n  - {one}\n"
+    started = time.monotonic()
+    [control] = forms.read(data.encode(), "a.yaml").controls
+    assert control.owner == "C"
+    assert time.monotonic() - started < 10
+
+
+def test_a_library_with_a_name_of_a_million_characters_is_refused_in_a_sentence():
+    data = f"urn: urn:x\nname: {'n' * 1_000_000}\nobjects:\n  reference_controls:\n  - {{ref_id: A, name: B}}\n"
+    with pytest.raises(BadInput, match="name is too long"):
+        forms.read(data.encode(), "a.yaml")
+
+
+def test_characters_that_nobody_sees_are_left_out():
+    [control] = forms.read("ref,name\nA\u202e1,\u2066Wind\x1b the clock".encode(), "a.csv").controls
+    assert (control.ref, control.name) == ("A1", "Wind the clock")

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,6 +14,8 @@ MOST_BYTES = 5_000_000
 MOST_CONTROLS = 5_000
 LONGEST = 4_000
 LONGEST_NAME = 300
+# A YAML text may hold them as "\0"; a spreadsheet refuses them, and the others turn the direction of reading.
+UNPRINTED = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u202a-\u202e\u2066-\u2069]")
 # What CISO Assistant's `category` holds: the kind of a control, not what it is about.
 KINDS = ("policy", "process", "technical", "physical", "procedure")
 
@@ -67,7 +70,12 @@ def read(data: bytes, file_name: str, name: str = "") -> LibraryText:
     if ending not in (".csv", ".yaml", ".yml"):
         raise BadInput("A control library is a .csv, .yaml or .yml file; save it as one of these.")
     text = _decoded(data)
-    return sheet.read(text, file_name, name) if ending == ".csv" else ciso.read(text, name)
+    found = sheet.read(text, file_name, name) if ending == ".csv" else ciso.read(text, name)
+    for field in ("urn", "name", "description", "version", "provider"):
+        limit = LONGEST if field == "description" else LONGEST_NAME
+        if len(getattr(found, field)) > limit:
+            raise BadInput(f"The library's {field} is too long; {limit:,} characters are the most.")
+    return found
 
 
 def checked(controls: Sequence[tuple[str, ControlText]]) -> tuple[ControlText, ...]:
@@ -90,8 +98,8 @@ def checked(controls: Sequence[tuple[str, ControlText]]) -> tuple[ControlText, .
 
 
 def folded(text: object) -> str:
-    """One line of text, without white space at its ends."""
-    return " ".join(str(text).split())
+    """One line of text, without white space at its ends and characters that no file should print."""
+    return " ".join(UNPRINTED.sub("", str(text)).split())
 
 
 def _fault(control: ControlText) -> str:

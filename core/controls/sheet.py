@@ -45,10 +45,10 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     else:
         delimiter = max(DELIMITERS, key=first.count)
     try:
-        found = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        found = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        rows = [(number, cells) for number, cells in enumerate(found, 1) if any(cell.strip() for cell in cells)]
     except csv.Error as error:
         raise BadInput(f"The CSV cannot be read ({error}); look for a quotation mark that is not closed.") from error
-    rows = [(number, cells) for number, cells in enumerate(found, 1) if any(cell.strip() for cell in cells)]
     if not rows:
         raise BadInput("The CSV has no rows; give a heading row and one control a row.")
     return rows
