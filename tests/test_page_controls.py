@@ -112,3 +112,19 @@ def test_the_chart_has_the_worst_first_and_a_part_for_each_state():
     assert chart_rows([two, one], "topic") == [("Training", {"high": 2}), ("Complaints", {"covered": 9})]
     for dark in (False, True):
         assert len({colour for _, colour in chart_colours(dark).values()}) == 6
+
+
+@pytest.mark.parametrize("show", ["gaps", "review", "plan", "briefing", "library"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"p": "9" * 5_000, "at": "9" * 5_000, "sort": "x", "document": "..%2f", "obligation": "x" * 100_000},
+        {"bearer": ["[here](https://evil.example)", "$x$"], "topic": "<b>", "risk": "worst", "text": '"' * 10_000},
+        {"control": "' or 1=1", "step": "..", "coverage": ["gap", "none"], "text": "a* OR NEAR(" * 1_000},
+    ],
+)
+def test_an_address_that_asks_for_what_is_not_there_breaks_no_view(db, show, asked):
+    at = opened("controls", show=show, **asked)
+    assert not at.exception
+    assert not [one.value for one in at.error if "could not be shown" in one.value]
+    assert "](https://evil" not in said(at)

@@ -57,7 +57,7 @@ def draw(db: Database, user: User, counted: list[controls.Count]) -> None:
             name=name,
             orientation="h",
             marker_color=colour,
-            customdata=[[value, titles.get(value, label(value))] for value, _ in rows],
+            customdata=[[value, _short(titles.get(value, label(value)))] for value, _ in rows],
             hovertemplate=f"%{{customdata[1]}}: %{{x}} {name.lower()}<extra></extra>",
         )
     figure.update_layout(

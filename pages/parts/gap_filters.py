@@ -6,7 +6,7 @@ from sqlite_utils import Database
 from core import controls, library
 from core.types import User
 from pages.parts import url
-from pages.parts.words import RISKS, count, label
+from pages.parts.words import RISKS, count, label, plain
 
 COVERAGES = {"gap": "red", "part": "yellow", "covered": "green"}
 COVERAGE_NAMES = {"gap": "No control", "part": "In part", "covered": "Covered"}
@@ -49,7 +49,7 @@ def bar(db: Database, user: User) -> controls.GapFilter:
                 )  # fmt: skip
         _several("Topic", "topic", topics, {}, _sizes(counted, "topic"))
         if url.held("bearer"):
-            st.badge(", ".join(url.held("bearer")), color="gray")
+            st.badge(", ".join(map(plain, url.held("bearer"))), color="gray")
         url.tell(NAMES)
         chosen = _chosen()
         if chosen != controls.GapFilter() and st.button(

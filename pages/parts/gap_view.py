@@ -16,6 +16,7 @@ from pages.parts import (
     session,
     shell,
     tables,
+    url,
 )
 from pages.parts.gap_filters import COVERAGE_NAMES, COVERAGES, IMPACTS
 from pages.parts.words import day
@@ -89,8 +90,7 @@ def listing(db: Database, user: User, filter: controls.GapFilter, total: int, ch
 
 def page() -> int:
     """The page that the URL asks for, from 0."""
-    asked = st.query_params.get("p", "1")
-    return max(0, int(asked) - 1) if asked.isdecimal() else 0
+    return url.number("p")
 
 
 def table(shown: list[controls.Gap], chosen: str | None) -> tables.Picked:

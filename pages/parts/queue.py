@@ -5,7 +5,7 @@ from sqlite_utils import Database
 
 from core import register
 from core.types import User
-from pages.parts import bulk, record, shell, source
+from pages.parts import bulk, record, shell, source, url
 from pages.parts.words import count, plain, short
 
 AT = "at"
@@ -33,8 +33,7 @@ def queue(db: Database, user: User, filter: register.Filter) -> None:
 
 
 def _place() -> int:
-    asked = st.query_params.get(AT, "1")
-    return max(0, int(asked) - 1) if asked.isdecimal() else 0
+    return url.number(AT)
 
 
 def _steps(db: Database, user: User, shown: register.ToCheck | None, place: int, total: int) -> None:

@@ -6,7 +6,7 @@ from sqlite_utils import Database
 from core import controls, library, register
 from core.settings import lexicon
 from core.types import User
-from pages.parts import bulk, control_library, shell, source, tables
+from pages.parts import bulk, control_library, shell, source, tables, url
 from pages.parts.gap_filters import IMPACTS
 from pages.parts.words import RISKS, badge, count, label, plain
 
@@ -43,8 +43,7 @@ def _document(db: Database, user: User) -> str:
 
 
 def _place() -> int:
-    asked = st.query_params.get(AT, "1")
-    return max(0, int(asked) - 1) if asked.isdecimal() else 0
+    return url.number(AT)
 
 
 def _go(place: int) -> None:
