@@ -1,5 +1,7 @@
 """A redline shows what was taken out and put in, and gives both texts back."""
 
+import time
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -64,3 +66,15 @@ def test_printings_of_one_text_have_the_same_words():
 def test_what_ends_a_list_item_does_not_count():
     assert trimmed(words("its rules; and")) == trimmed(words("its rules;")) == trimmed(words("its rules."))
     assert trimmed(words("bread and")) == ("bread", "and")
+
+
+def test_an_annex_of_a_hundred_thousand_words_takes_seconds_and_little_memory():
+    lines = [f"Row {number}: " + " ".join(f"word{number + at}" for at in range(50)) for number in range(2_000)]
+    old = "\n".join(lines)
+    new = "\n".join(line.replace("Row 7:", "Row seven:") for line in lines if "Row 9:" not in line)
+    started = time.monotonic()
+    found = redline(old, new)
+    assert time.monotonic() - started < 20
+    assert "".join(one.text for one in found if one.operation != "out") == new
+    assert "".join(one.text for one in found if one.operation != "in").split() == old.split()
+    assert sum(len(one.text) for one in found if one.operation != "same") < 1_000
