@@ -3,9 +3,9 @@
 import streamlit as st
 from sqlite_utils import Database
 
-from core import controls, library
+from core import controls, library, register
 from core.types import User
-from pages.parts import briefing, control_library, gap_view, planning, samples, shell, suggestions
+from pages.parts import briefing, control_library, firm, gap_view, planning, samples, shell, suggestions
 
 VIEWS = {
     "gaps": ("Gaps", gap_view.view),
@@ -21,6 +21,7 @@ def page(db: Database, user: User) -> None:
         samples.offer(db, user)
         control_library.offer(db, user)
         return
+    register.keep_marked(db, user)  # before the matching that reads it
     working = controls.keep_up(db, user)
     asked = st.query_params.get("show", "gaps")
     view = asked if asked in VIEWS else "gaps"
@@ -35,6 +36,7 @@ def page(db: Database, user: User) -> None:
         if wanted != view:
             st.query_params.from_dict({"show": wanted})
             st.rerun()
+        firm.control(db, user)
     if working:
         st.info("Obligations are being matched with controls; suggestions appear as they are made.")
     VIEWS[view][1](db, user)

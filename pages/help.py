@@ -58,7 +58,7 @@ def page(db: Database, user: User) -> None:
         st.subheader("Where things are", anchor=False)
         st.markdown(f"Your documents, the database and its backups: `{settings().data_dir}`")
         st.markdown(f"Word lists and weights that you may edit: `{settings().lexicon_dir}`")
-        installed.profile()
+        installed.profile(db, user)
         st.caption(
             "By itself the app asks no other host and reports no usage; only a prompt to a hosted model and a download,"
             " which you ask for, go out."

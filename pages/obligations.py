@@ -5,7 +5,7 @@ from sqlite_utils import Database
 
 from core import register
 from core.types import User
-from pages.parts import bulk, downloads, filters, queue, record, register_table, samples, shell
+from pages.parts import bulk, downloads, filters, firm, queue, record, register_table, samples, shell
 
 
 def page(db: Database, user: User) -> None:
@@ -24,6 +24,7 @@ def page(db: Database, user: User) -> None:
         with st.popover("Export", icon=":material/download:", key="export"):
             st.markdown("What is filtered, as a file:")
             downloads.downloads(db, user, filter, "obligations")
+        firm.control(db, user)
     if view == "check":
         queue.queue(db, user, filter)
     else:

@@ -5,10 +5,11 @@ from sqlite_utils import Database
 
 from core import register
 from core.types import User
-from pages.parts import attention, chart, samples, shell, uploads
+from pages.parts import attention, chart, firm, samples, shell, uploads
 
 
 def page(db: Database, user: User) -> None:
+    firm.invite(db, user)
     found = register.overview(db, user)
     uploads.working(db, user)
     if not found.documents:

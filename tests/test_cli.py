@@ -71,6 +71,7 @@ def test_every_command_teaches_with_examples(copilot, name):
 # What only draws a screen: pictures of pages, counts beside a filter's choices, the text of a form.
 DRAWN = {"page_png", "words", "facets", "duties_by_document", "values", "outline", "row", "rows_of"}
 DRAWN |= {"topic_names", "suggested", "keep_up"}  # names of a filter; what `controls suggest` and `link` build on
+DRAWN |= {"may_choose_firm"}  # whether to show the button; `profile set` refuses
 DRAWN |= {"decision"}  # said before a prompt is sent; `models try` says it when it refuses
 
 

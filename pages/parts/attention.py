@@ -11,7 +11,7 @@ from pages.parts.words import count, day, short
 
 OBLIGATIONS, DOCUMENTS = "pages/obligations.py", "pages/documents.py"
 # Field of the overview → the filter of the register that lists what it counts.
-OURS: dict[str, Any] = {"modality": DUTIES, "bearer_kind": register.OURS}
+OURS: dict[str, Any] = {"modality": DUTIES, "bearer_kind": register.OURS, "applies": register.OUR_ANSWERS}
 WHERE: dict[str, dict[str, Any]] = {
     "overdue": {"deadline": "overdue", "sort": "due", **OURS},
     "soon": {"deadline": "soon", "sort": "due", **OURS},
@@ -27,6 +27,7 @@ def counts(found: register.Overview) -> None:
     numbers = {
         "Documents": found.documents,
         "Duties": found.duties,
+        **_ours(found),
         "Critical": found.by_risk.get("critical", 0),
         "High": found.by_risk.get("high", 0),
         "In progress": found.by_status.get("in progress", 0),
@@ -34,6 +35,11 @@ def counts(found: register.Overview) -> None:
     }
     for column, (name, number) in zip(st.columns(len(numbers)), numbers.items(), strict=True):
         column.metric(name, f"{number:,}", border=True)
+
+
+def _ours(found: register.Overview) -> dict[str, int]:
+    """Nothing as long as nobody has said what the firm is: then no answer is known, and 0 would be read as one."""
+    return {"Ours": found.by_applies.get("yes", 0)} if found.by_applies.keys() - {"unclear"} else {}
 
 
 def attention(found: register.Overview) -> None:

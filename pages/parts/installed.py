@@ -5,9 +5,13 @@ import tomllib
 from importlib.metadata import PackageNotFoundError, version
 
 import streamlit as st
+from sqlite_utils import Database
 
-from core.extract import profiles
-from core.settings import ROOT, settings
+from core import register
+from core.register.firm import named
+from core.settings import ROOT
+from core.types import User
+from pages.parts.words import plain
 
 # What a person gets by it → package (or program, marked by !), and how to add it.
 PARTS = (
@@ -49,11 +53,10 @@ def _own() -> str:
     return str(tomllib.loads(project.read_text("utf-8"))["project"]["version"]) if project.exists() else ""
 
 
-def profile() -> None:
-    """Which kind of firm "Ours" means, and how to say so."""
-    chosen, names = settings().profile, profiles.names()
-    told = f"**{names.get(chosen, chosen)}**" if chosen else "none is chosen, so *Ours* says unclear"
-    others = ", ".join(f"`{key}`" for key in sorted(names))
+def profile(db: Database, user: User) -> None:
+    """What *Ours* means, and where to say so."""
+    chosen = register.our_firm(db, user).profiles
+    told = f"**{plain(named(chosen))}**" if chosen else "nobody has said yet, so *Ours* says unclear"
     st.markdown(
-        f"Firm profile: {told}. Start with `COPILOT_PROFILE` set to one of {others}; it counts for new imports."
+        f"Our firm: {told}. Choose it under *Our firm* on Obligations or Controls; everything stored is marked anew."
     )

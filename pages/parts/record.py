@@ -5,10 +5,10 @@ from collections.abc import Callable
 import streamlit as st
 from sqlite_utils import Database
 
-from core import register
+from core import controls, register
 from core.types import User
-from pages.parts import correcting, evidence, reading, shell
-from pages.parts.words import day, label, plain, short, when, who
+from pages.parts import correcting, deciding, evidence, reading, shell
+from pages.parts.words import badge, day, label, plain, short, when, who
 
 
 def record(db: Database, user: User, id: str, *, link: bool = False, buttons: Callable[[], None] | None = None) -> None:
@@ -76,8 +76,25 @@ def _compliance(db: Database, user: User, found: register.Record) -> None:
         if st.form_submit_button("Save", type="primary"):
             with shell.guarded():
                 _save(db, user, row, status, owner, reason, str(review or ""), str(anchor or ""))
+    _controls(db, user, row)
     evidence.evidence(db, user, found)
     evidence.comments(db, user, found)
+
+
+def _controls(db: Database, user: User, row: register.Row) -> None:
+    """Which controls meet it, as people said, and the way to where that is decided."""
+    st.markdown("**Controls**")
+    said = controls.links(db, user, [row.id])
+    for one in said:
+        name, colour = deciding.STATES[one.state]
+        st.markdown(f"{badge(name, colour)} **{plain(one.ref)}** {plain(one.name)}")
+    with st.container(horizontal=True, vertical_alignment="center", key="record-controls"):
+        if not said:
+            st.markdown(":gray[No control yet.]", width="content")
+        st.page_link(
+            "pages/controls.py", label="Decide in Controls", icon=":material/verified_user:",
+            query_params={"show": "gaps", "document": row.document_id, "obligation": row.id},
+        )  # fmt: skip
 
 
 def _save(
