@@ -286,6 +286,17 @@ def test_deleting_a_document_deletes_its_links_and_says_so(db):
     assert (controls.links(db, ADA), controls.gaps(db, ADA)) == ([], [])
 
 
+def test_a_document_deleted_while_it_is_matched_leaves_nothing_behind(db):
+    class Slow(Matcher):
+        def matches(self, duty):
+            if library.documents(db, ADA):
+                library.delete(db, ADA, "d1")
+            return super().matches(duty)
+
+    assert suggestions._suggest(db, ADA, "d1", Slow([]), [], "stamp") == 0
+    assert [list(db.query(f"select * from {table}")) for table in ("control_duty", "control_stamp")] == [[], []]
+
+
 def test_what_one_may_not_see_is_neither_counted_nor_listed_nor_linked(db):
     controls.confirm(db, ADA, [pair(db)])
     for found in (controls.gaps, controls.counts, controls.to_review, controls.links, controls.plan, controls.stale):

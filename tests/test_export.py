@@ -392,7 +392,8 @@ def test_the_report_shows_mark_up_in_a_document_as_text(contents):
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("- a", "\\- a"), ("1. a", "1\\. a"), ("a\n# b", "a \\# b"), ("*a*", "\\*a\\*")]
+    ("text", "shown"),
+    [("- a", "\\- a"), ("1. a", "1\\. a"), ("a\n# b", "a \\# b"), ("*a*", "\\*a\\*"), ("$a$", "\\$a\\$")],
 )
 def test_a_list_or_a_heading_in_a_quote_stays_a_quote(text, shown):
     assert markdown.escaped(text) == shown

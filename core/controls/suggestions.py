@@ -204,6 +204,9 @@ def _suggest(db: Database, user: User, document_id: str, matcher: Matcher, contr
         for rank, match in enumerate(matcher.matches(duty), 1):
             matches.append([*place, controls[match.control], rank, match.score, match.reason])
     with write(db):
+        # While it was matched it may have been deleted; then nothing of it may come back.
+        if not any(rows(db, "select 1 from document where id = ?", [document_id])):
+            return 0
         for table in ("control_duty", "control_match", "control_stamp"):
             db.execute(f"delete from {table} where document_id = ?", [document_id])
         db.conn.executemany("insert into control_duty values (?, ?, ?, ?, ?, ?)", facts)

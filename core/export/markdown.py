@@ -12,7 +12,7 @@ from core.export.facts import facts
 from core.export.rows import Bundle, ExportAction, ExportRow
 from core.types import Analysis
 
-MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~&]")
+MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~&$]")
 # Only at the start of a line would these make a list or a heading.
 LINE_START = re.compile(r"^(\s*)([-+=]|\d+[.)])", re.MULTILINE)
 LEFT_OUT = {"Title", "Summary"}  # they have their own places
