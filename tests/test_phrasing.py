@@ -202,7 +202,7 @@ def test_an_officer_known_by_a_short_name_decides():
 
 
 def test_an_item_may_say_for_whom_it_is():
-    text = "The facts shall be shown as follows:\n(a) for fund managers, online;\n(b) for insurers, on paper."
+    text = "The facts shall be shown as follows:\n(a) for fund managers, in print;\n(b) for insurers, on paper."
     assert [norm.bearer.text for norm in norms(text)] == ["fund managers", "insurers"]
 
 
@@ -218,3 +218,26 @@ def test_a_board_is_the_firms_own_in_the_firms_own_text():
     ours = "This policy binds all staff.\nEmployees must report.\nThe Board must approve it."
     theirs = "The Commission shall report.\nMember States shall help.\nThe Board must approve it."
     assert [norms(text)[-1].bearer.kind for text in (ours, theirs)] == ["regulated", "eu_body"]
+
+
+def test_not_only_forbids_nothing():
+    found = only("A bank must not only assess the risk but must also watch it.")
+    assert (found.modality, found.action[:15]) == ("obligation", "assess the risk")
+
+
+def test_a_thousand_with_a_comma_is_one_number():
+    assert only("No payment above EUR 10,000 may be released.").modality == "prohibition"
+
+
+def test_a_norm_behind_except_that_is_one_of_its_own():
+    found = only("This section does not apply to a trustee, except that such trustee shall file a statement.")
+    assert (found.bearer.text, found.action, found.exceptions) == ("trustee", "file a statement", ())
+
+
+def test_who_applies_to_an_authority_for_something_acts():
+    found = only("Where a bank proposes to use an agent, it must apply to the Authority for its registration.")
+    assert (found.bearer.text, found.action) == ("bank", "apply to the Authority for its registration")
+
+
+def test_the_second_of_two_subjects_of_one_verb_keeps_its_own_mark():
+    assert only("Line managers are expected to, and HR must, review access.").bearer.text == "HR"

@@ -33,7 +33,8 @@ def action_of(w: Words, clause: Clause, verb: int, end: int, around: Sequence[Ci
     if made.rule == "power_conferred":
         verb = next((i + 1 for i in range(verb, stop - 1) if words[i].low == "to" and is_base(words[i + 1].low)), verb)
     rest = _without(w, verb + 1, stop)
-    only = made.modality == "obligation" and any(t.low == "only" for t in words[clause.mark.start + 1 : verb])
+    between = words[clause.mark.start + 1 : verb]
+    only = made.modality == "obligation" and any(t.low == "only" for t in between) and between[0].kind != "not"
     if made.passive and made.rule != "power_conferred":
         plural = _plural_subject(w, clause.subject)
         act = _passive_action(w, verb, stop, subject, plural, made.rule == "only_may")

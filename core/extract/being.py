@@ -181,7 +181,7 @@ def _be_statement(
         if low in ("replaced", "repealed", "deleted", "inserted", "renumbered") and named & words["parts_of_acts"]:
             return Sense("amending", "It changes the wording of an act.", statement="amendment", verb=at)
         return None
-    if low in words["exempting_frames"]:
+    if low in words["exempting_frames"] and not (low == "released" and after != "from"):
         return Sense("exempting", "It takes somebody or something out of a duty.", statement="exemption", verb=at)
     if low in words["effect_frames"] and not (who.kind and low in ("available",)):
         return Sense("legal_effect", f"“be {low}” states a legal effect.", statement="legal effect", verb=at)

@@ -9,7 +9,7 @@ from core.extract.marks import Mark, Sense, frames
 from core.extract.naming import acts_here, antecedent, pronoun, spoken_of
 from core.extract.norms import Clause, Stated, Words
 from core.extract.senses import sense
-from core.language.clauses import Subject, first_subject, next_subject
+from core.language.clauses import Subject, excepted, first_subject, next_subject
 from core.language.tokens import Token
 from core.language.verbs import is_third_person
 
@@ -37,6 +37,7 @@ def clauses_of(w: Words, found: Sequence[Mark], stated: list[Stated]) -> list[Cl
         elif not clauses or boundary:
             begin = max(begin, boundary)
             subject = first_subject(w.tokens, w.depth, begin, mark.start)
+            boundary = subject.start if excepted(w.tokens, subject.start) else boundary
         else:
             subject = next_subject(w.tokens, w.depth, clauses[-1].mark.end, mark.start)
         if clauses and (_of_noun(w, mark, subject) or (subject.role == "same" and _nested(w, clauses[-1], mark))):

@@ -198,10 +198,11 @@ def _stop(
 
 
 def _goes_on(tokens: Sequence[Token], conj: int) -> bool:
-    """ "provided upon request and shall be kept": the main clause goes on."""
-    if tokens[conj].kind != "conj" or conj + 1 >= len(tokens):
+    """ "provided upon request and shall be kept", "until it stops and for no more than a year": the main clause."""
+    if tokens[conj].kind != "conj" or conj + 2 >= len(tokens):
         return False
-    return tokens[conj + 1].low in ("shall", "must")
+    lasts = tokens[conj + 1].low == "for" and tokens[conj + 2].low in ("no", "at", "a", "up")
+    return lasts or (tokens[conj].low != "or" and tokens[conj + 1].low in ("shall", "must"))
 
 
 def _opens_another(tokens: Sequence[Token], index: int, verb: int) -> bool:

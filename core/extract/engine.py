@@ -309,7 +309,8 @@ def _for_whom(item: Sentence, terms: Terms) -> Bearer | None:
     """ "shall be disclosed as follows: (a) for fund managers, in the prospectus": the item says whom it binds."""
     words = item.tokens
     comma = next((i for i, token in enumerate(words[:FARTHEST_NAMED]) if token.kind == ","), 0)
-    if not comma or words[0].low != "for":
+    manner = comma + 1 < len(words) and words[comma + 1].kind == "prep"
+    if not comma or words[0].low != "for" or not manner:
         return None
     who = party(words, 1, comma, terms)
     return Bearer(item.slice(who.start, who.end), who.kind, explicit=True) if who.known and who.kind else None

@@ -19,6 +19,7 @@ _ENDS = """of in on for to by with under from referred pursuant provided which t
 submitted"""
 # "paragraph 1" is cited where its points name who acts.
 LAST_POINT = re.compile(r"(?:, point )?\([a-z]{1,4}\)$")
+REFERRED = ("referred to in", "laid down in", "provided for in", "required by", "drawn up under")
 ENDS_SUBJECT = frozenset(_ENDS.split())
 
 
@@ -50,7 +51,7 @@ def inferred(found: list[Draft | Statement], articles: dict[str, Draft] | None =
             words = _words_on_recipients(draft)
             others = [norm for norm in near if not _receives(words, norm.bearer)]
             source = (
-                _cited(draft, by_path, articles)
+                _cited(draft, by_path, {} if before else articles)
                 or _spoken_of(draft, others)
                 or _owner(words, others)
                 or (others[-1] if others else first)
@@ -111,9 +112,17 @@ def _holds(outer: Passage, inner: Passage) -> bool:
     return outer.start <= inner.start < outer.end
 
 
+def _referred(draft: Draft, place: int) -> bool:
+    """ "The programme referred to in Article 24 shall": the words before the reference at `place`."""
+    begin = draft.quote.start
+    held = begin is not None and begin < place < begin + len(draft.quote.text)
+    before = " ".join(draft.quote.text[: place - (begin or 0)].lower().split()) if held else ""
+    return before.endswith(REFERRED)
+
+
 def _owner(words: str, before: Sequence[Draft]) -> Draft | None:
     """ "The audits shall fit the risk of the financial entity": whose thing it is, though another was named last."""
-    if not before or before[-1].bearer.text.lower() in words:
+    if not before or before[-1].bearer.kind not in ("regulated", "person") or before[-1].bearer.text.lower() in words:
         return None
     owners = (d for d in reversed(before) if d.bearer.kind == "regulated")
     return next((d for d in owners if f" of the {_singular(d.bearer.text)}" in words), None)
@@ -131,7 +140,7 @@ def _cited(draft: Draft, by_path: Mapping[str, Draft], articles: Mapping[str, Dr
         start = reference.passage.start
         if start is not None and draft.mark.start - SUBJECT_CHARACTERS < start < draft.mark.start:
             target = reference.target or ""
-            source = by_path.get(target) or articles.get(article_of(target))
+            source = by_path.get(target) or (articles.get(article_of(target)) if _referred(draft, start) else None)
             if source is not None:
                 return source
     return None

@@ -96,6 +96,9 @@ def _modal(tokens: Sequence[Token], index: int) -> Mark:
     end, negated = index + 1, False
     for ahead in range(index + 1, min(index + 5, len(tokens))):
         token = tokens[ahead]
+        if token.kind == "not" and low_at(tokens, ahead + 1) == "only":
+            end = ahead + 2  # "should not only assess the risk but also watch it"
+            break
         if (
             token.kind == "not"
             or (token.low == "no" and low_at(tokens, ahead + 1) == "longer")
@@ -154,9 +157,10 @@ def _be_mark(tokens: Sequence[Token], index: int) -> Mark | None:
 
 def past_leave(tokens: Sequence[Token], at: int) -> int:
     """ "is authorized and directed to establish": the second participle, which binds; else `at` itself."""
-    joined = low_at(tokens, at) in frames()["leave_frames"] and low_at(tokens, at + 1) == "and"
+    if low_at(tokens, at + 1) != "and" or low_at(tokens, at) not in frames()["leave_frames"]:
+        return at
     binds = low_at(tokens, at + 2) in frames()["duty_frames"] | DIRECTED and low_at(tokens, at + 3) == "to"
-    return at + 2 if joined and binds else at
+    return at + 2 if binds else at
 
 
 def _imperative(tokens: Sequence[Token]) -> bool:

@@ -119,7 +119,8 @@ def _end(w: Words, clauses: Sequence[Clause], number: int) -> int:
 def _turns(clause: Clause, later: Clause) -> bool:
     """ "must not apply a term unless it is fair, and must be ready to justify it": the second is of another kind."""
     verb = clause.sense.verb
-    return verb is not None and verb < later.mark.start and clause.sense.modality != later.sense.modality
+    other = later.sense.modality is not None and clause.sense.modality != later.sense.modality
+    return verb is not None and verb < later.mark.start and other
 
 
 def _handed_on(w: Words, clause: Clause) -> bool:

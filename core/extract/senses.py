@@ -131,7 +131,7 @@ def _stating(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> 
         "rel",
     )
     thing = who.kind is None
-    if low == "apply" and alone and (thing or who.pronoun):
+    if low == "apply" and alone and (thing or (who.pronoun and not _asks(tokens, mark.verb))):
         return Sense("application", "It says where or when a rule applies.", statement="application", verb=mark.verb)
     if low == "enter" and thing and low_at(tokens, mark.verb + 2) == "force":
         return Sense("in_force", "It says when the act enters into force.", statement="application", verb=mark.verb)
@@ -171,6 +171,12 @@ def _stating(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> 
     return None
 
 
+def _asks(tokens: Sequence[Token], apply: int) -> bool:
+    """ "it must apply to the Authority for the agent to be registered": somebody asks; a rule does not apply for."""
+    ahead = tokens[apply + 1 : apply + 12]
+    return low_at(tokens, apply + 1) == "to" and any(token.low == "for" for token in ahead)
+
+
 def _made_by_parties(tokens: Sequence[Token], who: Party) -> bool:
     """ "The agreement shall not limit access": whoever makes it must not; "this Agreement" only says what it leaves."""
     heads = tokens[who.start : who.end]
@@ -183,7 +189,9 @@ def _doing(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> Se
     low, verb = low_at(tokens, mark.verb), mark.verb
     if low in frames()["forfeiting_verbs"] and {t.low for t in tokens[verb : verb + 8]} & frames()["penalties"]:
         return Sense("sanction", "It says which sanction follows a breach.", statement="sanction", verb=verb)
-    only = any(t.low == "only" for t in tokens[mark.start + 1 : verb])
+    only = any(
+        t.low == "only" and tokens[i].kind != "not" for i, t in enumerate(tokens[mark.start + 1 : verb], mark.start)
+    )
     if mark.word == "may":
         if low in ("wish", "want") and not negated:
             return Sense("may_wish", "“may wish to” recommends.", statement="recommendation", verb=verb)

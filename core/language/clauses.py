@@ -51,6 +51,8 @@ def first_subject(tokens: Sequence[Token], depth: Sequence[int], start: int, mar
     if inner:
         return inner
     pieces = chunks(tokens, depth, start, end)
+    if excepted(tokens, pieces[-1].start + 2) and not has_verb(tokens, pieces[-1].start + 2, end):
+        return Subject(pieces[-1].start + 2, end, "main")
     which = _which_then_aside(tokens, pieces)
     if which is not None:
         return Subject(which, end, "relative")
@@ -66,7 +68,23 @@ def first_subject(tokens: Sequence[Token], depth: Sequence[int], start: int, mar
     begin = pieces[at].start
     while begin < piece.end and tokens[begin].kind in ("conj", "adv", "quote", "label"):
         begin += 1
-    return Subject(begin, _before_verb(tokens, begin, min(piece.end, end)), "main")
+    stop = _before_verb(tokens, begin, min(piece.end, end))
+    if stop == piece.end < end and pieces[-1].kind == "empty" and tokens[end - 1].kind == "conj":
+        stop = _before_finite(tokens, begin, stop)
+    return Subject(begin, stop, "main")
+
+
+def excepted(tokens: Sequence[Token], start: int) -> bool:
+    """ "The rule does not bind X, except that X shall report": a norm of its own starts behind "except that"."""
+    return start >= 2 and tokens[start - 1].low == "that" and tokens[start - 2].low in ("except", "save")
+
+
+def _before_finite(tokens: Sequence[Token], start: int, end: int) -> int:
+    """ "An order ceases to have effect after a year, but may be renewed": the subject ends before its first verb."""
+    words = (
+        i for i in range(start + 1, end) if is_third_person(tokens[i].low) and tokens[i - 1].kind in ("word", "num")
+    )
+    return next(words, end)
 
 
 def _which_then_aside(tokens: Sequence[Token], pieces: Sequence[Chunk]) -> int | None:
@@ -153,12 +171,10 @@ def _inside_condition(tokens: Sequence[Token], pieces: Sequence[Chunk], at: int)
 
 def _enumerated(tokens: Sequence[Token], pieces: Sequence[Chunk]) -> bool:
     """ "Processing of data revealing A, B or C, and the processing of D, E or F shall": no verb stands before."""
-    joined = any(tokens[piece.start].kind == "conj" for piece in pieces[1:])
-    timed = tokens[pieces[0].end - 1].low in TIMED
     return (
         len(pieces) >= FEWEST_ENUMERATED
-        and joined
-        and not timed
+        and any(tokens[piece.start].kind == "conj" for piece in pieces[1:])
+        and tokens[pieces[0].end - 1].low not in TIMED
         and all(piece.kind == "noun" and not has_verb(tokens, piece.start, piece.end) for piece in pieces)
     )
 
@@ -173,7 +189,9 @@ def _coordination(tokens: Sequence[Token], pieces: Sequence[Chunk], at: int) -> 
         if before > 0 and pieces[before].kind == "sub" and tokens[pieces[before - 1].end - 1].kind == "conj":
             before -= 1
         previous = pieces[before]
-        if previous.kind != "noun" or previous.end == previous.start or tokens[previous.end - 1].low in TIMED:
+        if previous.kind != "noun" or previous.end == previous.start or _says(tokens, previous):
+            return at
+        if tokens[previous.end - 1].low in TIMED:
             return at
         joined = tokens[previous.end - 1].kind == "conj" or tokens[piece.start].kind == "conj"
         listed = (
@@ -188,6 +206,12 @@ def _coordination(tokens: Sequence[Token], pieces: Sequence[Chunk], at: int) -> 
             return at
         at = before
     return at
+
+
+def _says(tokens: Sequence[Token], piece: Chunk) -> bool:
+    """ "Managers are expected to, and HR must, act": a stretch with a verb of its own is no part of a subject."""
+    kinds = {token.kind for token in tokens[piece.start : piece.end]}
+    return bool(kinds & {"be", "modal"}) and not kinds & {"rel", "that", "sub"}
 
 
 def _open_clause(tokens: Sequence[Token], start: int, end: int) -> Subject | None:

@@ -8,7 +8,7 @@ from core.settings import lexicon
 
 # A word keeps its inner hyphens, apostrophes and slashes ("ICT-related", "entity’s", "2016/679") and a point before a
 # digit ("4.2"); anything else that is not white space is a mark of its own.
-WORD_OR_MARK = re.compile(r"[^\W_]+(?:(?:[-‐‑’'/]|\.(?=\d))[^\W_]+)*|[^\w\s]|_")
+WORD_OR_MARK = re.compile(r"[^\W_]+(?:(?:[-‐‑’'/]|\.(?=\d)|(?<=\d),(?=\d{3}(?!\d)))[^\W_]+)*|[^\w\s]|_")
 # Up to what length a list's letter or number is that ("(a)", "(iii)", "(12)").
 LABEL = re.compile(r"[a-z]{1,4}|\d{1,3}[a-z]?|[A-Z]", re.ASCII)
 
