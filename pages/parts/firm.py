@@ -10,6 +10,8 @@ from core.types import User
 from pages.parts import shell
 from pages.parts.words import count, plain, when, who
 
+WIDTH = 400
+
 
 def control(db: Database, user: User) -> None:
     """The small button, in the row that the caller has opened; brings the answers up to date first."""
@@ -47,11 +49,11 @@ def _choice(db: Database, user: User, firm: register.Firm) -> None:
         return
     names = profiles.names()
     with st.form(f"firm-{firm.number}", border=False):
-        chosen = st.multiselect(
-            "Our firm is", tuple(names), firm.profiles, format_func=names.get, placeholder="Choose one or more",
-            key=f"firm-profiles-{firm.number}", width=340,
+        chosen = st.pills(
+            "Our firm is, one or more of", tuple(names), selection_mode="multi", default=firm.profiles,
+            format_func=names.get, key=f"firm-profiles-{firm.number}", width=WIDTH,
         )  # fmt: skip
-        st.caption("A duty is ours if it binds us as any of these. Nothing is hidden; what people said stays.")
+        st.caption("What binds us as any of these is ours. Nothing is hidden; what people said stays.", width=WIDTH)
         if st.form_submit_button("Set our firm", type="primary"):
             _choose(db, user, firm, chosen)
     if firm.number:
