@@ -73,6 +73,9 @@ def _is_statute(parsed: ParsedFile, blocks: Sequence[Block], labelled: Sequence[
         for block, (labels, _) in zip(blocks, labelled, strict=True)
         if block.kind == "heading" and labels and labels[0].text.isdigit()
     ]
+    # A policy with "4.2" under "4 Records" cites its own numbers as they are printed.
+    if any(labels and labels[0].counts[0].style[1] == "decimal" for labels, _ in labelled):
+        return False
     counted = len(headed) > 1 and all(after == before + 1 for before, after in pairwise(headed))
     return counted and sum(1 for _ in OF_STATUTES.finditer(parsed.text)) >= FEWEST_CITATIONS
 
