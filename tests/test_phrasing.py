@@ -241,3 +241,14 @@ def test_who_applies_to_an_authority_for_something_acts():
 
 def test_the_second_of_two_subjects_of_one_verb_keeps_its_own_mark():
     assert only("Line managers are expected to, and HR must, review access.").bearer.text == "HR"
+
+
+def test_two_subjects_with_a_no_each_are_both_forbidden():
+    found = only("No bank, and no director of a bank that was refused, may accept deposits.")
+    assert (found.modality, found.bearer.text) == ("prohibition", "bank, and no director of a bank")
+
+
+def test_until_set_apart_by_commas_ends_at_its_comma():
+    found = only("A client shall have the option, until the register is closed, to withdraw.")
+    assert [passage.text for passage in found.conditions] == ["until the register is closed"]
+    assert found.action.endswith("to withdraw")

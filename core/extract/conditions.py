@@ -168,7 +168,8 @@ def _stop(
         limit = end
     stop = limit
     inserted = index > 1 and tokens[index - 1].kind == "," and tokens[index - 2].kind == "conj"
-    aside = index > 1 and tokens[index - 1].kind == "," and tokens[index - 2].kind in ("that", "modal")
+    apart = tokens[index].low == "until" or (index > 1 and tokens[index - 2].kind in ("that", "modal"))
+    aside = index > 1 and tokens[index - 1].kind == "," and apart
     for ahead in range(index + width, limit):
         token = tokens[ahead]
         if depth[ahead]:

@@ -57,6 +57,8 @@ def first_subject(tokens: Sequence[Token], depth: Sequence[int], start: int, mar
     if which is not None:
         return Subject(which, end, "relative")
     at = _subject_chunk(pieces)
+    if pieces[-1].kind == "empty" and at == len(pieces) - 3 and _joined_noun(tokens, pieces[-2]):
+        at += 1
     piece = pieces[at]
     if piece.kind == "sub":
         return _after_introduction(tokens, piece, end, complete=True)
@@ -95,6 +97,12 @@ def _which_then_aside(tokens: Sequence[Token], pieces: Sequence[Chunk]) -> int |
     piece = pieces[at]
     alone = at < len(pieces) - 1 and piece.end - piece.start == 1
     return piece.start if alone and piece.kind == "relative" and at > 0 else None
+
+
+def _joined_noun(tokens: Sequence[Token], piece: Chunk) -> bool:
+    """ "No bank, and no director of a bank, may": a second subject, and no insertion."""
+    opened = tokens[piece.start].kind == "conj" and tokens[piece.start + 1].kind == "det"
+    return piece.kind == "noun" and opened
 
 
 def _before_verb(tokens: Sequence[Token], start: int, end: int) -> int:
