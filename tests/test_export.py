@@ -246,6 +246,7 @@ def test_a_text_longer_than_an_excel_cell_is_cut_and_the_note_says_so(analysis):
         (xlsx.read, b"not a zip"),
         (json.read, b"{"),
         (json.read, b'{"schema": "analysis/2"}'),
+        (json.read, b'{"schema": "analyses/1", "analyses": 1}'),
     ],
 )
 def test_a_file_that_is_no_register_is_refused_in_a_sentence(reader, data):
@@ -302,10 +303,22 @@ def test_the_text_is_in_the_json_only_when_asked_for(analysis):
     assert json.to_json(analysis, with_text=True)["document"]["text"] == TEXT
 
 
-def test_several_analyses_are_one_object_a_line(analysis):
-    lines = json.write(bundle([analysis, analysis])).decode().splitlines()
-    assert [json_files.loads(line)["schema"] for line in lines] == ["analysis/1"] * 2
-    assert len(json.read(json.write(bundle([analysis, analysis])))) == 2
+def test_several_analyses_are_one_json_document(analysis):
+    written = json.write(bundle([analysis, analysis]))
+    whole = json_files.loads(written)
+    assert whole["schema"] == "analyses/1"
+    assert [one["schema"] for one in whole["analyses"]] == ["analysis/1"] * 2
+    assert json.read(written) == [json.to_json(analysis)] * 2
+
+
+def test_no_analysis_is_a_json_document_too():
+    assert json_files.loads(json.write(bundle([])))["analyses"] == []
+    assert json.read(json.write(bundle([]))) == []
+
+
+def test_analyses_printed_one_a_line_are_read_too(analysis):
+    lines = json.dump(json.to_json(analysis)) + "\n"
+    assert json.read((lines * 2).encode()) == [json.to_json(analysis)] * 2
 
 
 def test_half_a_surrogate_pair_does_not_stop_the_json(analysis):

@@ -1,4 +1,4 @@
-"""An analysis as JSON, schema "analysis/1", and back."""
+"""An analysis as JSON, schema "analysis/1", and back; several of them as one document, schema "analyses/1"."""
 
 import json
 import re
@@ -23,14 +23,17 @@ from core.types import Action, Analysis, Deadline, Document, Metadata, Obligatio
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
+SEVERAL = "analyses/1"  # also of none, so that the file is never empty
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def write(contents: Bundle) -> bytes:
-    """One object, indented; for several analyses JSON Lines, one object a line."""
+    """One object, indented; several analyses are the list in one object, an analysis a line."""
     found = [to_json(one, contents.with_text) for one in contents.analyses]
-    lines = [dump(found[0], indent=2)] if len(found) == 1 else [dump(one) for one in found]
-    return "".join(f"{line}\n" for line in lines).encode("utf-8")
+    if len(found) == 1:
+        return f"{dump(found[0], indent=2)}\n".encode()
+    lines = ",\n".join(dump(one) for one in found)
+    return f'{{"schema": "{SEVERAL}", "analyses": [\n{lines}\n]}}\n'.encode()
 
 
 def note(contents: Bundle) -> str:
@@ -38,7 +41,7 @@ def note(contents: Bundle) -> str:
 
 
 def read(data: bytes) -> list[AnalysisJson]:
-    """The analyses in what `write` wrote: one object, or one a line. BadInput for anything else."""
+    """The analyses in what `write` wrote, or in JSON Lines as `analyze` prints them. BadInput for anything else."""
     try:
         text = data.decode("utf-8-sig")
         try:
@@ -47,7 +50,16 @@ def read(data: bytes) -> list[AnalysisJson]:
             found = [json.loads(line) for line in text.split("\n") if line]
     except ValueError as error:
         raise BadInput(f"The file is not JSON ({error}); give one that `analyze --format json` wrote.") from error
-    return [from_json(one) for one in found]
+    return [from_json(one) for value in found for one in _several(value)]
+
+
+def _several(value: object) -> list[object]:
+    if not isinstance(value, dict) or value.get("schema") != SEVERAL:
+        return [value]
+    analyses = value.get("analyses")
+    if not isinstance(analyses, list):
+        raise BadInput(f"This file says that it is {SEVERAL}, but it holds no list of analyses; export it again.")
+    return analyses
 
 
 def dump(value: object, indent: int | None = None) -> str:
