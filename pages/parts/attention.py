@@ -31,7 +31,7 @@ def counts(found: register.Overview) -> None:
         "Critical": found.by_risk.get("critical", 0),
         "High": found.by_risk.get("high", 0),
         "In progress": found.by_status.get("in progress", 0),
-        "Done or set aside": closed,
+        "Closed": closed,
     }
     for column, (name, number) in zip(st.columns(len(numbers)), numbers.items(), strict=True):
         column.metric(name, f"{number:,}", border=True)

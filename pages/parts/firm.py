@@ -1,5 +1,7 @@
 """What kind of firm we are: what "Ours" means everywhere, said where it is read, changed in place."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 from sqlite_utils import Database
 
@@ -11,13 +13,15 @@ from pages.parts import shell
 from pages.parts.words import count, plain, when, who
 
 WIDTH = 400
+SEEN = "firm-seen"
 
 
 def control(db: Database, user: User) -> None:
     """The small button, in the row that the caller has opened; brings the answers up to date first."""
     working = register.keep_marked(db, user)
     firm = register.our_firm(db, user)
-    with st.popover(_title(firm), icon=":material/domain:", key="our-firm"):
+    # Another choice is another button: the open one closes.
+    with st.popover(_title(firm), icon=":material/domain:", key=f"our-firm-{firm.number}"):
         _choice(db, user, firm)
     if working:
         st.badge("Marking what applies to us", color="blue")
@@ -31,7 +35,7 @@ def invite(db: Database, user: User) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="firm-invite"):
         st.markdown("**What is your firm?** Then each duty is marked: ours, not ours, or unclear.", width="content")
-        with st.popover("Choose", icon=":material/domain:", key="our-firm"):
+        with st.popover("Choose", icon=":material/domain:", key="our-firm-0"):
             _choice(db, user, firm)
 
 
@@ -48,14 +52,18 @@ def _choice(db: Database, user: User, firm: register.Firm) -> None:
         st.caption("A manager or an administrator can change it.")
         return
     names = profiles.names()
-    with st.form(f"firm-{firm.number}", border=False):
+    # What this window showed last: what is clicked there is held against it, and not against what others chose since.
+    seen = st.session_state.get(SEEN, firm.number)
+    st.session_state[SEEN] = firm.number
+    with st.form(f"firm-{seen}", border=False):
         chosen = st.pills(
             "Our firm is, one or more of", tuple(names), selection_mode="multi", default=firm.profiles,
-            format_func=names.get, key=f"firm-profiles-{firm.number}", width=WIDTH,
+            format_func=names.get, key=f"firm-profiles-{seen}", width=WIDTH,
         )  # fmt: skip
         st.caption("What binds us as any of these is ours. Nothing is hidden; what people said stays.", width=WIDTH)
-        if st.form_submit_button("Set our firm", type="primary"):
-            _choose(db, user, firm, chosen)
+        asked = st.form_submit_button("Set our firm", type="primary")
+        if asked:
+            _choose(db, user, chosen, seen)
     if firm.number:
         st.caption(f"Chosen by {plain(who(firm.by, user))}, {when(firm.at)}")
     elif firm.profiles:
@@ -63,12 +71,14 @@ def _choice(db: Database, user: User, firm: register.Firm) -> None:
     former = firm.profiles if firm.former is None else firm.former
     back = f"Change back to {plain(named(former))}"
     if former != firm.profiles and st.button(back, icon=":material/undo:", key="firm-back"):
-        _choose(db, user, firm, former)
+        _choose(db, user, former, seen)
+    elif seen != firm.number and not asked:
+        st.rerun()
 
 
-def _choose(db: Database, user: User, firm: register.Firm, chosen: list[str] | tuple[str, ...]) -> None:
+def _choose(db: Database, user: User, chosen: Sequence[str], seen: int) -> None:
     with shell.guarded():
-        register.choose_firm(db, user, chosen, was=firm.number)
+        register.choose_firm(db, user, chosen, was=seen)
         later = register.keep_marked(db, user)
         size = register.count(db, user, register.Filter(applies="yes"))
         told = "the register is being marked" if later else f"{count(size, 'obligation')} apply to us"
