@@ -75,6 +75,17 @@ def test_all_rows_are_sorted_and_not_only_those_on_the_page(db, monkeypatch):
 # --- the queue --------------------------------------------------------------------------------------------------
 
 
+def test_a_link_opens_the_page_that_its_row_is_on_and_turning_pages_stays_free(db, monkeypatch):
+    monkeypatch.setattr("pages.parts.register_table.PER_PAGE", 1)
+    last = register.rows(db, local_user())[-1]
+    assert register.place(db, local_user(), last.id) == register.count(db, local_user()) - 1
+    at = opened("obligations", obligation=last.id)
+    assert places(at) == [last.path]
+    at.query_params.pop("p")
+    at.run()
+    assert places(at) != [last.path]
+
+
 def test_one_undo_takes_back_that_it_is_no_obligation(db):
     at = opened("obligations", show="check", modality="prohibition")
     waiting = said(at)

@@ -29,7 +29,7 @@ from core.register.records import (
     set_next_review,
     set_status,
 )
-from core.register.rows import Row, count, row, rows
+from core.register.rows import Row, count, place, row, rows
 from core.register.runs import (
     ActionRow,
     Run,
@@ -105,6 +105,7 @@ __all__ = [
     "our_firm",
     "outline",
     "overview",
+    "place",
     "promote",
     "record",
     "reindex",

@@ -104,6 +104,21 @@ def count(db: Database, user: User, filter: Filter = EVERYTHING) -> int:
     return int(db.conn.execute(f"select count(*) from register where {where}", parameters).fetchone()[0])
 
 
+def place(
+    db: Database, user: User, id: str, filter: Filter = EVERYTHING, sort: str = "position", descending: bool = False
+) -> int | None:
+    """How many of `rows` stand before this one; None where it is not among them."""
+    listed, where, parameters = _listed(user, filter, sort)
+    document_id, _, obligation_id = id.rpartition(".")
+    found = db.conn.execute(
+        "select place from (select register.document_id, register.obligation_id,"
+        f" row_number() over (order by {_order(sort, descending)}) as place from {listed} where {where})"
+        " where document_id = ? and obligation_id = ?",
+        [*parameters, document_id, obligation_id],
+    ).fetchone()
+    return int(found[0]) - 1 if found else None
+
+
 def row(db: Database, user: User, id: str) -> Row:
     """The one row with this id; a bare obligation id will do where only one document has it. NotFound otherwise."""
     document_id, _, obligation_id = id.rpartition(".")

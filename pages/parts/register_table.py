@@ -14,6 +14,7 @@ from pages.parts import tables, url
 from pages.parts.words import BEARERS, day, short
 
 PER_PAGE = 50
+LINKED = "register-linked"
 # Column of the table → the field to sort by, for those that have one.
 SORTS = {
     "path": "position",
@@ -48,8 +49,19 @@ def rows(db: Database, user: User, filter: register.Filter) -> tuple[list[regist
     """One page of rows, and how many there are in all."""
     total = register.count(db, user, filter)
     sort, down = order()
+    _turn_to_linked(db, user, filter, sort, down)
     at = min(page(), max(0, (total - 1) // PER_PAGE))
     return register.rows(db, user, filter, sort, down, PER_PAGE, at * PER_PAGE), total
+
+
+def _turn_to_linked(db: Database, user: User, filter: register.Filter, sort: str, down: bool) -> None:
+    """A link to a row opens the page that it is on; once, so that whoever turns pages or sorts is not turned back."""
+    chosen = st.query_params.get("obligation")
+    if chosen and chosen != st.session_state.get(LINKED) and "p" not in st.query_params:
+        before = register.place(db, user, chosen, filter, sort, down) or 0
+        if before >= PER_PAGE:
+            st.query_params["p"] = str(before // PER_PAGE + 1)
+    st.session_state[LINKED] = chosen
 
 
 def page() -> int:
