@@ -252,3 +252,8 @@ def test_until_set_apart_by_commas_ends_at_its_comma():
     found = only("A client shall have the option, until the register is closed, to withdraw.")
     assert [passage.text for passage in found.conditions] == ["until the register is closed"]
     assert found.action.endswith("to withdraw")
+
+
+def test_intervals_are_a_rhythm():
+    (deadline,) = only("A firm must review its plan at intervals of no more than 12 months.").deadlines
+    assert (deadline.kind, deadline.iso8601) == ("recurrence", "R/P12M")

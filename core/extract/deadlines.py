@@ -212,6 +212,13 @@ def _counted(text: str) -> Iterator[Read]:
             yield _length(text, match, "retention" if "retention" in before.lower() else "period")
 
 
+def _intervals(text: str) -> Iterator[Read]:
+    """ "at intervals of no more than 12 months": a rhythm, though a length stands in it."""
+    for match in times.INTERVALS.finditer(text):
+        length = duration(number(match["count"].lower()), match["unit"].lower())
+        yield Read(match.start(), match.end(), "recurrence", f"R/{length}")
+
+
 def _recurrences(text: str) -> Iterator[Read]:
     for match in times.RECURRENCE.finditer(text):
         before = text[max(0, match.start() - 40) : match.start()]
@@ -298,7 +305,8 @@ OF_HASTE = (
 )  # fmt: skip
 OF_OTHERS = ("time", "period", "deadline", "advance", "by the", "than the", "at the", "on the", "before the", "due")
 READERS: tuple[tuple[tuple[str, ...], Reader], ...] = (
-    ((*MONTHS, "20", "19"), _dates), (("day",), _days), (UNIT_WORDS, _durations), (UNIT_WORDS, _periods),
+    ((*MONTHS, "20", "19"), _dates), (("at intervals",), _intervals),
+    (("day",), _days), (UNIT_WORDS, _durations), (UNIT_WORDS, _periods),
     (UNIT_WORDS, _counted), (OF_RHYTHM, _recurrences), (OF_HASTE, _immediate), (OF_OTHERS, _others),
     (("before", "prior to", "ahead of"), _befores),
 )  # fmt: skip

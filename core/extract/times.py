@@ -130,6 +130,11 @@ RECURRENCE = spaced(
     r"|daily(?: basis)?|quarterly(?: basis)?|half-yearly(?: basis)?|semi-annual(?:ly| basis)|bi-?annual(?:ly| basis)",
     r"|biennial(?:ly| basis)|six-monthly(?: basis)?|fortnightly(?: basis)?|triennially))\b",
 )
+# "at intervals of no more than 12 months", "at intervals not exceeding two years".
+INTERVALS = spaced(
+    r"\bat intervals (?:of )?(?:(?:no|not) (?:more|longer|greater) than |not exceeding |up to |at most )?",
+    rf"(?P<count>\d{{1,3}}|{NUMBER_WORD})(?: \(\d{{1,3}}\))? (?:calendar )?(?P<unit>day|week|month|quarter|year)s?\b",
+)
 # By the letters that the adverb begins with.
 ADVERBS = {
     "annual": "P1Y", "yearly": "P1Y", "monthl": "P1M", "weekly": "P1W", "daily": "P1D", "quarte": "P3M",
