@@ -299,3 +299,17 @@ def test_one_is_split_in_two_and_the_two_are_merged_again(copilot, db):
 def test_undo_with_nothing_to_undo_says_so(copilot, db):
     done = copilot("undo")
     assert (done.code, "nothing of yours to undo" in done.err) == (5, True)
+
+
+def test_the_firm_is_set_shown_and_set_back(copilot, db):
+    assert copilot("profile", "show").cells[0] == ["profiles", "none"]
+    done = copilot("profile", "set", "credit-institution", "data-controller")
+    assert (done.code, "Credit institution, Data controller" in done.err) == (0, True)
+    assert len(copilot("obligations", "--applies", "no").cells) == 1
+    assert copilot("profile", "set", "bakery").code == 2
+    assert copilot("profile", "set").code == 2
+    assert copilot("profile", "set", "--none").code == 0
+    assert len(copilot("profile", "show", "--history").cells) == 2
+    assert len(copilot("obligations", "--applies", "unclear").cells) == 5
+    assert ["ai-deployer", "AI deployer"] in copilot("profile", "list").cells
+    assert copilot("profile", "mark", "--later").code == 0
