@@ -169,6 +169,14 @@ def test_what_was_said_of_a_changed_obligation_is_offered_and_not_carried_over(d
     assert (offer.old, offer.new, offer.owner, offer.status) == (id, row(db, new, INFORM).id, "Night watch", "met")
 
 
+def test_an_offer_of_nothing_but_a_date_says_so(db):
+    old = first(db)
+    register.set_next_review(db, ADA, row(db, old, INFORM).id, "2027-05-01")
+    new = second(db)
+    [offer] = register.offers(db, ADA, old, new, compare.compare_stored(db, ADA, old, new).altered)
+    assert (offer.dates, offer.owner, offer.comments) == (1, "", 0)
+
+
 def test_taking_it_over_leaves_behind_what_corrects_another_reading(db):
     old = first(db)
     id = row(db, old, INFORM).id

@@ -119,8 +119,11 @@ def offers(arguments: Namespace) -> int:
         old, new = (document_id(db, user, one) for one in (arguments.old, arguments.new))
         found = register.offers(db, user, old, new, compare_stored(db, user, old, new).altered)
     table(
-        ("Old", "New", "Status", "Owner", "Corrections", "Comments", "Evidence"),
-        [(o.old, o.new, o.status, o.owner, ", ".join(o.corrections), o.comments, o.evidence) for o in found],
+        ("Old", "New", "Status", "Owner", "Corrections", "Comments", "Evidence", "Controls", "Dates"),
+        [
+            (o.old, o.new, o.status, o.owner, ", ".join(o.corrections), o.comments, o.evidence, o.controls, o.dates)
+            for o in found
+        ],
     )
     return 0
 

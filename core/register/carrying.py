@@ -27,6 +27,7 @@ from core.types import Classification, Document, Obligation, User
 OF_ITS_DOCUMENT = ("made", "replaced", "used", CARRIED)
 # Whoever takes over what was said of other words has not looked at the reading of the new ones yet.
 OF_ITS_WORDS = ("accepted",)
+DATES = ("next_review", "anchor_date")
 
 # Obligation → field → (value, when, who) of what stands.
 Said = dict[str, dict[str, tuple[Any, str, str]]]
@@ -43,6 +44,8 @@ class Offer:
     corrections: tuple[str, ...]
     comments: int
     evidence: int
+    controls: int = 0  # links to controls, confirmed or rejected
+    dates: int = 0  # the next review, the date of the event
 
 
 def earlier_version(db: Database, user: User, document: Document, label: tuple[str, tuple[str, ...]]) -> str | None:
@@ -131,6 +134,8 @@ def offers(db: Database, user: User, old_id: str, new_id: str, pairs: Mapping[st
                 corrections=tuple(sorted(told.keys() & fields.FIELDS.keys())),
                 comments=sum(field.startswith("comment:") for field in told),
                 evidence=sum(field.startswith("evidence:") for field in told),
+                controls=sum(field.startswith("control:") for field in told),
+                dates=sum(field in DATES for field in told),
             )
             found.append(offer)
     return found

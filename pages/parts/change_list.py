@@ -87,9 +87,11 @@ def _offer(db: Database, user: User, offer: register.Offer) -> None:
         f"corrected {', '.join(one.replace('_', ' ') for one in offer.corrections)}" if offer.corrections else "",
         count(offer.comments, "comment") if offer.comments else "",
         f"{offer.evidence} piece{'s' if offer.evidence > 1 else ''} of evidence" if offer.evidence else "",
+        f"a decision on {count(offer.controls, 'control')}" if offer.controls else "",
+        count(offer.dates, "date") if offer.dates else "",
     ]
     with st.container(horizontal=True, vertical_alignment="center", key=f"offer-{offer.new}"):
-        told = ", ".join(filter(None, facts)) or "something"
+        told = ", ".join(filter(None, facts)) or "a remark"
         st.markdown(f":material/history: In the old version: {plain(told)}. Does it still hold?", width="content")
         if st.button("Take it over", key=f"take-{offer.new}"):
             register.take_over(db, user, offer.old, offer.new)
