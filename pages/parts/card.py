@@ -9,7 +9,7 @@ from core import library
 from core.library.cards import Field
 from core.types import User
 from pages.parts import shell
-from pages.parts.words import plain, when
+from pages.parts.words import plain, when, who
 
 LONG = {"prohibited_use", "known_quality_issues", "deletion", "licence", "source"}
 
@@ -34,7 +34,7 @@ def card(db: Database, user: User, shown: library.DocumentRow) -> None:
 
 def _signatures(db: Database, user: User, shown: library.DocumentRow, signed: list[dict[str, str]]) -> None:
     if signed:
-        names = ", ".join(f"{plain(one['user_id'])} on {when(one['signed_at'])}" for one in signed)
+        names = ", ".join(f"{plain(who(one['user_id'], user))} on {when(one['signed_at'])}" for one in signed)
         said = f":green[Signed] by {names}." + (" A second person must sign it too." if shown.awaiting else "")
     elif shown.status == "withdrawn":
         said = "This document is withdrawn."

@@ -95,7 +95,8 @@ def _limit(limit: Deadline | None, row: register.Row) -> str:
 
 
 def _applies(obligation: Obligation) -> str:
-    return f"{label(obligation.applies.answer)} :gray[({plain(obligation.applies.reason)})]"
+    reason = f" :gray[({plain(obligation.applies.reason)})]" if obligation.applies.reason else ""
+    return label(obligation.applies.answer) + reason
 
 
 def _before(was: dict[str, str], field: str) -> str:
