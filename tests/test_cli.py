@@ -72,6 +72,7 @@ def test_every_command_teaches_with_examples(copilot, name):
 DRAWN = {"page_png", "words", "facets", "duties_by_document", "values", "outline", "row", "rows_of"}
 DRAWN |= {"topic_names", "suggested", "keep_up"}  # names of a filter; what `controls suggest` and `link` build on
 DRAWN |= {"may_choose_firm"}  # whether to show the button; `profile set` refuses
+DRAWN |= {"may_carry", "found", "place"}  # whether to show a button, and whether a page in the address is there
 DRAWN |= {"decision"}  # said before a prompt is sent; `models try` says it when it refuses
 
 

@@ -38,17 +38,18 @@ def run(settings: Settings | None = None, *, stay: bool = True) -> None:
     ours = settings or default_settings()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _told_to_end)
-    with _alone(ours) as db, beside(db, ours, lambda own, lane: _one_job(own, ours, lane)):
-        born, shown = _file(ours), time.monotonic()
-        _warm()
-        while born is not None and _file(ours) == born and (stay or is_wanted(ours)):
-            if _one_job(db, ours, jobs.MAIN):
-                shown = 0.0
-                continue
-            if time.monotonic() - shown > ours.lease_seconds / 3:
-                show(db, None)
-                shown = time.monotonic()
-            time.sleep(POLL_SECONDS)
+    with _alone(ours) as db:
+        _warm()  # before there are other threads: two that import the same modules can find them half made
+        with beside(db, ours, lambda own, lane: _one_job(own, ours, lane)):
+            born, shown = _file(ours), time.monotonic()
+            while born is not None and _file(ours) == born and (stay or is_wanted(ours)):
+                if _one_job(db, ours, jobs.MAIN):
+                    shown = 0.0
+                    continue
+                if time.monotonic() - shown > ours.lease_seconds / 3:
+                    show(db, None)
+                    shown = time.monotonic()
+                time.sleep(POLL_SECONDS)
 
 
 def drain(settings: Settings | None = None) -> int:
