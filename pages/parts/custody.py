@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from core import library
 from core.types import User
 from pages.parts import shell
-from pages.parts.words import count, day, plain, when
+from pages.parts.words import count, day, plain, when, who
 
 # A table of core → what a person calls its rows; the rest is how it is kept.
 NOUNS = {
@@ -38,7 +38,7 @@ def gate(db: Database, user: User, shown: library.DocumentRow) -> None:
         if shown.gate == "waiting":
             st.caption("Until it is released, its actions and exports are withheld.")
         elif shown.gate_by:
-            st.caption(f"{plain(shown.gate_by)}, {when(shown.gate_at)}: “{plain(shown.gate_reason or '')}”")
+            st.caption(f"{plain(who(shown.gate_by, user))}, {when(shown.gate_at)}: “{plain(shown.gate_reason or '')}”")
         step = None
         with st.container(horizontal=True, vertical_alignment="bottom"):
             why = st.text_input("Reason", key=f"gate-{shown.id}", placeholder="Why it may, or may not, be used")
@@ -56,7 +56,9 @@ def custody(db: Database, user: User, shown: library.DocumentRow) -> None:
     """Withdraw, hold and delete."""
     for one in library.holds(db, user, shown.id):
         kind = "Legal hold" if one["kind"] == "legal" else "Kept for decided actions"
-        st.markdown(f":violet-badge[{kind}] {plain(one['reason'])} ({plain(one['user_id'])}, {when(one['held_at'])})")
+        st.markdown(
+            f":violet-badge[{kind}] {plain(one['reason'])} ({plain(who(one['user_id'], user))}, {when(one['held_at'])})"
+        )
     reason = st.text_input("Reason", key=f"custody-{shown.id}", placeholder="Needed to withdraw or to hold")
     step: Callable[[], None] | None = None
     said = ""
