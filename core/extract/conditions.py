@@ -90,9 +90,10 @@ def circumstances(
     to the next one, a semicolon or the end.
     """
     found: list[Circumstance] = []
-    index = start
+    index, openers = start, _openers()
     while index < end:
-        opened = None if depth[index] else _opener(tokens, index, verb)
+        opens = tokens[index].low in openers and not depth[index]  # asked of every word of a law, so asked here
+        opened = _opener(tokens, index, verb) if opens else None
         if opened is None:
             index += 1
             continue

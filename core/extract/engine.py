@@ -124,7 +124,7 @@ def _provision(provision: Provision, document: _Document, before: Antecedent) ->
             before = _after(own.sentence, before)
             continue
         lead = above if number == 0 else None
-        if lead is None and not any(word in passage.text for word in ANY_MARK):
+        if lead is None and not any(map(passage.text.__contains__, ANY_MARK)):
             continue
         sentence = read(passage.text, document.terms, before, document.expects)
         if lead is not None:
