@@ -1,6 +1,7 @@
 """The filtered register as files. A file is made when it is clicked."""
 
 import re
+from functools import partial
 
 import streamlit as st
 from sqlite_utils import Database
@@ -29,7 +30,7 @@ def downloads(db: Database, user: User, filter: register.Filter, name: str) -> N
                 format.mime,
                 key=f"download-{key}",
                 icon=":material/download:",
-                on_click="ignore",
+                on_click=partial(_say_left_out, filter) if key == "jira" else "ignore",
             )
     st.caption("Jira takes no action that waits for approval; the other formats show its state.")
 
@@ -39,3 +40,11 @@ def _writer(key: str, filter: register.Filter):  # type: ignore[no-untyped-def]
         return export.write(key, stored(db, user, filter, gated=key == ONLY_READING)).data
 
     return write
+
+
+def _say_left_out(filter: register.Filter) -> None:
+    """How many actions wait for approval and are therefore not in the file."""
+    with session.database() as db:
+        note = export.write("jira", stored(db, session.user(), filter)).note
+    if note:
+        st.toast(note, icon=":material/hourglass_empty:")
