@@ -5,7 +5,7 @@ import time
 import pytest
 
 from core import controls
-from core.controls import ciso, forms
+from core.controls import ciso, forms, texts
 from core.controls.shelf import OURS
 from core.errors import BadInput, NotFound
 from core.types import User
@@ -22,13 +22,13 @@ def db(tmp_path):
 # --- CSV --------------------------------------------------------------------------------------------------------
 
 
-def read(text: str | bytes, name: str = "controls.csv") -> forms.LibraryText:
+def read(text: str | bytes, name: str = "controls.csv") -> texts.LibraryText:
     return forms.read(text if isinstance(text, bytes) else text.encode(), name)
 
 
 def test_columns_stand_in_any_order_and_case_and_others_are_ignored():
     found = read("Colour,NAME,Control Owner,Ref ID\nred,Incident register,CISO,C1\n")
-    assert found.controls == (forms.ControlText("C1", "Incident register", owner="CISO"),)
+    assert found.controls == (texts.ControlText("C1", "Incident register", owner="CISO"),)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -96,7 +96,7 @@ def test_reference_controls_are_read_with_what_their_annotation_says():
     found = forms.read(library_yaml("C1|Register|Kept daily"), "small.yaml")
     assert (found.urn, found.name, found.version) == ("urn:test:library:small", "Small library", "2")
     assert found.controls == (
-        forms.ControlText(
+        texts.ControlText(
             "C1", "Register", "Kept daily", "process", "Incident reporting", "CISO", "respond", terms="incident"
         ),
     )
@@ -196,7 +196,7 @@ def test_our_own_library_is_in_that_form_and_complete():
     ]  # fmt: skip
     assert incomplete == []
     assert {one.topic for one in ours.controls} <= set(controls.topic_names())
-    assert {one.category for one in ours.controls} <= set(forms.KINDS)
+    assert {one.category for one in ours.controls} <= set(texts.KINDS)
 
 
 # --- on the shelf -----------------------------------------------------------------------------------------------

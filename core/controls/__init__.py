@@ -1,6 +1,6 @@
 """Controls: libraries of them, which of them may meet an obligation, which do, and what is left open.
 
-forms, ciso, sheet     a library as a file says it
+texts, forms, ciso, sheet     a library as a file says it
 shelf                  the libraries of a tenant
 terms, matching        which control may meet which obligation, and why (pure)
 impact                 what an obligation weighs for the firm (pure)

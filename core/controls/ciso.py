@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from core.controls.forms import KINDS, ControlText, LibraryText, checked, folded
+from core.controls.texts import KINDS, ControlText, LibraryText, checked, folded
 from core.errors import BadInput
 
 TRUE, EMPTY = ("true", "yes", "on"), ("null", "~")

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.controls.forms import ControlText
 from core.controls.terms import LONGEST_TERM, Term, main_topic, stem, terms, topics, words
+from core.controls.texts import ControlText
 from core.settings import lexicon
 
 Weights = Mapping[str, Any]

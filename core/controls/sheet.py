@@ -5,7 +5,7 @@ import io
 import re
 from pathlib import PurePath
 
-from core.controls.forms import ControlText, LibraryText, checked, folded
+from core.controls.texts import ControlText, LibraryText, checked, folded
 from core.errors import BadInput
 
 # A heading, lower case and single spaces → the field.

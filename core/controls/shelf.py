@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from core import library as documents
 from core.controls import forms
-from core.controls.forms import ControlText, LibraryText
+from core.controls.texts import ControlText, LibraryText
 from core.errors import BadInput, NotFound
 from core.settings import ROOT
 from core.store import now, one, rows, write

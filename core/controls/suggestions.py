@@ -10,11 +10,11 @@ from sqlite_utils import Database
 
 from core import jobs, library
 from core.controls import shelf
-from core.controls.forms import ControlText
 from core.controls.impact import Stake, impact
 from core.controls.links import ARE_LINKS, Pair
 from core.controls.matching import Duty, Matcher, duty_topics
 from core.controls.terms import main_topic
+from core.controls.texts import ControlText
 from core.register import derived
 from core.register.fields import FIELDS
 from core.settings import lexicon

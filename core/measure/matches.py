@@ -9,6 +9,7 @@ from typing import Any
 from core.controls import forms
 from core.controls.matching import Duty, Matcher
 from core.controls.shelf import OURS
+from core.controls.texts import ControlText
 from core.errors import BadInput
 from core.measure.shared import lines
 from core.settings import ROOT
@@ -73,7 +74,7 @@ def as_text(report: dict[str, Any], with_errors: bool = False) -> str:
     return "\n".join(parts)
 
 
-def _answered(line: str, number: int, matcher: Matcher, controls: Sequence[forms.ControlText]) -> Answered:
+def _answered(line: str, number: int, matcher: Matcher, controls: Sequence[ControlText]) -> Answered:
     try:
         row = json.loads(line)
         duty = Duty(row["text"], "", row["lead_in"], row["heading"])
