@@ -257,3 +257,26 @@ def test_until_set_apart_by_commas_ends_at_its_comma():
 def test_intervals_are_a_rhythm():
     (deadline,) = only("A firm must review its plan at intervals of no more than 12 months.").deadlines
     assert (deadline.kind, deadline.iso8601) == ("recurrence", "R/P12M")
+
+
+def test_an_assessment_is_of_whom_must_carry_it_out_and_not_of_who_lists_when_it_is_needed():
+    text = (
+        "The operator shall carry out an assessment of the impact. The authority shall establish a list of the kinds "
+    )
+    text += "of operations that need no assessment. The assessment shall contain a description of the risks."
+    assert [norm.bearer.text for norm in norms(text)] == ["operator", "authority", "operator"]
+
+
+def test_may_only_forbids_what_is_otherwise():
+    norm = only("Firms may only enter into contracts with providers that comply with the standards.")
+    assert norm.modality == "prohibition"
+    assert norm.action == "do otherwise than enter into contracts with providers that comply with the standards"
+
+
+def test_a_verb_may_have_a_prefix():
+    norm = only("The firm shall, on the basis of its risks, pre-determine the areas to be audited.")
+    assert norm.action == "pre-determine the areas to be audited"
+
+
+def test_a_text_cut_off_behind_its_mark_is_read_without_an_error():
+    assert [norm.action for norm in norms("Then, shall")] == [""]

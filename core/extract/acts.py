@@ -42,6 +42,8 @@ def action_of(w: Words, clause: Clause, verb: int, end: int, around: Sequence[Ci
     low = words[verb].low
     if made.rule == "only_may":
         return tidy(f"let others than {subject} {low} {rest}"), subject
+    if made.rule == "may_only" and not any(one.start > verb for one in around):
+        return tidy(f"do otherwise than {low} {rest}"), subject
     if made.rule == "not_take_place":
         plain = subject.removeprefix("no ").removeprefix("No ")
         return tidy(f"carry out {plain} {_without(w, verb + 2, stop)}"), plain
@@ -169,6 +171,8 @@ def _object(w: Words, start: int, stop: int) -> str:
     start = _past_verbs(w, start, stop)
     if start < stop and words[start].kind == ",":
         start = next((i for i in range(start + 1, stop) if words[i].kind == ","), start) + 1
+    if start + 1 < stop and words[start].low in PARTICLES and words[start + 1].kind in ("det", "word"):
+        start += 1  # "carry out an assessment"
     while start < stop and words[start].kind in ("adv", "not", "label"):
         start += 1
     if start >= stop or words[start].kind in ("prep", "to", "conj"):

@@ -103,7 +103,10 @@ def _spoken_of(draft: Draft, before: Sequence[Draft]) -> Draft | None:
     head = nouns[-1] if nouns else ""
     if len(head) < SHORTEST_NOUN:
         return None
-    return next((d for d in reversed(before) if head in d.action.lower()), None)
+    near = list(reversed(before))
+    # Who makes it before who only speaks of it: "carry out an assessment", not "list what needs no assessment".
+    made = next((d for d in near if head in d.object.lower().split()), None)
+    return made or next((d for d in near if head in d.action.lower()), None)
 
 
 def _holds(outer: Passage, inner: Passage) -> bool:

@@ -78,7 +78,7 @@ def first_subject(tokens: Sequence[Token], depth: Sequence[int], start: int, mar
 
 def excepted(tokens: Sequence[Token], start: int) -> bool:
     """ "The rule does not bind X, except that X shall report": a norm of its own starts behind "except that"."""
-    return start >= 2 and tokens[start - 1].low == "that" and tokens[start - 2].low in ("except", "save")
+    return 2 <= start <= len(tokens) and tokens[start - 1].low == "that" and tokens[start - 2].low in ("except", "save")
 
 
 def _before_finite(tokens: Sequence[Token], start: int, end: int) -> int:

@@ -11,6 +11,9 @@ permit prefer refer remit submit transfer transmit"""
 DOUBLED = frozenset(_DOUBLED.split())
 
 
+PREFIXES = frozenset({"pre", "re", "co", "over", "under", "cross", "de", "dis", "mis", "sub", "out"})
+
+
 @cache
 def bases() -> frozenset[str]:
     """Verbs as they stand after a modal: "notify"."""
@@ -57,7 +60,9 @@ def doubles(verb: str) -> bool:
 
 
 def is_base(low: str) -> bool:
-    return low in bases()
+    """Whether it is a verb as the lexicon has it, also behind a prefix: "pre-determine", "co-operate"."""
+    prefix, hyphen, verb = low.partition("-")
+    return low in bases() or (hyphen == "-" and prefix in PREFIXES and verb in bases())
 
 
 def base_of_participle(low: str) -> str | None:
