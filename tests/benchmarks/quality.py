@@ -1,5 +1,7 @@
 """How well the engine reads: the labelled sets, beside the best that is published on them."""
 
+from typing import Any
+
 from tests.benchmarks.row import Row
 
 
@@ -19,4 +21,11 @@ def extraction() -> list[Row]:
     own = report["own"]
     aspects = ("norm_f1", "modality", "bearer_kind", "explicit", "deadlines")
     figures = ", ".join(f"{name.replace('_', ' ')} {own[name]:.3f}" for name in aspects)
-    return [*rows, Row(f"our own {own['units']} labelled units (a regression test: its errors were read)", "", figures)]
+    rows.append(Row(f"our own {own['units']} labelled units (a regression test: its errors were read)", "", figures))
+    return [*rows, *(_sureness(name, made) for name, made in report.get("confidence", {}).items())]
+
+
+def _sureness(name: str, made: dict[str, Any]) -> Row:
+    """Confidence against truth: what the engine claims in each range, and how often it is right there."""
+    table = "; ".join(f"{row['claimed']:.2f}: {row['right']:.2f} of {row['norms']}" for row in made["reliability"])
+    return Row(f"confidence claimed: right, {name.replace('_', ' ')}", "the same", table)
