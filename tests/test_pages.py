@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core import jobs, library, register, store
 from core.identity import local_user
 from core.library import FIELDS
+from pages.parts.words import must
 from tests.library_parts import import_waiting
 from tests.page_parts import PAGES, ROOT, button, folder, opened, said
 from tests.register_parts import MAY, NOTIFY, RECORD, SILENT, TELL, analysed, id_of
@@ -452,3 +453,9 @@ def test_ticked_rows_get_a_status_together_and_undo_takes_it_from_all(db):
     assert register.count(db, ADA, register.Filter(status="in progress")) == 3
     button(at, "Undo").click().run()
     assert register.count(db, ADA, register.Filter(status="in progress")) == 0
+
+
+def test_a_ban_never_reads_as_a_duty():
+    assert must("prohibition", "delegate its responsibility") == "must not delegate its responsibility"
+    assert must("prohibition", "take no decision") == "take no decision"
+    assert must("obligation", "keep records") == "keep records"

@@ -19,7 +19,7 @@ from pages.parts import (
     url,
 )
 from pages.parts.gap_filters import COVERAGE_NAMES, COVERAGES, IMPACTS
-from pages.parts.words import day
+from pages.parts.words import day, must
 
 PER_PAGE = 50
 SORTS = {"impact": "Impact", "risk": "Risk", "due": "Due date", "position": "Place"}
@@ -101,7 +101,7 @@ def table(shown: list[controls.Gap], chosen: str | None) -> tables.Picked:
         "risk": [[one.risk] for one in shown],
         "impact": [[one.impact] for one in shown],
         "control": [", ".join(one.controls) or (f"{one.suggested}?" if one.suggested else "") for one in shown],
-        "what": [one.action for one in shown],
+        "what": [must(one.modality, one.action) for one in shown],
         "who": [one.bearer for one in shown],
         "due": [day(one.due) for one in shown],
         "document": [one.document for one in shown],

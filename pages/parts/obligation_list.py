@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import register
 from core.types import DUTIES
-from pages.parts.words import BEARERS, MODALITIES, RISKS, label
+from pages.parts.words import BEARERS, MODALITIES, RISKS, label, must
 
 HERE = Path(__file__).parent
 _mount = st.components.v2.component(
@@ -44,5 +44,5 @@ def _line(row: register.Row) -> dict[str, str]:
         "chip": label(row.risk if duty else row.modality),
         "colour": RISKS[row.risk] if duty else MODALITIES[row.modality],
         "who": row.bearer or BEARERS[row.bearer_kind],
-        "what": row.action or row.quote,
+        "what": must(row.modality, row.action) or row.quote,
     }

@@ -11,7 +11,7 @@ from core import register
 from core.register.lists import Items, items
 from core.types import User
 from pages.parts import tables, url
-from pages.parts.words import BEARERS, day, short
+from pages.parts.words import BEARERS, day, must, short
 
 PER_PAGE = 50
 LINKED = "register-linked"
@@ -161,7 +161,7 @@ def _columns(lines: Sequence[Line]) -> dict[str, list[Any]]:
 def _what(line: Line) -> str:
     """An item reads on from its lead-in in its own words, unless a person has said what must be done."""
     row = line.rows[0]
-    return f"– {row.quote}" if line.item and not row.corrections else row.action
+    return f"– {row.quote}" if line.item and not row.corrections else must(row.modality, row.action)
 
 
 def _column(name: str, sort: str, down: bool, key: str) -> object:

@@ -42,6 +42,8 @@ SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&^=@])")
 LIVE = re.compile(r"(?<=[:@])(?=\S)|(?<=[-<>~])(?=[-=>])|(?i:(?<=www))(?=\.)")
 APART = ":small[]"
 WHITE = re.compile(r"\s+")
+# "take no decision": the act itself says what is not done.
+DENIED = re.compile(r"\w+ (?:no|none|not)\b|not\b")
 # An act's title up to its number is what people call it: "Regulation (EU) 2016/679 of the European Parliament …".
 # "Regulation (EU) 2022/2554 of the European Parliament and of the Council of 14 December 2022 on digital …"
 ADOPTED = re.compile(r" of the [A-Z][A-Za-z ]{3,80}? of \d{1,2} [A-Z][a-z]{2,8} \d{4}(?= )")
@@ -95,6 +97,11 @@ def short(title: str) -> str:
 def legible(title: str) -> str:
     """A title without who adopted the act and when, so that its number and its subject stand side by side."""
     return ADOPTED.sub("", title)
+
+
+def must(modality: str, action: str) -> str:
+    """An act as a list shows it: a ban says "must not", so that it never reads as a duty."""
+    return f"must not {action}" if modality == "prohibition" and action and not DENIED.match(action) else action
 
 
 def who(id: str, user: User) -> str:
