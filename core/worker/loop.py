@@ -26,6 +26,8 @@ from core.worker.watch import Watch, log, show
 
 POLL_SECONDS = 0.2
 LOCK_SECONDS = 3.0
+# Set beside the exception: one that is raised while a module is imported can be lost there.
+_told = threading.Event()
 # What may be over in a moment; everything else would fail again.
 PASSING = (Conflict, OSError, sqlite3.OperationalError)
 
@@ -37,12 +39,14 @@ def run(settings: Settings | None = None, *, stay: bool = True) -> None:
     """
     ours = settings or default_settings()
     if threading.current_thread() is threading.main_thread():
+        _told.clear()
         signal.signal(signal.SIGTERM, _told_to_end)
+        signal.signal(signal.SIGINT, _interrupted)
     with _alone(ours) as db:
         _warm()  # before there are other threads: two that import the same modules can find them half made
         with beside(db, ours, lambda own, lane: _one_job(own, ours, lane)):
             born, shown = _file(ours), time.monotonic()
-            while born is not None and _file(ours) == born and (stay or is_wanted(ours)):
+            while not _told.is_set() and born is not None and _file(ours) == born and (stay or is_wanted(ours)):
                 if _one_job(db, ours, jobs.MAIN):
                     shown = 0.0
                     continue
@@ -145,4 +149,10 @@ def _warm() -> None:
 
 
 def _told_to_end(signal_number: int, frame: FrameType | None) -> None:
+    _told.set()
     raise SystemExit(0)
+
+
+def _interrupted(signal_number: int, frame: FrameType | None) -> None:
+    _told.set()
+    raise KeyboardInterrupt
