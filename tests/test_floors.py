@@ -24,7 +24,7 @@ FLOORS = [
     ],
     ["language", "ingest", "llm", "library"],
     ["extract", "retrieval", "register", "review"],
-    ["pipeline", "compare", "importing", "controls", "export", "tools"],
+    ["pipeline", "compare", "importing", "analysing", "controls", "export", "tools"],
     ["ask"],
     ["evals"],
     ["operations", "governance", "datasets"],

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.migrations import controls, firm, jobs, library, models, register
+from core.migrations import calls, controls, firm, jobs, library, models, register, steering, telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,4 +26,9 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(4, "controls: libraries of controls, and what matching derives from them", controls.TABLES),
     Migration(5, "models: weights on this machine, prompts tried in the sandbox", models.TABLES),
     Migration(6, "firm: what kinds of firm we are, and for which the register was marked", firm.TABLES),
+    Migration(7, "telemetry: spans", telemetry.TABLES),
+    Migration(8, "calls: what models were asked and what it cost, answers kept", calls.TABLES),
+    Migration(9, "steering: versions in use, stopped models, change records", steering.TABLES),
+    Migration(10, "jobs: those that a person holds back", jobs.HELD),
+    Migration(11, "models: benchmarks and batches", models.MEASURED),
 )

@@ -48,3 +48,9 @@ create table worker (
     stopped_at text
 ) strict;
 """
+
+# A job that its person has paused waits, and nobody claims it. A handler may ask to be called again later.
+HELD = """
+alter table job add column held integer not null default 0;
+alter table job add column not_before text;
+"""

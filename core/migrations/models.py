@@ -45,3 +45,30 @@ create table trial (
 create index trial_of_user on trial (tenant, user_id, number);
 create index trial_of_job on trial (job_id);
 """
+
+MEASURED = """
+-- A benchmark of some models, as its person asked for it; `results` is the JSON that can be downloaded.
+create table benchmark (
+    number integer primary key autoincrement,
+    id text not null unique,
+    tenant text not null,
+    user_id text not null,
+    job_id text not null references job (id) on delete cascade,
+    results text not null default '{}',
+    created_at text not null
+) strict;
+create index benchmark_of_user on benchmark (tenant, user_id, number);
+
+-- Questions handed to a provider as one batch, so that a restart collects them instead of paying again.
+create table batch (
+    number integer primary key autoincrement,
+    job_id text not null references job (id) on delete cascade,
+    model text not null,
+    provider_id text not null unique,
+    parts text not null,
+    state text not null check (state in ('sent', 'collected', 'failed')),
+    sent_at text not null,
+    ended_at text
+) strict;
+create index batch_of_job on batch (job_id);
+"""
