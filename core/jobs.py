@@ -1,7 +1,9 @@
 """Long work as rows: asked for by a person, done by the worker, finished in the same write as its result.
 
 A job is claimed by a guarded UPDATE with a lease that its worker renews; a lease that ran out is claimed again, at
-most three times. `HANDLERS` names what does each kind of work; it is imported on use, so this module knows none of it.
+most three times since its last finished step. A person may hold a job back: it waits, with the steps that it has
+finished, until they let it go on. `HANDLERS` names what does each kind of work; it is imported on use, so this module
+knows none of it.
 """
 
 import json
@@ -21,6 +23,7 @@ State = Literal["queued", "running", "done", "failed", "cancelled"]
 TRIES = 3
 HANDLERS = {
     "import": "core.importing:import_document",
+    "analyse": "core.analysing:analyse",
     "match": "core.controls.suggestions:match_documents",
     "mark": "core.register.marking:mark_documents",
     "trial": "core.llm.sandbox:answer",
@@ -31,14 +34,26 @@ HANDLERS = {
 # Work that waits for others more than it works has a lane of its own, so that nobody waits behind a long download:
 # the worker does each lane in order, and the lanes beside each other. What is not named here is in the first lane.
 MAIN = "main"
-LANES = {"trial": "talk", "weights": "fetch", "download": "fetch", "pull": "fetch"}
+LANES = {"analyse": "run", "trial": "talk", "weights": "fetch", "download": "fetch", "pull": "fetch"}
+
+# Work whose finished steps are worth keeping when it is cancelled, for a retry: they may have been paid for.
+RESUMED = frozenset({"analyse"})
+AGAIN = "progress = case when exists (select 1 from step where job_id = job.id) then progress else 0 end"
 
 # (database, user, claim): ends by calling `finish` inside the write that makes its result appear.
 Handler = Callable[[Database, User, "Claim"], None]
 
 
 class Lost(CopilotError):
-    """The job was cancelled, or its lease ran out and another worker has it: what was done so far is dropped."""
+    """The job was cancelled or paused, or its lease ran out and another worker has it: only finished steps stay."""
+
+
+class Later(Exception):
+    """No error: what a handler raises to be called again. `stage` says in plain words what is waited for."""
+
+    def __init__(self, seconds: float, stage: str) -> None:
+        super().__init__(stage)
+        self.seconds, self.stage = seconds, stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,7 @@ class Job:
 
     `fault` is the error's class name ("PasswordNeeded"), so that a screen can offer the right next step.
     `subject` is the id of the document that the job makes or is about. Times are UTC ISO 8601.
+    `held`: its person has paused it, and nobody takes it up. Nor does anybody before `not_before`.
     """
 
     id: str
@@ -63,6 +79,8 @@ class Job:
     created_at: str
     started_at: str | None
     finished_at: str | None
+    held: bool
+    not_before: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +144,33 @@ def job(db: Database, user: User, job_id: str) -> Job:
 
 
 def cancel(db: Database, user: User, job_id: str) -> None:
-    """Stop a job that waits or runs. The worker drops a running one within a second; nothing of it stays."""
-    change = "state = 'cancelled', stage = 'Cancelled', finished_at = ?"
+    """Stop a job that waits, is paused or runs. The worker drops a running one within a second.
+
+    Nothing of it stays, but for the finished steps of the kinds in RESUMED.
+    """
+    change = "state = 'cancelled', stage = 'Cancelled', finished_at = ?, held = 0, not_before = null"
     with write(db):
         _move(db, user, job_id, ("queued", "running"), change, [now()])
+        if job(db, user, job_id).kind not in RESUMED:
+            forget_steps(db, job_id)
+
+
+def pause(db: Database, user: User, job_id: str) -> None:
+    """Hold a job back that waits or runs. The worker drops a running one within a second; its finished steps stay."""
+    change = "stage = 'Paused', held = 1, attempts = max(0, attempts - (state = 'running')), state = 'queued'"
+    with write(db):
+        if job(db, user, job_id).held:
+            raise Conflict("It is paused already; reload the page.")
+        _move(db, user, job_id, ("queued", "running"), change, [])
+
+
+def resume(db: Database, user: User, job_id: str) -> None:
+    """Let a paused job go on where it was, in its turn."""
+    with write(db):
+        current = job(db, user, job_id)
+        if not current.held:
+            raise Conflict(f"{current.title!r} is not paused but {current.state}; reload the page.")
+        _move(db, user, job_id, ("queued",), "stage = 'Waiting', held = 0, not_before = null", [])
 
 
 def retry(db: Database, user: User, job_id: str) -> None:
@@ -140,8 +181,17 @@ def retry(db: Database, user: User, job_id: str) -> None:
 
 def requeue(db: Database, user: User, job_id: str) -> None:
     """As `retry`, inside a write that is open already."""
-    again = "state = 'queued', stage = 'Waiting', progress = 0, fault = null, error = null, attempts = 0, "
-    _move(db, user, job_id, ("failed", "cancelled"), again + "started_at = null, finished_at = null", [])
+    change = f"state = 'queued', stage = 'Waiting', {AGAIN}, fault = null, error = null, attempts = 0, held = 0"
+    change += ", not_before = null, started_at = null, finished_at = null"
+    _move(db, user, job_id, ("failed", "cancelled"), change, [])
+
+
+def change_payload(db: Database, user: User, job_id: str, payload: dict[str, Any]) -> None:
+    """What the job is told to do when it goes on, inside a write that is open already: not while it runs."""
+    current = job(db, user, job_id)
+    sql = "update job set payload = ? where id = ? and state <> 'running'"
+    if db.execute(sql, [json.dumps(payload), job_id]).rowcount != 1:
+        raise Conflict(f"{current.title!r} is running; pause it first.")
 
 
 def _move(db: Database, user: User, job_id: str, before: tuple[State, ...], change: str, values: list[Any]) -> None:
@@ -160,7 +210,8 @@ def claim_next(db: Database, *, lease_seconds: float, lane: str | None = None) -
 
     Without a lane, of all of them.
     """
-    waiting = f"(state = 'queued' or (state = 'running' and lease_until < ?)){_in_lane(lane)}"
+    queued = "(state = 'queued' and held = 0 and coalesce(not_before, '') <= ?1)"
+    waiting = f"({queued} or (state = 'running' and lease_until < ?1)){_in_lane(lane)}"
     if one(db, f"select 1 from job where {waiting} limit 1", [now()]) is None:
         return None  # an idle worker takes no write lock
     token, moment = new_id(), now()
@@ -176,8 +227,8 @@ def claim_next(db: Database, *, lease_seconds: float, lane: str | None = None) -
         if row is None:
             return None
         db.execute(
-            "update job set state = 'running', stage = 'Starting', progress = 0, attempts = attempts + 1, claim = ?,"
-            " lease_until = ?, started_at = ? where number = ?",
+            f"update job set state = 'running', stage = 'Starting', {AGAIN}, attempts = attempts + 1, claim = ?,"
+            " lease_until = ?, started_at = ?, not_before = null where number = ?",
             [token, stamp(time.time() + lease_seconds), moment, row["number"]],
         )
     claimed = one(db, f"select {COLUMNS}, actor from job where claim = ?", [token])
@@ -208,7 +259,10 @@ def progress(db: Database, claim: Claim, fraction: float, stage: str) -> None:
 
 
 def lost(db: Database, claim: Claim) -> bool:
-    """Whether the job was cancelled, deleted or taken over: a look without a write. One that is done is not lost."""
+    """Whether the job was cancelled, paused, deleted or taken over: a look without a write.
+
+    One that is done is not lost.
+    """
     row = one(db, "select state, claim from job where id = ?", [claim.job.id])
     return row is None or (row["state"] != "done" and (row["state"], row["claim"]) != ("running", claim.token))
 
@@ -235,15 +289,20 @@ def put_back(db: Database, claim: Claim, *, counted: bool) -> None:
     """Queue the job again, as its turn was; `counted` when this was one of its three tries."""
     with write(db):
         attempts = "attempts" if counted else "attempts - 1"
-        change = f"state = 'queued', stage = 'Waiting', progress = 0, claim = null, attempts = {attempts}"
+        change = f"state = 'queued', stage = 'Waiting', {AGAIN}, claim = null, attempts = {attempts}"
         _ours(db, claim, change + ", lease_until = ?", [None])
+
+
+def put_off(db: Database, claim: Claim, seconds: float, stage: str) -> None:
+    """Queue the job again, not to be taken up before so many seconds; it does not count as a try."""
+    change = "state = 'queued', stage = ?, claim = null, lease_until = null, attempts = attempts - 1, not_before = ?"
+    with write(db):
+        _ours(db, claim, change, [stage, stamp(time.time() + seconds)])
 
 
 def put_back_lanes(db: Database) -> None:
     """Queue again what the side lanes of the one worker were doing, as it ends; it does not count as a try."""
-    change = (
-        "state = 'queued', stage = 'Waiting', progress = 0, claim = null, lease_until = null, attempts = attempts - 1"
-    )
+    change = f"state = 'queued', stage = 'Waiting', {AGAIN}, claim = null, lease_until = null, attempts = attempts - 1"
     kinds = ", ".join(f"'{kind}'" for kind in LANES)
     with write(db):
         db.execute(f"update job set {change} where state = 'running' and kind in ({kinds})")
@@ -266,17 +325,36 @@ def step(db: Database, claim: Claim, name: str, make: Callable[[], Any]) -> Any:
     row = one(db, "select result from step where job_id = ? and name = ?", [claim.job.id, name])
     if row is not None:
         return json.loads(row["result"])
-    result = json.dumps(make())
+    return keep(db, claim, name, make())
+
+
+def keep(db: Database, claim: Claim, name: str, value: Any) -> Any:
+    """Keep the JSON value of a step that was made already; gives it as it reads back. Raises Lost.
+
+    A job that finishes steps does not go round in circles: its tries are counted anew from here.
+    """
+    result = json.dumps(value)
     with write(db):
-        _ours(db, claim, "lease_until = ?", [_lease(claim)])
+        _ours(db, claim, "lease_until = ?, attempts = 1", [_lease(claim)])
         db.execute("insert into step values (?, ?, ?, ?)", [claim.job.id, name, result, now()])
     return json.loads(result)
+
+
+def steps(db: Database, job_id: str, prefix: str = "") -> dict[str, Any]:
+    """The values of the finished steps whose names begin so, by name. For a claim, or after `job` has let a user in."""
+    sql = "select name, result from step where job_id = ? and substr(name, 1, ?) = ? order by finished_at, name"
+    return {row["name"]: json.loads(row["result"]) for row in rows(db, sql, [job_id, len(prefix), prefix])}
+
+
+def forget_steps(db: Database, job_id: str) -> None:
+    """Inside a write: with the one that ends the job, since steps may hold text."""
+    db.execute("delete from step where job_id = ?", [job_id])
 
 
 def _ours(db: Database, claim: Claim, change: str, values: list[Any]) -> None:
     sql = f"update job set {change} where id = ? and state = 'running' and claim = ?"
     if db.execute(sql, [*values, claim.job.id, claim.token]).rowcount != 1:
-        raise Lost(f"{claim.job.title!r} was cancelled or taken over; nothing of this try is kept.")
+        raise Lost(f"{claim.job.title!r} was cancelled, paused or taken over; only its finished steps are kept.")
 
 
 def _lease(claim: Claim) -> str:
@@ -285,7 +363,7 @@ def _lease(claim: Claim) -> str:
 
 def _job(row: Row) -> Job:
     known = {name: row[name] for name in Job.__dataclass_fields__}
-    return Job(**{**known, "payload": json.loads(row["payload"])})
+    return Job(**{**known, "payload": json.loads(row["payload"]), "held": bool(row["held"])})
 
 
 def _user(actor: str) -> User:

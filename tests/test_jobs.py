@@ -168,6 +168,117 @@ def test_a_step_is_made_once_and_read_back_by_the_next_try(db):
     assert jobs.step(db, second, "answer", lambda: pytest.fail("paid twice")) == {"tokens": 7}
 
 
+# --- held back, and gone on with ---------------------------------------------------------------------------------
+
+
+def test_a_job_that_is_paused_while_it_runs_is_lost_to_its_worker_and_keeps_its_steps(db):
+    asked = jobs.enqueue(db, ADA, "refuse", {}, "a.pdf")
+    claim = jobs.claim_next(db, lease_seconds=60)
+    jobs.step(db, claim, "first", lambda: 1)
+    jobs.progress(db, claim, 0.5, "Half")
+    jobs.pause(db, ADA, asked)
+    assert jobs.lost(db, claim)
+    with pytest.raises(jobs.Lost):
+        jobs.step(db, claim, "second", lambda: 2)
+    paused = jobs.job(db, ADA, asked)
+    assert (paused.state, paused.held, paused.stage, paused.progress) == ("queued", True, "Paused", 0.5)
+    assert jobs.steps(db, asked) == {"first": 1}
+
+
+def test_nobody_takes_up_a_paused_job_until_it_is_resumed_and_then_it_goes_on_where_it_was(db):
+    asked, other = (jobs.enqueue(db, ADA, "refuse", {}, name) for name in ("a.pdf", "b.pdf"))
+    jobs.step(db, jobs.claim_next(db, lease_seconds=60), "first", lambda: 1)
+    jobs.pause(db, ADA, asked)
+    finish(db, jobs.claim_next(db, lease_seconds=60))
+    assert jobs.job(db, ADA, other).state == "done"
+    assert jobs.claim_next(db, lease_seconds=60) is None
+    jobs.resume(db, ADA, asked)
+    claim = jobs.claim_next(db, lease_seconds=60)
+    assert (claim.job.id, claim.job.held, claim.job.attempts) == (asked, False, 1)
+    assert jobs.step(db, claim, "first", lambda: pytest.fail("paid twice")) == 1
+
+
+def test_a_pause_outlives_every_restart_of_the_worker(db):
+    asked = jobs.enqueue(db, ADA, "refuse", {}, "a.pdf")
+    jobs.claim_next(db, lease_seconds=60)
+    jobs.pause(db, ADA, asked)
+    jobs.release_all(db)
+    jobs.put_back_lanes(db)
+    assert jobs.claim_next(db, lease_seconds=60) is None
+
+
+def test_only_what_waits_or_runs_can_be_paused_and_only_what_is_paused_resumed(db):
+    asked = jobs.enqueue(db, ADA, "refuse", {}, "a.pdf")
+    with pytest.raises(Conflict, match="not paused but queued"):
+        jobs.resume(db, ADA, asked)
+    jobs.pause(db, ADA, asked)
+    with pytest.raises(Conflict, match="paused already"):
+        jobs.pause(db, ADA, asked)
+    jobs.cancel(db, ADA, asked)
+    assert not jobs.job(db, ADA, asked).held
+    with pytest.raises(Conflict, match="is cancelled already"):
+        jobs.pause(db, ADA, asked)
+    for step in (jobs.pause, jobs.resume):
+        with pytest.raises(NotFound):
+            step(db, BEN, asked)
+
+
+def test_a_cancelled_job_keeps_its_steps_only_where_they_are_worth_it(db, monkeypatch):
+    monkeypatch.setattr(jobs, "RESUMED", frozenset({"sleep"}))
+    kept = {}
+    for kind in ("refuse", "sleep"):
+        asked = jobs.enqueue(db, ADA, kind, {}, "a.pdf")
+        jobs.step(db, jobs.claim_next(db, lease_seconds=60), "first", lambda: 1)
+        jobs.cancel(db, ADA, asked)
+        kept[kind] = jobs.steps(db, asked)
+    assert kept == {"refuse": {}, "sleep": {"first": 1}}
+
+
+def test_a_retry_goes_on_where_it_was_and_shows_it(db):
+    asked = jobs.enqueue(db, ADA, "refuse", {}, "a.pdf")
+    claim = jobs.claim_next(db, lease_seconds=60)
+    jobs.step(db, claim, "first", lambda: 1)
+    jobs.progress(db, claim, 0.4, "Window 4 of 10")
+    jobs.fail(db, claim, "OverBudget", "The budget is used up.")
+    jobs.retry(db, ADA, asked)
+    assert jobs.job(db, ADA, asked).progress == 0.4
+    assert jobs.claim_next(db, lease_seconds=60).job.progress == 0.4
+
+
+def test_a_job_that_is_put_off_waits_for_its_time_without_using_up_a_try(db):
+    asked = jobs.enqueue(db, ADA, "refuse", {}, "a.pdf")
+    jobs.put_off(db, jobs.claim_next(db, lease_seconds=60), 0.15, "Waiting for the provider")
+    waiting = jobs.job(db, ADA, asked)
+    assert (waiting.state, waiting.stage, waiting.attempts) == ("queued", "Waiting for the provider", 0)
+    assert jobs.claim_next(db, lease_seconds=60) is None
+    time.sleep(0.2)
+    assert jobs.claim_next(db, lease_seconds=60).job.not_before is None
+
+
+def test_a_job_that_finishes_a_step_in_each_try_is_never_given_up(db):
+    asked = jobs.enqueue(db, ADA, "refuse", {}, "a.pdf")
+    for number in range(2 * jobs.TRIES):
+        jobs.step(db, jobs.claim_next(db, lease_seconds=60), f"step {number}", lambda: 1)
+        jobs.release_all(db)
+    assert jobs.claim_next(db, lease_seconds=60).job.attempts == 2
+    assert len(jobs.steps(db, asked)) == 2 * jobs.TRIES
+
+
+def test_what_a_job_is_told_to_do_changes_only_while_it_does_not_run(db):
+    asked = jobs.enqueue(db, ADA, "refuse", {"most": 1}, "a.pdf")
+    jobs.claim_next(db, lease_seconds=60)
+
+    def change():
+        with write(db):
+            jobs.change_payload(db, ADA, asked, {"most": 2})
+
+    with pytest.raises(Conflict, match="pause it first"):
+        change()
+    jobs.pause(db, ADA, asked)
+    change()
+    assert jobs.job(db, ADA, asked).payload == {"most": 2}
+
+
 def test_work_of_an_unknown_kind_cannot_be_asked_for(db):
     with pytest.raises(ValueError, match="no handler"):
         jobs.enqueue(db, ADA, "mine bitcoin", {}, "a.pdf")

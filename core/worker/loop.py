@@ -101,6 +101,9 @@ def _one_job(db: Database, settings: Settings, lane: str | None = None) -> bool:
             log(f"{claim.job.kind} {claim.job.id}: done")
         except jobs.Lost:
             log(f"{claim.job.kind} {claim.job.id}: cancelled")
+        except jobs.Later as wait:
+            log(f"{claim.job.kind} {claim.job.id}: again in {wait.seconds:.0f} s")
+            jobs.put_off(db, claim, wait.seconds, wait.stage)
         except PASSING as error:
             _again(db, claim, error)
         except CopilotError as error:
