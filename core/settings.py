@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     huggingface_url: str = "https://huggingface.co"
     model_timeout_seconds: int = 300
     context_tokens: int = 8_192
+    otlp_endpoint: str = ""
+    trace_days: int = 400
 
     @property
     def weights_dir(self) -> Path:

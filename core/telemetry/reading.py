@@ -1,0 +1,145 @@
+"""Traces as they are kept: read by those whose work they show, or by whoever answers for the engineering."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlite_utils import Database
+
+from core.store import Row, one, rows, write
+from core.telemetry import names
+from core.telemetry.hashing import user_hash
+from core.types import User
+
+SEES_ALL = {"engineering owner", "admin"}
+LOOKED_AT = 50_000  # spans: the recent traces are among the latest so many
+SWEPT = 5_000  # in one write, so that nobody waits for it
+NS_PER_DAY = 86_400 * 10**9
+CENTS = 12  # digits: more than any price has; takes off what adding floats leaves
+
+
+@dataclass(frozen=True, slots=True)
+class SpanRow:
+    """One piece of work. Times are nanoseconds since 1970; `attributes` are named as in core/telemetry/names.py."""
+
+    trace_id: str
+    span_id: str
+    parent_id: str | None
+    name: str
+    kind: str
+    started_ns: int
+    ended_ns: int
+    error_type: str | None
+    attributes: Mapping[str, Any]
+
+    @property
+    def duration_ms(self) -> float:
+        return (self.ended_ns - self.started_ns) / 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class TraceRow:
+    """All spans of one trace that the user may see, added up. `cost_usd` is None where no call has a known cost.
+
+    `name` is that of the span that began first; `calls` counts spans of models, `errors` those with an error.
+    """
+
+    trace_id: str
+    name: str
+    started_ns: int
+    ended_ns: int
+    spans: int
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost_usd: Decimal | None
+    errors: int
+
+    @property
+    def duration_ms(self) -> float:
+        return (self.ended_ns - self.started_ns) / 1e6
+
+
+def spans(db: Database, user: User, trace_id: str) -> list[SpanRow]:
+    """The trace's spans in the order in which they began; none where there is no such trace that the user may see."""
+    where, values = _visible(user)
+    found = rows(
+        db,
+        "select trace_id, span_id, parent_id, name, kind, started_ns, ended_ns, error_type, attributes from span"
+        f" where trace_id = ? and {where} order by started_ns, number",
+        [trace_id, *values],
+    )
+    return [SpanRow(**{**row, "attributes": json.loads(row["attributes"])}) for row in found]
+
+
+def traces(db: Database, user: User, *, limit: int = 50) -> list[TraceRow]:
+    """The user's latest traces, or the tenant's for an engineering owner; the newest first."""
+    where, values = _visible(user)
+    listed = rows(
+        db,
+        f"select trace_id, max(number) as latest from (select trace_id, number from span where {where}"
+        " order by number desc limit ?) group by trace_id order by latest desc limit ?",
+        [*values, LOOKED_AT, limit],
+    )
+    wanted = [row["trace_id"] for row in listed]
+    found = rows(db, f"{ADDED_UP} where trace_id in ({_marks(wanted)}) and {where} group by trace_id", wanted + values)
+    return sorted(map(_trace, found), key=lambda trace: trace.started_ns, reverse=True)
+
+
+def known(db: Database, user: User, beginning: str) -> list[str]:
+    """The ids of the user's traces that begin so, at most three."""
+    where, values = _visible(user)
+    found = rows(
+        db,
+        f"select distinct trace_id from span where trace_id >= ? and trace_id < ? and {where} limit 3",
+        [beginning, beginning + "g", *values],
+    )
+    return [row["trace_id"] for row in found]
+
+
+def sweep(db: Database, days: int) -> int:
+    """Delete spans that ended more than `days` days ago; gives how many. In short writes, so that nobody waits."""
+    oldest = time.time_ns() - days * NS_PER_DAY
+    # They are numbered as they ended, so that only the old ones are looked at.
+    young = one(db, "select number from span where ended_ns >= ? order by number limit 1", [oldest])
+    newest = one(db, "select max(number) as number from span") or {}
+    end = young["number"] - 1 if young else newest["number"] or 0
+    gone, last = 0, SWEPT
+    while last == SWEPT:
+        with write(db):
+            last = db.execute(
+                "delete from span where number in (select number from span where number <= ? order by number limit ?)",
+                [end, SWEPT],
+            ).rowcount
+        gone += last
+    return gone
+
+
+INPUT, OUTPUT, COST = (
+    f"json_extract(attributes, '$.\"{name}\"')" for name in (names.INPUT_TOKENS, names.OUTPUT_TOKENS, names.COST_USD)
+)
+ADDED_UP = (
+    "select trace_id, substr(min(printf('%020d', started_ns) || name), 21) as name, min(started_ns) as started_ns,"
+    " max(ended_ns) as ended_ns, count(*) as spans, sum(name like 'chat %') as calls,"
+    f" total({INPUT}) as input_tokens, total({OUTPUT}) as output_tokens, sum({COST}) as cost_usd,"
+    " sum(error_type is not null) as errors from span"
+)
+
+
+def _trace(row: Row) -> TraceRow:
+    cost = row["cost_usd"]
+    counts = {name: int(row[name]) for name in ("input_tokens", "output_tokens")}
+    return TraceRow(**{**row, **counts, "cost_usd": None if cost is None else Decimal(str(round(cost, CENTS)))})
+
+
+def _visible(user: User) -> tuple[str, list[str]]:
+    if SEES_ALL.isdisjoint(user.roles):
+        return "tenant = ? and user_hash = ?", [user.tenant, user_hash(user)]
+    return "tenant = ?", [user.tenant]
+
+
+def _marks(values: list[str]) -> str:
+    return ", ".join("?" * len(values))
