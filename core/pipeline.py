@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib import import_module
 
@@ -23,6 +23,7 @@ from core.types import (
     Action,
     Analysis,
     Coverage,
+    Document,
     Draft,
     Extractor,
     Metadata,
@@ -31,9 +32,11 @@ from core.types import (
     Rejected,
     Scope,
     Statement,
+    Ungrounded,
 )
 
 ALLOWED = "allowed"
+MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 NONE = Coverage(0, 0)
 
 
@@ -70,36 +73,72 @@ def analyze_reading(
     """
     started, extract = time.perf_counter(), extractor(model)
     kinds(profile)  # refused before anything is read
-    document = reading.document
-    findings = scan(document.text, reading.hidden) if findings is None else findings
-    document, decision = replace(document, warnings=(*document.warnings, *warned(findings))), scope(reading, findings)
+    document, decision = judged(reading, findings)
     drafts, statements, rejected = found(extract, reading) if is_read(decision, reading) else ([], [], [])
     grounded = ground(drafts, document, reading.provisions, reading.words, engine=model)
     obligations = weighed(grounded, reading, profile)
-    covered = coverage(document, reading.provisions, obligations, statements) if is_read(decision, reading) else NONE
     policy, steps = recommended(decision, obligations, today or date.today(), document.type)
-    risk = document_risk(obligations)
+    made = Metadata(
+        request_id=uuid.uuid4().hex,
+        model=model,
+        created_at=datetime.now(UTC).strftime(MOMENT),
+        policy_decision=policy,
+    )
+    read = Findings(obligations, tuple(statements), grounded.ungrounded, tuple(rejected))
+    analysis = concluded(replace(reading, document=document), decision, read, steps, made)
+    taken = round(1000 * (time.perf_counter() - started))
+    return replace(analysis, metadata=replace(made, latency_ms=taken))
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What an engine's answers came to, whichever engine it was."""
+
+    obligations: tuple[Obligation, ...]
+    statements: tuple[Statement, ...] = ()
+    ungrounded: tuple[Ungrounded, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+
+
+def judged(reading: Reading, findings: Sequence[Finding] | None = None) -> tuple[Document, Scope]:
+    """The document with what it should warn of, and whether it is read; `findings` as in `analyze_reading`."""
+    document = reading.document
+    findings = scan(document.text, reading.hidden) if findings is None else findings
+    return replace(document, warnings=(*document.warnings, *warned(findings))), scope(reading, findings)
+
+
+def concluded(
+    reading: Reading,
+    decision: Scope,
+    read: Findings,
+    steps: tuple[Action, ...],
+    made: Metadata,
+    words: str | None = None,
+) -> Analysis:
+    """What the findings mean for a firm: the risk, what is not accounted for, how far the reading can be trusted.
+
+    `words` is the summary, where somebody has written one; else it is counted from the findings.
+    """
+    document = reading.document
+    covered = NONE
+    if is_read(decision, reading):
+        covered = coverage(document, reading.provisions, read.obligations, read.statements)
+    risk = document_risk(read.obligations)
     return Analysis(
         document=document,
         scope=decision,
-        obligations=obligations,
-        statements=tuple(statements),
-        ungrounded=grounded.ungrounded,
-        rejected=tuple(rejected),
+        obligations=read.obligations,
+        statements=read.statements,
+        ungrounded=read.ungrounded,
+        rejected=read.rejected,
         risk=risk,
         actions=steps,
-        summary=summary(document, decision, obligations, steps, risk, covered),
+        summary=words or summary(document, decision, read.obligations, steps, risk, covered),
         quality=quality(
-            document, obligations, covered, grounded.ungrounded, rejected, understood=in_our_language(document)
+            document, read.obligations, covered, read.ungrounded, read.rejected, understood=in_our_language(document)
         ),
         coverage=covered,
-        metadata=Metadata(
-            request_id=uuid.uuid4().hex,
-            model=model,
-            created_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            latency_ms=round(1000 * (time.perf_counter() - started)),
-            policy_decision=policy,
-        ),
+        metadata=made,
     )
 
 

@@ -370,6 +370,11 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
+    """How an analysis came to be. `request_id` of a model's run is the id of its trace. Tokens as providers count them.
+
+    `model` is the one that read most of it; `cost_usd` is None where a price, or what was used, is unknown.
+    """
+
     request_id: str
     model: str
     created_at: str
@@ -378,7 +383,7 @@ class Metadata:
     input_tokens: int = 0
     output_tokens: int = 0
     cached_tokens: int = 0
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0
     eval_version: str | None = None
     release: str | None = None
     policy_decision: str | None = None
@@ -416,6 +421,8 @@ class ChatRequest:
     """What a model is asked. `system` is the fixed part: backends evaluate it once and reuse it where they can.
 
     `schema` is the JSON schema of an object that the answer must be. `temperature` None leaves it to the model.
+    `thinking_tokens` is what the model may think before it answers, besides `max_output_tokens`; each backend has its
+    own way of allowing that, or none.
     """
 
     messages: tuple[Message, ...]
@@ -423,6 +430,7 @@ class ChatRequest:
     schema: Mapping[str, Any] | None = None
     max_output_tokens: int = 1_024
     temperature: float | None = 0.0
+    thinking_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

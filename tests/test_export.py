@@ -326,6 +326,11 @@ def test_half_a_surrogate_pair_does_not_stop_the_json(analysis):
     assert json.read(json.write(bundle([odd])))[0]["summary"] == "odd \ud83d end"
 
 
+def test_a_cost_that_nobody_knows_is_null_and_never_zero(analysis):
+    unknown = replace(analysis, metadata=replace(analysis.metadata, cost_usd=None))
+    assert json.read(json.write(bundle([unknown])))[0]["metadata"]["cost_usd"] is None
+
+
 def test_a_wrong_value_in_the_json_is_named_by_its_key(analysis):
     value = json.to_json(analysis)
     value["obligations"][1]["start"] = "seven"

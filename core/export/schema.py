@@ -157,13 +157,15 @@ class CoverageJson(TypedDict):
 
 
 class MetadataJson(TypedDict):
+    """`cost_usd` is null where a price, or what was used, is unknown: unknown is never zero."""
+
     request_id: str
     model: str
     prompt_version: str | None
     input_tokens: int
     output_tokens: int
     cached_tokens: int
-    cost_usd: float
+    cost_usd: float | None
     latency_ms: int
     created_at: str
     eval_version: str | None

@@ -188,7 +188,7 @@ def _findings(db: Database, document_id: str, run_id: str | None, text: str) -> 
 
 def _insert_actions(db: Database, run_id: str, analysis: Analysis) -> None:
     steps = analysis.actions
-    if analysis.scope.decision == "escalate":
+    if analysis.scope.decision == "escalate" and not steps:
         # The analysis withholds them; they are kept for the day on which a person releases the document.
         today = date.fromisoformat(analysis.metadata.created_at[:10])
         steps = recommended.actions(analysis.obligations, today, document_type=analysis.document.type)
