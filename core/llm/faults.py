@@ -104,3 +104,30 @@ def server_fault(model: str, status: int, kind: str = "") -> ServerFault:
     """`kind` is the server's own word for it. Never its message, which may quote the prompt."""
     said = f" ({kind})" if kind else ""
     return ServerFault(f"{model}: the server answered with error {status}{said}; check its log, or try again.")
+
+
+# --- of the router ----------------------------------------------------------------------------------------------
+
+
+class OverBudget(NotAllowed):
+    """A cap of models/routes.toml is reached; nothing was sent."""
+
+
+class NoAnswer(CopilotError):
+    """No model that may see the text gave an answer; the message says what each said."""
+
+
+class Stopped(CopilotError):
+    """Whoever asked wants no answer any more; nothing of this call is kept."""
+
+
+class ModelStopped(CopilotError):
+    """Somebody stopped this model for everybody."""
+
+
+class Declined(CopilotError):
+    """The model answered that it will not."""
+
+
+def declined(model: str) -> Declined:
+    return Declined(f"{model}: the model declined to answer; choose another model for this text.")

@@ -27,3 +27,21 @@ def cost(usage: Usage | None, entry: Entry) -> Decimal | None:
             return None
         total += tokens * (rate or Decimal(0)) / MILLION
     return total
+
+
+def free(entry: Entry) -> bool:
+    """Whether the inventory says that its tokens are without charge; an unknown price is not that."""
+    if entry.prices is None or entry.prices.long is not None:
+        return False
+    rates = (entry.prices.input, entry.prices.output, entry.prices.cached, entry.prices.cache_write)
+    return not any(rates)
+
+
+def most(input_tokens: int, output_tokens: int, entry: Entry) -> Decimal | None:
+    """The most that a call of this size can cost, in USD: nothing read from a cache, all of the input written to it."""
+    if entry.prices is None:
+        return None
+    rates: Rates = entry.prices
+    if entry.prices.long is not None and input_tokens > (entry.prices.long_over or 0):
+        rates = entry.prices.long
+    return (input_tokens * max(rates.input, rates.cache_write or rates.input) + output_tokens * rates.output) / MILLION

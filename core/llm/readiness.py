@@ -125,5 +125,15 @@ def _models_at(url: str) -> tuple[str, ...]:
     return tuple(sorted(str(one["id"]) for one in answer.json()["data"]))
 
 
+def served(url: str) -> frozenset[str] | None:
+    """The models that an OpenAI-compatible server of this machine lists; None when it does not answer."""
+    import httpx
+
+    try:
+        return frozenset(_models_at(url))
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        return None
+
+
 def _files(count: int) -> str:
     return "1 file" if count == 1 else f"{count} files"

@@ -2,8 +2,10 @@
 
 TABLES = """
 -- Ids, digests, counts and times only. `state` is started until the answer is there; a worker that was killed leaves
--- 'lost'. Costs are decimal text in USD, null where unknown; `reserved_usd` counts against the budgets until it ends.
--- `raw_usage` is what the provider reported (numbers only). `fell_from` names the models that failed before this one.
+-- 'lost'. Costs are decimal text in USD, null where unknown; what is reserved counts against the budgets until the cost
+-- is known. Where the price is unknown, tokens count instead.
+-- `raw_usage` is what the provider reported (numbers only). `fell_from` names the models that failed before this one,
+-- `renamed_from` what the model called itself before, where that has changed.
 create table model_call (
     number integer primary key autoincrement,
     id text not null unique,
@@ -17,6 +19,7 @@ create table model_call (
     job_id text,
     model text not null,
     answered_by text,
+    renamed_from text,
     prompt text not null,
     prompt_digest text not null,
     request_digest text not null,
@@ -36,7 +39,7 @@ create table model_call (
     cache_write_tokens integer,
     raw_usage text,
     reserved_usd text,
-    reserved_tokens integer not null default 0,
+    reserved_tokens integer,
     cost_usd text,
     saved_usd text,
     first_token_ms integer,
@@ -46,6 +49,12 @@ create table model_call (
 ) strict;
 create index model_call_when on model_call (tenant, started_at);
 create index model_call_of_job on model_call (job_id);
+create index model_call_of_model on model_call (model, task, number);
+-- What the budgets add up, and nothing else: calls without charge are most, and are not in it.
+create index model_call_spent on model_call (tenant, started_at, user_hash, cost_usd, reserved_usd)
+    where reserved_usd is not null;
+create index model_call_unpriced on model_call (tenant, started_at, reserved_tokens, input_tokens, output_tokens)
+    where reserved_tokens is not null;
 create index model_call_of_document on model_call (document_id, number);
 create index model_call_of_trace on model_call (trace_id);
 

@@ -1,0 +1,103 @@
+"""Caps on what models may cost, and how much of them is spent. The sums are the ledger's; days and months are UTC."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlite_utils import Database
+
+from core.llm.faults import OverBudget
+from core.llm.routes import Budgets
+from core.store import now, one
+
+CENT = Decimal("0.01")
+# What a call counts for: its cost once that is known, and what was reserved for it until then (and where it never is).
+USD = "coalesce(sum(cast(coalesce(cost_usd, reserved_usd) as real)), 0)"
+TOKENS = "coalesce(sum(case when input_tokens is null then reserved_tokens else input_tokens + output_tokens end), 0)"
+PLACES = 9  # of a dollar; below that, sums of binary fractions are noise
+
+
+@dataclass(frozen=True, slots=True)
+class Spender:
+    """Whose budgets a call counts against."""
+
+    tenant: str
+    user_hash: str
+    job_id: str | None = None
+    run_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A cap and what is spent of it, in USD, or in tokens where `unit` says so. `name` as in models/routes.toml."""
+
+    name: str
+    title: str
+    cap: Decimal
+    spent: Decimal
+    unit: str = "USD"
+
+    @property
+    def left(self) -> Decimal:
+        return max(Decimal(0), self.cap - self.spent)
+
+
+def spent(db: Database, caps: Budgets, who: Spender) -> tuple[Budget, ...]:
+    """Each cap that holds for a call, the narrowest first. The run's only where there is one."""
+    day, month = now()[:10], now()[:7]
+    since = "tenant = ? and reserved_usd is not null and started_at >= ?"
+    found = [
+        Budget("user_day_usd", "your budget for today", caps.user_day_usd,
+               _usd(db, f"{since} and user_hash = ?", [who.tenant, day, who.user_hash])),
+        Budget("day_usd", "today's budget", caps.day_usd, _usd(db, since, [who.tenant, day])),
+        Budget("month_usd", "this month's budget", caps.month_usd, _usd(db, since, [who.tenant, month])),
+    ]  # fmt: skip
+    if who.job_id is not None:
+        own = caps.run_usd if who.run_usd is None else min(caps.run_usd, who.run_usd)
+        taken = _usd(db, "job_id = ? and reserved_usd is not null", [who.job_id])
+        found.insert(0, Budget("run_usd", "this run's budget", own, taken))
+    return tuple(found)
+
+
+def spent_tokens(db: Database, caps: Budgets, tenant: str) -> Budget:
+    """Tokens of models whose price is unknown, today."""
+    sql = (
+        f"select {TOKENS} as taken from model_call where tenant = ? and reserved_tokens is not null and started_at >= ?"
+    )
+    row = one(db, sql, [tenant, now()[:10]]) or {"taken": 0}
+    title = "today's tokens for models of unknown price"
+    return Budget("unpriced_day_tokens", title, Decimal(caps.unpriced_day_tokens), Decimal(row["taken"]), "tokens")
+
+
+def require(db: Database, caps: Budgets, who: Spender, usd: Decimal | None, tokens: int) -> None:
+    """OverBudget when a call that may take so much would go over a cap. `usd` None: its price is unknown.
+
+    Call it inside the write that starts the call: no other process can then reserve between the look and the row.
+    """
+    if usd == 0:
+        return  # what is free is never held back
+    known = (spent_tokens(db, caps, who.tenant),) if usd is None else spent(db, caps, who)
+    wanted = Decimal(tokens) if usd is None else usd
+    for budget in known:
+        if budget.spent + wanted > budget.cap:
+            raise OverBudget(_sentence(budget, wanted, who))
+
+
+def _sentence(full: Budget, wanted: Decimal, who: Spender) -> str:
+    own = full.name == "run_usd" and who.run_usd is not None and full.cap == who.run_usd
+    how = "allow this run more" if own else f"raise {full.name} in models/routes.toml"
+    return (
+        f"{full.title[0].upper()}{full.title[1:]} does not hold this call: {_amount(full.spent, full.unit)} of "
+        f"{_amount(full.cap, full.unit)} {full.unit} are spent and the call may take {_amount(wanted, full.unit)}; "
+        f"{how}, or choose a model without charge."
+    )
+
+
+def _amount(value: Decimal, unit: str) -> str:
+    if unit == "tokens":
+        return f"{value:,.0f}"
+    return f"{value:.2f}" if value == value.quantize(CENT) else f"{value.normalize():f}"
+
+
+def _usd(db: Database, where: str, parameters: list[str]) -> Decimal:
+    row = one(db, f"select {USD} as taken from model_call where {where}", parameters) or {"taken": 0}
+    return Decimal(str(round(row["taken"], PLACES)))

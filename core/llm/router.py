@@ -1,0 +1,124 @@
+"""The one door to chat models: which may see the text, which is asked first, and what happens when it fails."""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+
+from sqlite_utils import Database
+
+from core.errors import CopilotError, Missing
+from core.llm import answers, attempts, estimates, faults, ledger, routes, sizes
+from core.llm.attempts import Attempt, Heard
+from core.llm.candidates import candidates
+from core.llm.catalog import Entry
+from core.llm.errands import Answer, Candidate, Errand, Estimate
+from core.llm.presence import Presence
+from core.llm.routes import Quality
+from core.prompts import Rendered
+from core.settings import Settings
+from core.store import connect
+from core.types import ChatRequest, Message
+
+__all__ = ["Answer", "Candidate", "Errand", "Estimate", "Quality", "Router"]
+
+# After these the next model is asked. Refused, OverBudget, Stopped and Lost end the errand, and so does every defect.
+FALL_THROUGH = (
+    faults.Unreachable, faults.Busy, faults.BrokenOff, faults.TookTooLong, faults.TooLong, faults.ServerFault,
+    faults.BadWeights, faults.ModelMissing, faults.KeyRefused, faults.ModelStopped, faults.Declined, Missing,
+)  # fmt: skip
+
+
+class Router:
+    """Safe to use from several threads: each call has a connection of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._presence = Presence(settings)
+
+    def ask(
+        self,
+        errand: Errand,
+        prompt: Rendered,
+        *,
+        stop: Callable[[], bool] = lambda: False,
+        heard: Heard | None = None,
+    ) -> Answer:
+        """The answer of the first model that gives one. `stop` is asked between its pieces, `heard` told each.
+
+        Raises Refused when no model may see the text, OverBudget at a cap, Stopped, and NoAnswer when all that may
+        be asked failed, each with what it said.
+        """
+        with closing(connect(self.settings.database)) as db:
+            found = self.candidates(db, errand)
+            said = [one.decision.reason for one in found if not one.refused and not one.decision.allowed]
+            fell: list[str] = []
+            self._require_one(db, errand, prompt, found)
+            for one in (one for one in found if one.decision.allowed):
+                request = self.request(db, errand, prompt, one.entry)
+                policy = _policy(one, found)
+                try:
+                    return attempts.answer(
+                        Attempt(self.settings, db, errand, prompt, request, one, policy, tuple(fell), stop, heard)
+                    )
+                except FALL_THROUGH as error:
+                    said.append(str(error))
+                    fell.append(one.entry.name)
+        raise faults.NoAnswer(f"No model answered. {' '.join(said)}")
+
+    def candidates(self, db: Database, errand: Errand) -> tuple[Candidate, ...]:
+        """In the order in which they would be asked; those that will not be asked are in it, with the reason."""
+        return candidates(db, self.settings, errand, self._presence)
+
+    def estimate(self, db: Database, errand: Errand, prompts: Sequence[Rendered]) -> Estimate:
+        """What asking all of these would take, of the model that would be asked first. Raises as `ask` does."""
+        found = self.candidates(db, errand)
+        chosen = next((one for one in found if one.decision.allowed), None)
+        if chosen is None:
+            raise _nobody(found)
+        entry = chosen.entry
+        requests = [self.request(db, errand, one, entry) for one in prompts]
+        new = [one for one in requests if errand.fresh or not self._is_kept(db, errand, entry, one)]
+        known = estimates.pace(db, errand.user.tenant, errand.task, entry, routes.routes(self.settings).estimate)
+        at_once = routes.limit(self.settings, entry.backend)
+        return estimates.estimate(entry, new, len(requests) - len(new), known, at_once=at_once)
+
+    def request(self, db: Database, errand: Errand, prompt: Rendered, entry: Entry) -> ChatRequest:
+        """What the model is sent, before personal data is masked."""
+        route = routes.route(self.settings, errand.task)
+        return ChatRequest(
+            messages=(Message("user", prompt.user),),
+            system=prompt.system,
+            schema=prompt.schema,
+            max_output_tokens=sizes.answer_tokens(entry, route, sizes.context(db, entry, self.settings)),
+            temperature=route.temperature,
+            thinking_tokens=route.thinking_tokens,
+        )
+
+    def _is_kept(self, db: Database, errand: Errand, entry: Entry, request: ChatRequest) -> bool:
+        masks = entry.location == "hosted" and not errand.allows_raw
+        digest = answers.digest(errand, entry.name, request, masked=masks)
+        return answers.keeps(errand, request) and answers.look(db, errand, digest) is not None
+
+    def _require_one(self, db: Database, errand: Errand, prompt: Rendered, found: tuple[Candidate, ...]) -> None:
+        """Refused, with each decision in the ledger, when nobody may see the text; NoAnswer when nobody is here."""
+        if any(one.decision.allowed for one in found):
+            return
+        for one in found:
+            if one.refused:
+                request = self.request(db, errand, prompt, one.entry)
+                digest = answers.digest(errand, one.entry.name, request, masked=False)
+                call = ledger.Call(errand, prompt, one.entry, digest, one.decision.reason)
+                ledger.note(db, call, "refused", error_type=faults.Refused.__name__)
+        raise _nobody(found)
+
+
+def _nobody(found: tuple[Candidate, ...]) -> CopilotError:
+    reasons = " ".join(dict.fromkeys(one.decision.reason for one in found))
+    if found and all(one.refused for one in found):
+        return faults.Refused(f"No model may see this text. {reasons}")
+    return faults.NoAnswer(f"No model can be asked now. {reasons}".rstrip())
+
+
+def _policy(one: Candidate, found: tuple[Candidate, ...]) -> str:
+    """The decision by which the text may go there, and which models it may not go to."""
+    passed_over = [other.entry.name for other in found if other.refused]
+    return one.decision.reason + (f" Not allowed: {', '.join(passed_over)}." if passed_over else "")
