@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.migrations import calls, controls, firm, jobs, library, models, register, steering, telemetry
+from core.migrations import calls, controls, firm, jobs, library, models, operations, register, steering, telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +31,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(9, "steering: versions in use, stopped models, change records", steering.TABLES),
     Migration(10, "jobs: those that a person holds back", jobs.HELD),
     Migration(11, "models: benchmarks and batches", models.MEASURED),
+    Migration(12, "operations: calls counted by day", operations.TABLES),
 )
