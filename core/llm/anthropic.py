@@ -4,7 +4,7 @@ from collections.abc import Generator
 from typing import Any
 
 from core.errors import Missing
-from core.llm import keys
+from core.llm import catalog, keys
 from core.llm.answering import Ending, answered, drain, patiently
 from core.llm.faults import broken_off
 from core.llm.hosted import client, opening, reading
@@ -18,11 +18,16 @@ FINISHES: dict[str, Finish] = {
     "model_context_window_exceeded": "length",
     "refusal": "refused",
 }
+LEAST_BUDGET = 1_024  # tokens of thinking; the API refuses less
 START = "check the network and COPILOT_ANTHROPIC_URL"
 
 
 class AnthropicModel:
-    """`temperature` is not sent: the current models choose their own sampling and refuse another."""
+    """`temperature` is not sent: the current models choose their own sampling and refuse another.
+
+    With `thinking_tokens` the model may think, and its `max_tokens` grow by as many, so that no thought takes the
+    answer's room: models that decide for themselves how far to think know no other cap. Thoughts are not sent here.
+    """
 
     def __init__(self, name: str, settings: Settings) -> None:
         try:
@@ -31,6 +36,7 @@ class AnthropicModel:
             raise Missing("Claude models need the package anthropic: make run, or pip install anthropic") from error
         self.sdk = anthropic
         self.name, self.asked = name, f"anthropic:{name}"
+        self.thinking = catalog.entry(self.asked, settings).thinking
         self.url, self.seconds = settings.anthropic_url, settings.model_timeout_seconds
         self.client = anthropic.Anthropic(
             api_key=keys.key("anthropic"),
@@ -71,16 +77,23 @@ class AnthropicModel:
     def _asked(self, request: ChatRequest) -> dict[str, Any]:
         asked: dict[str, Any] = {
             "model": self.name,
-            "max_tokens": request.max_output_tokens,
+            "max_tokens": request.max_output_tokens + request.thinking_tokens,
             "messages": [{"role": one.role, "content": one.content} for one in request.messages],
         }
         if request.system:
             mark = {"type": "ephemeral"}  # everything up to here is the same in every call of a run
             asked["system"] = [{"type": "text", "text": request.system, "cache_control": mark}]
+        if request.thinking_tokens:
+            asked["thinking"] = self._thinking(request.thinking_tokens)
         if request.schema is not None:
             schema = self.sdk.transform_schema(dict(request.schema))
             asked["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
         return asked
+
+    def _thinking(self, tokens: int) -> dict[str, Any]:
+        if self.thinking == "adaptive":
+            return {"type": "adaptive", "display": "omitted"}
+        return {"type": "enabled", "budget_tokens": max(LEAST_BUDGET, tokens), "display": "omitted"}
 
 
 def usage(reported: dict[str, Any]) -> Usage:

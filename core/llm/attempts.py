@@ -3,19 +3,25 @@
 import math
 from collections.abc import Callable, Generator
 from contextlib import closing, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
 from core import switches
 from core.llm import answers, backends, faults, ledger, prices, routes
+from core.llm.answering import parsed
+from core.llm.catalog import Entry
 from core.llm.errands import Answer, Candidate, Errand
 from core.llm.gates import gate
 from core.prompts import Rendered
 from core.settings import Settings
 from core.telemetry import names, tracing
 from core.types import ChatRequest, Completion
+
+if TYPE_CHECKING:  # the scanners take a while to load, and models on this computer need none
+    from core.llm.masking import Masked
 
 # Of UTF-8, and fewer than any model's token has on average: what is reserved is rather too much than too little.
 BYTES_PER_TOKEN = 3
@@ -46,7 +52,12 @@ class Attempt:
 
     @property
     def masks(self) -> bool:
-        return self.candidate.entry.location == "hosted" and not self.errand.allows_raw
+        return masks(self.candidate.entry, self.errand)
+
+
+def masks(entry: Entry, errand: Errand) -> bool:
+    """Whether the model sees tokens instead of personal data. Secrets are kept from hosted models in any case."""
+    return entry.location == "hosted" and not errand.allows_raw
 
 
 def answer(one: Attempt) -> Answer:
@@ -93,9 +104,10 @@ def _called(one: Attempt, digest: str, span: tracing.Span, keeps: bool) -> Answe
     said: Completion | None = None
     begun = False
     try:
-        speaking = backends.open_model(entry.name, one.settings).stream(one.request)
+        model = backends.open_model(entry.name, one.settings)
+        request, hidden = _masked(one)
         begun = True
-        said = whole = _followed(one, speaking)
+        said = whole = _followed(one, model.stream(request), hidden)
         if whole.finish_reason == "refused":
             raise faults.declined(entry.name)
     except BaseException as error:
@@ -104,7 +116,7 @@ def _called(one: Attempt, digest: str, span: tracing.Span, keeps: bool) -> Answe
         ledger.failed(one.db, call_id, entry, error, begun=begun, stopped=stopped, said=said)
         raise
     cost, renamed = ledger.done(one.db, call_id, entry, whole)
-    span.set(_answered(whole) | {names.COST_USD: cost, names.MODEL_CHANGED: True if renamed else None})
+    span.set(_answered(whole) | {names.COST_USD: cost, names.MODEL_CHANGED: bool(renamed)})
     if keeps:
         answers.keep(one.db, one.errand, one.request, digest, whole, cost)
     return Answer(whole.text, whole, call_id, entry.name, cost, None, False, one.fell_from)
@@ -118,8 +130,21 @@ def _require_running(one: Attempt) -> None:
         raise faults.ModelStopped(f"{name} is stopped ({reason}); start it again under Models & prompts.")
 
 
-def _followed(one: Attempt, speaking: Generator[str, None, Completion]) -> Completion:
-    """The whole answer; between its pieces it can be stopped."""
+def _masked(one: Attempt) -> "tuple[ChatRequest, Masked | None]":
+    """The request as its model may see it, and how to put back what was hidden; None where nothing was."""
+    if one.candidate.entry.location != "hosted":
+        return one.request, None
+    from core.llm.masking import PERSONAL, mask_request
+
+    request, hidden = mask_request(one.request, frozenset() if one.masks else PERSONAL)
+    return request, hidden if hidden.pairs else None
+
+
+def _followed(one: Attempt, speaking: Generator[str, None, Completion], hidden: "Masked | None") -> Completion:
+    """The whole answer; between its pieces it can be stopped. What was hidden is in it again.
+
+    Where something is hidden, pieces are signs of life only: a token may be cut between two of them.
+    """
     with closing(speaking):
         while True:
             if one.stop():
@@ -127,10 +152,19 @@ def _followed(one: Attempt, speaking: Generator[str, None, Completion]) -> Compl
             try:
                 piece = next(speaking)
             except StopIteration as end:
-                whole: Completion = end.value
-                return whole
+                return _restored(one, end.value, hidden)
             if one.heard:
-                one.heard(piece)
+                one.heard("" if hidden else piece)
+
+
+def _restored(one: Attempt, whole: Completion, hidden: "Masked | None") -> Completion:
+    if hidden is None:
+        return whole
+    as_json = one.request.schema is not None
+    text = hidden.restore(whole.text, json=as_json)
+    if one.heard:
+        one.heard(text)
+    return replace(whole, text=text, parsed=parsed(text) if as_json else None)
 
 
 def reserved(one: Attempt) -> ledger.Reserved:

@@ -19,18 +19,19 @@ READ_PER_WRITTEN = 4  # tokens of a prompt for each of its answer, about: what m
 def candidates(db: Database, settings: Settings, errand: Errand, presence: Presence) -> tuple[Candidate, ...]:
     """In the order in which they would be asked; those that will not be asked are among them, with the reason."""
     stopped = switches.stopped(db)
-    ranked = _named(errand.model, settings) if errand.model else _routed(settings, errand.task)
+    chosen = errand.model
+    ranked = _named(chosen, settings, alone=errand.alone) if chosen else _routed(settings, errand.task)
     return tuple(_candidate(db, settings, errand, entry, quality, stopped, presence) for entry, quality in ranked)
 
 
-def _named(model: str, settings: Settings) -> list[tuple[Entry, Quality | None]]:
+def _named(model: str, settings: Settings, *, alone: bool) -> list[tuple[Entry, Quality | None]]:
     """The model that was chosen and, behind it, its fallbacks as far as they are chat models."""
     backends.split(model)
     found: dict[str, Entry] = {}
     wanted: str | None = model
     while wanted and wanted not in found and not wanted.startswith(f"{backends.BUILTIN}:"):
         found[wanted] = catalog.entry(wanted, settings)
-        wanted = found[wanted].fallback
+        wanted = None if alone else found[wanted].fallback
     return [(entry, None) for entry in found.values()]
 
 

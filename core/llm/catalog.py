@@ -94,6 +94,8 @@ class Entry(Strict):
     context: int | None = None
     max_output: int | None = None
     structured: Literal["json_schema", "json_object"] = "json_schema"
+    # How a Claude model is told to think: newer ones decide for themselves how far, older ones take a number of tokens.
+    thinking: Literal["adaptive", "budget"] = "adaptive"
     prices: Prices | None = None
     review: Review = Field(default_factory=Review)
     source: Source | None = None

@@ -69,6 +69,8 @@ atexit.register(OWNER.close)  # while Python is still whole: the library's own c
 
 
 class LlamaCppModel:
+    """`thinking_tokens` is ignored: the schema's grammar lets no thought come before the answer."""
+
     def __init__(self, name: str, settings: Settings) -> None:
         try:
             import llama_cpp  # noqa: F401

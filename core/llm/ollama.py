@@ -19,7 +19,11 @@ CHARACTERS_PER_TOKEN = 8  # no text has fewer tokens than this; a prompt longer 
 
 
 class OllamaModel:
-    """The context is asked for with each call: without it the server takes its default and cuts the prompt silently."""
+    """The context is asked for with each call: without it the server takes its default and cuts the prompt silently.
+
+    With `thinking_tokens` the model is told to think, in so many tokens more; one that cannot is a ServerFault.
+    Without, it does as it is made: told not to think, some models no longer keep to a schema.
+    """
 
     def __init__(self, name: str, settings: Settings) -> None:
         self.name, self.asked = name, f"ollama:{name}"
@@ -56,7 +60,8 @@ class OllamaModel:
 
     def _asked(self, request: ChatRequest) -> dict[str, Any]:
         system = [{"role": "system", "content": request.system}] if request.system else []
-        options: dict[str, Any] = {"num_predict": request.max_output_tokens, "num_ctx": self.context}
+        most = request.max_output_tokens + request.thinking_tokens
+        options: dict[str, Any] = {"num_predict": most, "num_ctx": self.context}
         if request.temperature is not None:
             options["temperature"] = request.temperature
         return {
@@ -64,6 +69,7 @@ class OllamaModel:
             "messages": [*system, *({"role": one.role, "content": one.content} for one in request.messages)],
             "format": None if request.schema is None else dict(request.schema),
             "options": options,
+            "think": True if request.thinking_tokens else None,
         }
 
 

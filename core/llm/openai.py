@@ -17,6 +17,10 @@ NO_KEY = "none"  # the SDK insists on one; servers on this machine ask for none
 
 
 class OpenAIModel:
+    """With `thinking_tokens` the chat template is told to think (vLLM and llama-server read that, others pass over it),
+    in so many tokens more; without, the model does as its server is set up.
+    """
+
     def __init__(self, name: str, settings: Settings) -> None:
         try:
             import openai
@@ -63,12 +67,14 @@ class OpenAIModel:
         system = [{"role": "system", "content": request.system}] if request.system else []
         asked: dict[str, Any] = {
             "model": self.name,
-            "max_tokens": request.max_output_tokens,
+            "max_tokens": request.max_output_tokens + request.thinking_tokens,
             "messages": [*system, *({"role": one.role, "content": one.content} for one in request.messages)],
             "stream_options": {"include_usage": True},
         }
         if request.temperature is not None:
             asked["temperature"] = request.temperature
+        if request.thinking_tokens:
+            asked["extra_body"] = {"chat_template_kwargs": {"enable_thinking": True}}
         if request.schema is not None:
             schema = dict(request.schema)
             # "json_object" with a schema is what llama-cpp-python's server takes.

@@ -49,7 +49,7 @@ class Router:
         """
         with closing(connect(self.settings.database)) as db:
             found = self.candidates(db, errand)
-            said = [one.decision.reason for one in found if not one.refused and not one.decision.allowed]
+            said: list[str] = []
             fell: list[str] = []
             self._require_one(db, errand, prompt, found)
             for one in (one for one in found if one.decision.allowed):
@@ -94,8 +94,7 @@ class Router:
         )
 
     def _is_kept(self, db: Database, errand: Errand, entry: Entry, request: ChatRequest) -> bool:
-        masks = entry.location == "hosted" and not errand.allows_raw
-        digest = answers.digest(errand, entry.name, request, masked=masks)
+        digest = answers.digest(errand, entry.name, request, masked=attempts.masks(entry, errand))
         return answers.keeps(errand, request) and answers.look(db, errand, digest) is not None
 
     def _require_one(self, db: Database, errand: Errand, prompt: Rendered, found: tuple[Candidate, ...]) -> None:

@@ -11,7 +11,7 @@ WORD = 4  # characters that count as one token here
 
 
 class ScriptedModel:
-    """Gives its answers in order; one that is an error is raised. Keeps the requests it got."""
+    """Gives its answers in order; one that is an error is raised. Keeps the requests it got. It does not think."""
 
     def __init__(self, answers: Iterable[str | Exception], name: str = "scripted:script") -> None:
         self.answers = iter(answers)

@@ -17,6 +17,7 @@ from sqlite_utils import Database
 
 from core import jobs, library
 from core.errors import Conflict, CopilotError
+from core.llm import ledger
 from core.settings import Settings
 from core.settings import settings as default_settings
 from core.store import connect, now, write
@@ -77,6 +78,7 @@ def _alone(settings: Settings) -> Iterator[Database]:
     with held, contextlib.closing(connect(settings.database)) as db:
         jobs.release_all(db)
         library.sweep(db)
+        ledger.sweep(db)  # calls that a killed worker left
         with write(db):
             row = {"one": 1, "pid": os.getpid(), "started_at": now(), "seen_at": now(), "job_id": None}
             db["worker"].upsert({**row, "stopped_at": None}, pk="one")
