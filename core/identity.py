@@ -13,6 +13,11 @@ def local_user() -> User:
     return LOCAL
 
 
+def alone(user: User) -> bool:
+    """Whether this is the one local person: where there are accounts, nobody is."""
+    return user.id == LOCAL.id
+
+
 def may(user: User, roles: Sequence[str]) -> bool:
     """Whether the user has one of these roles."""
     return not set(roles).isdisjoint(user.roles)

@@ -1,8 +1,9 @@
 """Prompts as files with a version, models/prompts/NAME/VERSION.md; a released one is never edited.
 
-A file begins with TOML between two lines of +++: `title`, `task`, and under [variables] a table for each, with its
-`about` and, for text of a document, `data = true`. Then come "# System", "# User" and, where the answer must be a JSON
-object, "# Schema" with the JSON schema in a fenced block. "{{name}}" stands for a variable.
+A file begins with TOML between two lines of +++: `title`, `task`, `changes`, and under [variables] a table for each,
+with its `about` and, for text of a document, `data = true`. Then come "# System", "# User" and, where the answer must
+be a JSON object, "# Schema" with the JSON schema in a fenced block. "{{name}}" stands for a variable.
+`changes` says in a sentence what is different from the version before (the first needs none): the change log.
 
 Text of a document is data: it may stand in the user turn only, and is put between two marks that it does not contain.
 """
@@ -49,6 +50,7 @@ class Prompt:
     schema: dict[str, Any] | None
     text: str
     digest: str
+    changes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +89,32 @@ def prompt(name: str, version: str | None = None, folder: Path | None = None) ->
     return read(name, wanted, path.read_text("utf-8"))
 
 
+def named(name: str, folder: Path | None = None) -> Prompt:
+    """The prompt "extract-obligations/1.0.0". BadInput or NotFound when there is none, or its file is wrong."""
+    head, _, version = name.partition("/")
+    return prompt(head, _checked(VERSION, version, "a version like 1.0.0"), folder)
+
+
+def changelog(name: str, folder: Path | None = None) -> tuple[tuple[str, str], ...]:
+    """What each version changed, newest first: (version, sentence)."""
+    return tuple((version, prompt(name, version, folder).changes) for version in versions(name, folder))
+
+
 def read(name: str, version: str, text: str) -> Prompt:
     """A prompt file's text as a Prompt. BadInput names what is wrong with it."""
     head, body = _divided(name, version, text)
     parts = PART.split(body)[1:]
-    named = {part.lower(): content.strip() for part, content in zip(parts[::2], parts[1::2], strict=True)}
-    if not named.get("system") or not named.get("user"):
+    turns = {part.lower(): content.strip() for part, content in zip(parts[::2], parts[1::2], strict=True)}
+    if not turns.get("system") or not turns.get("user"):
         raise _wrong(name, version, "needs a part # System and a part # User")
     variables = tuple(
         Variable(key, str(row.get("about", "")), bool(row.get("data")))
         for key, row in head.get("variables", {}).items()
     )
     found = Prompt(
-        name, version, str(head.get("title", name)), str(head.get("task", "")), named["system"], named["user"],
-        variables, _schema(name, version, named.get("schema")), text, hashlib.sha256(text.encode()).hexdigest(),
+        name, version, str(head.get("title", name)), str(head.get("task", "")), turns["system"], turns["user"],
+        variables, _schema(name, version, turns.get("schema")), text, hashlib.sha256(text.encode()).hexdigest(),
+        " ".join(str(head.get("changes", "")).split()),
     )  # fmt: skip
     _require_sound(found)
     return found
@@ -182,5 +196,6 @@ def _order(version: str) -> tuple[int, ...]:
 
 def _checked(pattern: re.Pattern[str], given: str, what: str) -> str:
     if not pattern.fullmatch(given):
-        raise BadInput(f"{given!r} is not {what}; use small letters, digits and hyphens.")
+        hint = "write three numbers" if pattern is VERSION else "use small letters, digits and hyphens"
+        raise BadInput(f"{given!r} is not {what}; {hint}.")
     return given

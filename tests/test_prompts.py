@@ -94,6 +94,20 @@ def test_what_changed_between_two_versions_is_shown(folder):
     assert prompts.diff("sort", "1.0.0", "1.0.0", folder) == ()
 
 
+def test_each_version_says_what_is_different_and_together_they_are_the_change_log(folder):
+    path = folder / "sort" / f"{prompts.versions('sort', folder)[0]}.md"
+    path.write_text(path.read_text("utf-8").replace("+++\n", '+++\nchanges = """Sorts\n  downwards."""\n', 1), "utf-8")
+    assert prompts.changelog("sort", folder)[0] == (path.stem, "Sorts downwards.")
+    assert prompts.changelog("sort", folder)[-1] == ("1.0.0", "")
+
+
+def test_a_version_is_found_by_the_name_that_results_carry(folder):
+    assert prompts.named("sort/1.0.0", folder) == prompts.prompt("sort", "1.0.0", folder)
+    for name in ("sort", "sort/newest", "sort/1.0", "sort/1.0.0/x"):
+        with pytest.raises(BadInput, match="is not a version like 1.0.0; write three numbers"):
+            prompts.named(name, folder)
+
+
 def test_a_prompt_that_is_not_there_is_told(folder):
     with pytest.raises(NotFound, match=r"There is no prompt sort/2.0.0"):
         prompts.prompt("sort", "2.0.0", folder)
