@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from core.errors import BadInput, Conflict
+from core.errors import BadInput, Conflict, NotAllowed
 from core.identity import require
 from core.settings import settings
 from core.store import new_id, now, one, rows, write
@@ -28,6 +28,12 @@ def stopped(db: Database) -> dict[str, str]:
     """The models that nobody may ask now, each with the reason."""
     sql = "select substr(subject, 7) as model, reason from switch where subject like 'model:%' and value = ?"
     return {row["model"]: row["reason"] for row in rows(db, sql, [STOPPED])}
+
+
+def require_running(db: Database, model: str) -> None:
+    """NotAllowed, with the reason, when the model is stopped."""
+    if (reason := stopped(db).get(model)) is not None:
+        raise NotAllowed(f"{model} is stopped ({reason}); choose another model, or start it again.")
 
 
 def value(db: Database, subject: str) -> str | None:
@@ -125,6 +131,8 @@ def _of_model(model: str) -> str:
     backend, _, name = model.partition(":")
     if not backend or not name:
         raise BadInput(f"{model!r} is no model; write backend:name, as `models list` prints it.")
+    if backend == "builtin":
+        raise BadInput("The built-in engine is the last resort: it calls no model, and cannot be stopped.")
     return f"model:{model}"
 
 

@@ -73,6 +73,7 @@ DRAWN = {"page_png", "words", "facets", "duties_by_document", "values", "outline
 DRAWN |= {"topic_names", "suggested", "keep_up"}  # names of a filter; what `controls suggest` and `link` build on
 DRAWN |= {"may_choose_firm"}  # whether to show the button; `profile set` refuses
 DRAWN |= {"may_carry", "found", "place"}  # whether to show a button, and whether a page in the address is there
+DRAWN |= {"carrying", "compared", "downloads"}  # of pages.parts.changes, which draws what two versions differ in
 DRAWN |= {"decision"}  # said before a prompt is sent; `models try` says it when it refuses
 
 
@@ -82,7 +83,7 @@ def test_whatever_a_screen_calls_a_command_calls_too():
     assert screens - used(ROOT / "core" / "cli") - DRAWN == set()
 
 
-MODULES = ("library", "register", "jobs", "controls", "llm", "prompts")
+MODULES = ("library", "register", "jobs", "controls", "llm", "prompts", "changes", "switches")
 
 
 def used(place: Path) -> set[str]:

@@ -79,6 +79,18 @@ def test_what_is_no_model_cannot_be_stopped(db, model):
         switches.stop(db, OWNER, model, "It repeats itself.")
 
 
+def test_the_built_in_engine_cannot_be_stopped(db):
+    with pytest.raises(BadInput, match="last resort"):
+        switches.stop(db, OWNER, "builtin:engine", "It repeats itself.")
+
+
+def test_who_asks_a_stopped_model_is_told_why(db):
+    switches.require_running(db, MODEL)
+    switches.stop(db, OWNER, MODEL, "It repeats itself")
+    with pytest.raises(NotAllowed, match=r"ollama:qwen3:8b is stopped \(It repeats itself\)"):
+        switches.require_running(db, MODEL)
+
+
 def test_a_switch_is_never_set_without_its_record(db):
     with pytest.raises(sqlite3.IntegrityError), store.write(db):
         switches.move(db, OWNER, "prompt:extract", None, "extract-obligations/9.0.0", "Because.", "no such record")

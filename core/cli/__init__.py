@@ -11,6 +11,7 @@ from pathlib import Path
 from core.cli import (
     analyze,
     cards,
+    changes,
     comparing,
     controls,
     corrections,
@@ -49,6 +50,7 @@ ROOMS = (
     models,
     trials,
     prompts,
+    changes,
     extras,
 )
 ABOUT = """\

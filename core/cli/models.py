@@ -4,7 +4,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.cli.commands import JSON, Command, argument
+from core.cli.commands import JSON, REASON, Command, argument
 from core.cli.database import opened
 from core.cli.imports import done
 from core.cli.text import as_json, facts, listing, row, say, table
@@ -22,7 +22,7 @@ UNKNOWN = "unknown"
 
 
 def list_models(arguments: Namespace) -> int:
-    from core import llm
+    from core import llm, switches
     from core.settings import settings
 
     found = llm.entries(settings())
@@ -32,12 +32,14 @@ def list_models(arguments: Namespace) -> int:
         return 0
     with opened() as (db, _):
         ready = set(llm.usable(llm.health(db, settings()), settings()))
+        halted = switches.stopped(db)
     others = [llm.entry(name, settings()) for name in sorted(ready - {one.name for one in found})]
     table(
         ("Model", "What", "Runs", "May see", "Input", "Output", "Licence", "Ready"),
         (
             (one.name, one.about, one.location, ", ".join(one.classifications), _price(one, "input"),
-             _price(one, "output"), one.licence, "yes" if one.name in ready else "no")
+             _price(one, "output"), one.licence,
+             "stopped" if one.name in halted else "yes" if one.name in ready else "no")
             for one in (*found, *others)
         ),
     )  # fmt: skip
@@ -45,13 +47,15 @@ def list_models(arguments: Namespace) -> int:
 
 
 def show_model(arguments: Namespace) -> int:
-    from core import llm
+    from core import llm, switches
     from core.settings import settings
 
     found = llm.entry(arguments.model, settings())
     if arguments.json:
         as_json(found.model_dump(mode="json"))
         return 0
+    with opened() as (db, _):
+        facts((("Stopped", switches.stopped(db).get(found.name)),))
     plain = found.model_dump(exclude={"prices", "review", "source", "listed"})
     facts((_label(name), _words(value)) for name, value in plain.items())
     facts((f"Price of {kind}", _price(found, kind)) for kind in ("input", "output", "cached", "cache_write"))
@@ -89,6 +93,29 @@ def _label(name: str) -> str:
 
 def _words(value: Any) -> Any:
     return ", ".join(map(str, value)) if isinstance(value, tuple) else value
+
+
+# --- the kill switch --------------------------------------------------------------------------------------------
+
+
+def stop(arguments: Namespace) -> int:
+    from core import llm, switches
+    from core.settings import settings
+
+    name = llm.entry(arguments.model, settings()).name
+    with opened() as (db, user):
+        switches.stop(db, user, name, arguments.reason)
+    say(f"{name} is stopped: nothing asks it any more. `models start` lets it run again.")
+    return 0
+
+
+def start(arguments: Namespace) -> int:
+    from core import switches
+
+    with opened() as (db, user):
+        switches.start(db, user, arguments.model, arguments.reason)
+    say(f"{arguments.model} runs again.")
+    return 0
 
 
 # --- bringing models here ---------------------------------------------------------------------------------------
@@ -154,6 +181,25 @@ COMMANDS = (
         "All fields of its entry in models/catalog.toml.",
         "python -m core models show anthropic:claude-sonnet-5-5",
         (MODEL, JSON),
+    ),
+    Command(
+        "models stop",
+        stop,
+        "Stop a model at once",
+        """
+        Nothing asks it any more, until somebody starts it again. It takes one person, an engineering owner or admin,
+        and a reason, which is shown wherever the model is offered and kept as a change record.
+        """,
+        "python -m core models stop ollama:qwen3:8b --reason 'It repeats itself since the update'",
+        (MODEL, REASON),
+    ),
+    Command(
+        "models start",
+        start,
+        "Start a stopped model again",
+        "With a reason, kept as a change record.",
+        "python -m core models start ollama:qwen3:8b --reason 'Mended by the update of today'",
+        (MODEL, REASON),
     ),
     Command(
         "models health",

@@ -3,17 +3,22 @@
 from argparse import Namespace
 
 from core.cli.commands import Command, argument
+from core.cli.database import opened
 from core.cli.text import as_json, row, say, table
 
 
 def list_prompts(arguments: Namespace) -> int:
-    from core import prompts
+    from core import prompts, switches
 
-    titles = ("Prompt", "Newest", "Task", "Title", "All versions")
-    found = prompts.prompts()
-    table(
-        titles, ((one.name, one.version, one.task, one.title, ", ".join(prompts.versions(one.name))) for one in found)
-    )
+    titles = ("Prompt", "Newest", "Task", "Title", "All versions", "In use")
+    with opened() as (db, _):
+        used = {name for task in switches.tasks() if (name := switches.in_use(db, f"prompt:{task}"))}
+    lines = []
+    for one in prompts.prompts():
+        versions = prompts.versions(one.name)
+        active = [version for version in versions if f"{one.name}/{version}" in used]
+        lines.append((one.name, one.version, one.task, one.title, ", ".join(versions), ", ".join(active)))
+    table(titles, lines)
     return 0
 
 
@@ -41,13 +46,20 @@ def diff(arguments: Namespace) -> int:
     return 0
 
 
+def log(arguments: Namespace) -> int:
+    from core import prompts
+
+    table(("Version", "What is different"), prompts.changelog(arguments.name))
+    return 0
+
+
 TITLE = "Prompts"
 COMMANDS = (
     Command(
         "prompts list",
         list_prompts,
         "List the prompts and their versions",
-        "They are files: models/prompts/NAME/VERSION.md.",
+        "They are files, models/prompts/NAME/VERSION.md; which is in use changes by a change record.",
         "python -m core prompts list",
     ),
     Command(
@@ -75,5 +87,13 @@ COMMANDS = (
             argument("old", metavar="OLD", help="a version"),
             argument("new", metavar="NEW", help="a version"),
         ),
+    ),
+    Command(
+        "prompts log",
+        log,
+        "Print a prompt's change log",
+        "What each version says is different from the one before, newest first.",
+        "python -m core prompts log extract-obligations",
+        (argument("name", metavar="NAME"),),
     ),
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from core import jobs
+from core import jobs, switches
 from core.errors import BadInput, CopilotError, NotFound
 from core.llm import backends, catalog, permission, prices
 from core.llm.answering import parsed
@@ -70,7 +70,8 @@ def ask(
 ) -> str:
     """Put a prompt to a model: free text, or a rendered prompt of ours. Gives the trial's id.
 
-    Raises Refused, with the reason, when the inventory does not allow text of this label to go there.
+    Raises Refused, with the reason, when the inventory does not allow text of this label to go there, and NotAllowed
+    when the model is stopped.
     """
     backends.split(model)
     text = prompt.user if prompt else content.strip()
@@ -78,7 +79,7 @@ def ask(
         raise BadInput("There is nothing to ask; write a prompt.")
     if len(text) > MOST_CHARACTERS:
         raise BadInput(f"The prompt has {len(text):,} characters and at most {MOST_CHARACTERS:,} can be tried here.")
-    reason, trial_id = _permitted(model, classification), new_id()
+    reason, trial_id = _permitted(db, model, classification), new_id()
     with write(db):
         job_id = jobs.insert(db, user, "trial", {"trial": trial_id}, f"Ask {model}")
         row = {
@@ -140,7 +141,8 @@ def forget(db: Database, user: User, trial_id: str) -> None:
 def answer(db: Database, user: User, claim: jobs.Claim) -> None:
     """The handler of jobs of kind "trial": what comes is written as it comes, and kept whatever happens then."""
     asked = trial(db, user, claim.job.payload["trial"])
-    _permitted(asked.model, asked.classification)  # the inventory may have changed since it was asked
+    # The inventory may have changed since it was asked, and the model may have been stopped.
+    _permitted(db, asked.model, asked.classification)
     row = one(db, "select schema, max_output_tokens from trial where id = ?", [asked.id]) or {}
     request = ChatRequest(
         messages=(Message("user", asked.content),),
@@ -192,8 +194,9 @@ def _save(db: Database, claim: jobs.Claim, trial_id: str, text: str, stage: str 
         db.execute("update trial set answer = ? where id = ?", [text, trial_id])
 
 
-def _permitted(model: str, classification: Classification) -> str:
-    """The reason why it is allowed; Refused with the reason why not."""
+def _permitted(db: Database, model: str, classification: Classification) -> str:
+    """The reason why it is allowed; Refused or NotAllowed with the reason why not."""
+    switches.require_running(db, model)
     decided = decision(model, classification)
     if not decided.allowed:
         raise Refused(decided.reason)
