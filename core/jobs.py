@@ -27,6 +27,7 @@ HANDLERS = {
     "match": "core.controls.suggestions:match_documents",
     "mark": "core.register.marking:mark_documents",
     "trial": "core.llm.sandbox:answer",
+    "benchmark": "core.llm.benchmark:measure",
     "weights": "core.llm.additions:add",
     "download": "core.llm.additions:bring",
     "pull": "core.llm.additions:pull",
@@ -34,10 +35,17 @@ HANDLERS = {
 # Work that waits for others more than it works has a lane of its own, so that nobody waits behind a long download:
 # the worker does each lane in order, and the lanes beside each other. What is not named here is in the first lane.
 MAIN = "main"
-LANES = {"analyse": "run", "trial": "talk", "weights": "fetch", "download": "fetch", "pull": "fetch"}
+LANES = {
+    "analyse": "run",
+    "benchmark": "run",
+    "trial": "talk",
+    "weights": "fetch",
+    "download": "fetch",
+    "pull": "fetch",
+}
 
 # Work whose finished steps are worth keeping when it is cancelled, for a retry: they may have been paid for.
-RESUMED = frozenset({"analyse"})
+RESUMED = frozenset({"analyse", "benchmark"})
 AGAIN = "progress = case when exists (select 1 from step where job_id = job.id) then progress else 0 end"
 
 # (database, user, claim): ends by calling `finish` inside the write that makes its result appear.
@@ -273,9 +281,14 @@ def renew(db: Database, claim: Claim) -> None:
         _ours(db, claim, "lease_until = ?", [_lease(claim)])
 
 
-def finish(db: Database, claim: Claim) -> None:
-    """Mark the job done, inside the write that makes its result appear. Raises Lost, which undoes that write."""
-    _ours(db, claim, "state = 'done', stage = 'Done', progress = 1, finished_at = ?, claim = null", [now()])
+def finish(db: Database, claim: Claim, **made: Any) -> None:
+    """Mark the job done, inside the write that makes its result appear. Raises Lost, which undoes that write.
+
+    `made` (ids and counts) is added to the payload, so that the person finds what came of it.
+    """
+    payload = json.dumps({**claim.job.payload, **made})
+    change = "state = 'done', stage = 'Done', progress = 1, finished_at = ?, payload = ?, claim = null"
+    _ours(db, claim, change, [now(), payload])
 
 
 def fail(db: Database, claim: Claim, fault: str, sentence: str) -> None:

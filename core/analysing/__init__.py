@@ -1,0 +1,24 @@
+"""A stored document read by a language model, window by window, as a durable job, beside the built-in reading.
+
+options    what a person may choose
+plan       settled as a run begins: versions of prompts, windows of the text
+asking     a question to a model, asked once however often the run is taken up
+windows    one window: read, grounded, asked again where it is weak or leaves sentences out
+pool       some windows at once
+further    risk, actions and summary by the model, checked
+keeping    where finished steps are kept; whether the job is still ours
+leading    the whole run: from the plan to an Analysis
+job        the handler, and what a person does about a run: start, estimate, go on, see how far it is
+alone      the same for a file without a library
+comparing  a run beside the built-in one
+"""
+
+from sqlite_utils import Database
+
+from core import jobs
+from core.types import User
+
+
+def analyse(db: Database, user: User, claim: jobs.Claim) -> None:
+    """The handler of jobs of kind "analyse"."""
+    raise NotImplementedError

@@ -1,0 +1,57 @@
+"""What a person may choose about a run, and how it is kept with its job."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any, Literal, get_args
+
+from core.errors import BadInput
+from core.llm.routes import QUALITIES, Quality
+
+Step = Literal["risk", "actions", "summary"]
+STEPS: tuple[Step, ...] = get_args(Step)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`model` names one ("ollama:qwen3:8b"); without it, the cheapest that does each task in `quality` or better.
+
+    `second_pass` asks again about sentences that nothing covers; `cascade` asks a stronger model where a reading is
+    weak, unless a model is named. `steps` are done by the model instead of the built-in rules. `run_usd` caps the cost.
+    `fresh` asks anew where an answer is kept.
+    """
+
+    model: str | None = None
+    quality: Quality = "good"
+    second_pass: bool = True
+    cascade: bool = True
+    steps: tuple[Step, ...] = STEPS
+    run_usd: Decimal | None = None
+    fresh: bool = False
+
+
+def checked(options: Options) -> Options:
+    """The options, or BadInput naming the one that cannot be."""
+    if options.quality not in QUALITIES:
+        raise BadInput(f"There is no quality {options.quality!r}; choose one of: {', '.join(QUALITIES)}.")
+    if unknown := [step for step in options.steps if step not in STEPS]:
+        raise BadInput(f"A model cannot do {unknown[0]!r}; choose of: {', '.join(STEPS)}.")
+    if options.run_usd is not None and not (options.run_usd.is_finite() and options.run_usd >= 0):
+        raise BadInput(f"{options.run_usd} is not an amount of USD; write one such as 0.50.")
+    return options
+
+
+def packed(options: Options) -> dict[str, Any]:
+    """As JSON can hold them."""
+    plain = asdict(options)
+    return {
+        **plain,
+        "steps": list(options.steps),
+        "run_usd": None if options.run_usd is None else f"{options.run_usd:f}",
+    }
+
+
+def unpacked(plain: Mapping[str, Any]) -> Options:
+    known = {name: plain[name] for name in Options.__dataclass_fields__ if name in plain}
+    cap = known.get("run_usd")
+    return Options(**{**known, "steps": tuple(plain["steps"]), "run_usd": None if cap is None else Decimal(cap)})
