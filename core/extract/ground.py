@@ -84,6 +84,14 @@ class Source:
     def region(self, start: int, end: int) -> Region:
         return Region(self.document.text, start, end, lambda: self.printed)
 
+    def sought(self, provision: Provision, within: tuple[int, int] | None) -> list[Region]:
+        """Where a quote of this provision may stand, the likeliest first."""
+        regions = [self.own[provision.id], self.article(provision)]
+        if within is None:
+            return regions
+        cut = [(max(region.start, within[0]), min(region.end, within[1])) for region in regions]
+        return [self.region(*stretch) for stretch in dict.fromkeys((*cut, within)) if stretch[0] < stretch[1]]
+
     def article(self, provision: Provision) -> Region:
         return self.articles[self.roots[provision.id]]
 
@@ -110,13 +118,19 @@ def ground(
     A quote that occurs several times in its provision is taken in order: the first draft gets the first.
     A draft that repeats another in every word is dropped; one whose quote is not there is Ungrounded, with the reason.
     """
-    source = Source(document, provisions, words)
+    return ground_in(Source(document, provisions, words), drafts, engine)
+
+
+def ground_in(source: Source, drafts: Iterable[Draft], engine: str, within: tuple[int, int] | None = None) -> Grounded:
+    """As `ground`, on a source that serves many calls. `within`: quotes are sought in this stretch of the text only,
+    and in all of it when they are not where the draft says.
+    """
     placed: list[tuple[Draft, Found, Span | None, float]] = []
     ungrounded: list[Ungrounded] = []
     after: dict[tuple[str, str], int] = defaultdict(int)
     for draft in drafts:
         key = (draft.provision.id, draft.quote.text)
-        found = find_quote(draft, source, after[key])
+        found = find_quote(draft, source, after[key], within)
         if isinstance(found, Ungrounded):
             ungrounded.append(found)
             continue
@@ -137,29 +151,35 @@ def located(statements: Iterable[Statement], document: Document, provisions: Seq
     ]
 
 
-def find_quote(draft: Draft, source: Source, after: int = 0) -> Found | Ungrounded:
-    """The quote's place: as hinted, else exactly, normalised, nearly in its provision, else the same in its article."""
-    rules, quote, path = lexicon("ground"), draft.quote.text.strip(), draft.provision.path
+def find_quote(
+    draft: Draft, source: Source, after: int = 0, within: tuple[int, int] | None = None
+) -> Found | Ungrounded:
+    """The quote's place: as hinted, else exactly, normalised, nearly in its provision, else the same in its article.
+
+    Where it must stand `within` a stretch, all of that is looked at last, and nothing outside of it.
+    """
+    rules, quote = lexicon("ground"), draft.quote.text.strip()
+    path = draft.provision.path if within is None else "the text that was read"
 
     def missing(reason: str) -> Ungrounded:
-        return Ungrounded(draft.quote.text, reason, path)
+        return Ungrounded(draft.quote.text, reason, draft.provision.path)
 
     if draft.provision.id not in source.by_id:
-        return missing(f"The document has no provision {path!r}.")
+        return missing(f"The document has no provision {draft.provision.path!r}.")
     if not quote.strip(BLANK):
         return missing("The quote is empty.")
-    own, article = source.own[draft.provision.id], source.article(draft.provision)
+    regions = source.sought(draft.provision, within)
     hint = draft.quote.start
-    if hint is not None and article.stands(draft.quote.text, hint):
+    if hint is not None and any(region.stands(draft.quote.text, hint) for region in regions):
         return Found(hint, hint + len(draft.quote.text), "exact")
-    for region in (own, article):
+    for region in regions:
         for search in (region.exact, region.normalised):
             if found := search(quote, after) or search(quote):
                 return found
     if len(quote) < rules["fuzzy_least_characters"]:
         return missing(f"These words are not in {path}, and are too few to look for something like them.")
     closest = NotFound()
-    for region in (own, article):
+    for region in regions:
         if region.end - region.start <= rules["fuzzy_most_characters"]:
             near = region.fuzzy(quote, rules["fuzzy_threshold"], frozenset(rules["must_agree"]))
             if isinstance(near, Found):
@@ -172,6 +192,10 @@ def find_quote(draft: Draft, source: Source, after: int = 0) -> Found | Unground
 
 def verified(draft: Draft, found: Found, source: Source) -> tuple[Draft, Found, Span | None, float]:
     """The draft with every passage as the document prints it, its lead-in's span, and what confidence is left."""
+    named = source.own[draft.provision.id]
+    moved = not (named.start <= found.start < named.end or found.start <= named.start < found.end)
+    if moved:
+        draft = replace(draft, provision=home(found, draft.provision, source))
     own = source.own[draft.provision.id]
     lead_in = locate(draft.lead_in, lead_in_regions(draft, source)) if draft.lead_in else None
     quote = source.region(found.start, found.end)
@@ -203,17 +227,15 @@ def verified(draft: Draft, found: Found, source: Source) -> tuple[Draft, Found, 
     weights = lexicon("ground")["confidence"]
     sure = draft.confidence * weights[found.match] * (found.score / 100)
     sure *= weights["unlocated"] ** sum(passage.start is None for passage in passages(checked))
-    if not (own.start <= found.start < own.end or found.start <= own.start < found.end):
-        checked = replace(checked, provision=home(found, draft.provision, source))
-        sure *= weights["elsewhere"]
+    sure *= weights["elsewhere"] if moved else 1.0
     return checked, found, span_of(lead_in, source), round(max(0.0, min(1.0, sure)), 4)
 
 
 def home(found: Found, named: Provision, source: Source) -> Provision:
-    """The provision of the same article in which the quote begins; the one named if it begins between two."""
+    """The provision in which the quote begins, of the same article if it can be; the one named if it is in none."""
     root = source.roots[named.id]
-    family = (p for p in source.provisions if source.roots[p.id] == root)
-    return next((p for p in family if p.span.start <= found.start < p.span.end), named)
+    there = [p for p in source.provisions if p.span.start <= found.start < p.span.end]
+    return next((p for p in there if source.roots[p.id] == root), there[0] if there else named)
 
 
 def locate(passage: Passage, regions: Sequence[Region]) -> Passage:
@@ -255,14 +277,10 @@ def numbered(
     placed: Sequence[tuple[Draft, Found, Span | None, float]], source: Source, engine: str
 ) -> Iterator[Obligation]:
     """Obligations with ids that a second run, or a second printing of the same text, gives again."""
-    seen: dict[str, int] = defaultdict(int)
+    ids = Ids(source.document)
     for draft, found, lead_in, confidence in placed:
-        stem = "\n".join(
-            (source.document.lineage, draft.provision.path, draft.modality, squeezed(draft.quote.text).lower())
-        )
-        seen[stem] += 1
         yield Obligation(
-            id=hashlib.sha256(f"{stem}\n{seen[stem]}".encode("utf-8", "replace")).hexdigest()[:16],
+            id=ids.next(draft),
             provision_id=draft.provision.id,
             draft=draft,
             span=Span(source.document.id, found.start, found.end, source.page(found.start, found.end)),
@@ -273,6 +291,32 @@ def numbered(
             rule=draft.rule,
             deadline=outer_limit(draft.deadlines),
         )
+
+
+class Ids:
+    """The ids of a document's norms in text order; what is said alike in one provision is told apart by its turn."""
+
+    def __init__(self, document: Document) -> None:
+        self.lineage = document.lineage
+        self.seen: dict[str, int] = defaultdict(int)
+
+    def next(self, draft: Draft) -> str:
+        said = squeezed(draft.quote.text).lower()
+        stem = "\n".join((self.lineage, draft.provision.path, draft.modality, said))
+        self.seen[stem] += 1
+        return hashlib.sha256(f"{stem}\n{self.seen[stem]}".encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def together(parts: Iterable[Grounded], document: Document) -> Grounded:
+    """What was grounded part by part as one: in text order, each norm once, with the ids of one reading."""
+    parts, ids = tuple(parts), Ids(document)
+    found = sorted((one for part in parts for one in part.obligations), key=lambda one: (one.span.start, one.span.end))
+    once: dict[tuple[object, ...], Obligation] = {}
+    for one in found:
+        same = (one.span, one.draft.modality, one.draft.bearer.text.lower(), squeezed(one.draft.action).lower())
+        once.setdefault(same, one)
+    kept = tuple(replace(one, id=ids.next(one.draft)) for one in once.values())
+    return Grounded(kept, tuple(one for part in parts for one in part.ungrounded))
 
 
 def outer_limit(deadlines: Sequence[Deadline]) -> Deadline | None:
