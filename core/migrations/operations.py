@@ -81,4 +81,6 @@ create index model_call_latency on model_call (tenant, model, latency_ms, starte
     where state = 'done' and latency_ms is not null;
 create index model_call_first_token on model_call (tenant, model, first_token_ms, started_at, user_hash, task)
     where state = 'done' and first_token_ms is not null;
+create index model_call_renamed on model_call (tenant, started_at) where renamed_from is not null;
+create index model_call_in_flight on model_call (tenant, user_hash) where state = 'started';
 """

@@ -1,0 +1,94 @@
+"""Which calls are looked at: a period, models, tasks, and whose they may be."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sqlite_utils import Database
+
+from core.store import one
+from core.telemetry import user_hash
+from core.types import User
+
+# Who may see what everybody in the tenant asked; others see their own.
+SEES_ALL = frozenset({"engineering owner", "admin"})
+PERIODS = {"7d": 7, "30d": 30, "90d": 90, "all": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Calls begun from `first` to `last`, both included, in UTC. No models or tasks: all. `mine`: own calls only."""
+
+    first: date
+    last: date
+    models: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    mine: bool = False
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def before(self) -> "Chosen":
+        """The same number of days, ending the day before."""
+        return replace(self, first=self.first - timedelta(days=self.days), last=self.first - timedelta(days=1))
+
+
+def chosen(
+    db: Database,
+    user: User,
+    today: date,
+    *,
+    period: str = "30d",
+    models: tuple[str, ...] = (),
+    tasks: tuple[str, ...] = (),
+    mine: bool = False,
+) -> Chosen:
+    """A period of PERIODS that ends today; "all" begins with the first call that the user may see."""
+    days = PERIODS[period]
+    if days is not None:
+        return Chosen(today - timedelta(days=days - 1), today, models, tasks, mine)
+    condition, parameters = whose(user, mine=mine)
+    row = one(db, f"select min(day) as first from call_day where {condition}", parameters)
+    first = date.fromisoformat(row["first"]) if row and row["first"] else today
+    return Chosen(min(first, today), today, models, tasks, mine)
+
+
+def sees_all(user: User) -> bool:
+    return not SEES_ALL.isdisjoint(user.roles)
+
+
+def whose(user: User, *, mine: bool = False) -> tuple[str, list[str]]:
+    """The condition on rows of model_call or call_day that this user may see, and its parameters."""
+    if sees_all(user) and not mine:
+        return "tenant = ?", [user.tenant]
+    return "tenant = ? and user_hash = ?", [user.tenant, user_hash(user)]
+
+
+def days(user: User, wanted: Chosen) -> tuple[str, list[str]]:
+    """The WHERE condition on call_day, rights included."""
+    condition, parameters = whose(user, mine=wanted.mine)
+    narrowed, more = _narrowed(wanted)
+    return f"{condition} and day between ? and ?{narrowed}", [
+        *parameters, wanted.first.isoformat(), wanted.last.isoformat(), *more,
+    ]  # fmt: skip
+
+
+def calls(user: User, wanted: Chosen) -> tuple[str, list[str]]:
+    """The WHERE condition on model_call, rights included."""
+    condition, parameters = whose(user, mine=wanted.mine)
+    narrowed, more = _narrowed(wanted)
+    after = wanted.last + timedelta(days=1)
+    return f"{condition} and started_at >= ? and started_at < ?{narrowed}", [
+        *parameters, wanted.first.isoformat(), after.isoformat(), *more,
+    ]  # fmt: skip
+
+
+def _narrowed(wanted: Chosen) -> tuple[str, list[str]]:
+    tests, given = "", []
+    for column, values in (("model", wanted.models), ("task", wanted.tasks)):
+        if values:
+            tests += f" and {column} in (select value from json_each(?))"
+            given.append(json.dumps(values))
+    return tests, given
