@@ -529,9 +529,9 @@ def test_no_text_of_a_deleted_document_is_left_in_any_file(db, path):
 def test_every_table_with_something_of_a_document_goes_with_it(db):
     """A table with a document_id that does not cascade would outlive its document unseen.
 
-    What a model call cost is still known when its document is gone: that row holds ids, digests and counts only.
+    What a model call cost is still known when its document is gone: those rows hold ids, digests and counts only.
     """
-    kept = "('tombstone', 'upload', 'model_call')"
+    kept = "('tombstone', 'upload', 'model_call', 'call_day')"
     columns = rows(
         db,
         "select t.name as 'table', c.name as 'column' from pragma_table_list t, pragma_table_info(t.name) c"
