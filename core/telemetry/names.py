@@ -28,7 +28,7 @@ CACHE_READ_TOKENS = "gen_ai.usage.cache_read.input_tokens"
 CACHE_WRITE_TOKENS = "gen_ai.usage.cache_creation.input_tokens"
 REASONING_TOKENS = "gen_ai.usage.reasoning.output_tokens"
 ERROR_TYPE = "error.type"  # the class of the error, never what it says
-USER_HASH = "enduser.pseudo.id"
+USER_HASH = "enduser.pseudo.id"  # this and the tenant come from the account: telemetry.of
 
 # --- our own: what the conventions have no name for -------------------------------------------------------------
 
@@ -39,7 +39,7 @@ DOCUMENT_IDS = "copilot.document_ids"
 JOB_ID = "copilot.job_id"
 RUN_ID = "copilot.run_id"
 TASK = "copilot.task"
-PART = "copilot.part"  # which window or step of a run: "12", "window-12", "risk-3"
+PART = "copilot.part"  # which window or step of a run: "window-12", "summary"
 PROMPT = "copilot.prompt"  # "extract-obligations/1.0.0"
 PROMPT_DIGEST = "copilot.prompt_digest"
 RELEASE = "copilot.release"
@@ -80,13 +80,14 @@ WITHHELD = "withheld"  # instead of a model's name that could be anything
 LONGEST_LIST = 64
 MOST = 10**12
 
-ID = re.compile(r"[0-9a-f]{8,64}")
-WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-STEP = re.compile(r"(?:[a-z_]{1,20}[-:./])?\d{1,6}|[a-z_]{1,20}")
-VERSIONED = re.compile(r"[a-z][a-z0-9-]{0,60}/\d{1,6}\.\d{1,6}\.\d{1,6}")
-RELEASED = re.compile(r"[a-z]{0,20}[-/]?v?\d{1,4}(?:\.\d{1,4}){0,3}(?:[-+][a-z0-9.]{1,20})?")
+ID = re.compile(r"[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{64}")  # as we make them; a telephone number has fewer digits
+# One of our own words: "extract", "low-grounding". Without digits, so that no password or number looks like one.
+WORD = re.compile(r"[a-z]{2,20}(?:[_-][a-z]{2,20}){0,3}")
+STEP = re.compile(r"(?:[a-z]{1,12}[-:.]){0,2}\d{1,6}")
+VERSIONED = re.compile(r"[a-z]{2,20}(?:-[a-z]{2,20}){0,3}/\d{1,6}\.\d{1,6}\.\d{1,6}")
+RELEASED = re.compile(r"(?:release-|v)?\d{1,4}(?:\.\d{1,4}){1,3}(?:(?:-|\+|\.)?(?:rc|dev|a|b)\.?\d{0,4})?")
 TENANT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-CLASS_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,79}")
+CLASS_NAME = re.compile(r"[A-Za-z_]{1,80}\d{0,2}")
 # "ollama:qwen3:4b", "anthropic:claude-opus-4-5", "openai:meta-llama/Llama-3.1-8B-Instruct", "llama_cpp:Phi-4-Q4_K_M".
 MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/+-]{0,99}")
 # What no model is called: a telephone, card or account number; the body of a key or token; a person's folder.
@@ -133,18 +134,16 @@ CHECKS: Mapping[str, Callable[[object], bool]] = {
     TEMPERATURE: number,
     STREAM: flag,
     OUTPUT_TYPE: among("text", "json"),
-    FINISH_REASONS: each(shaped(WORD)),
+    FINISH_REASONS: each(among("stop", "length", "refused", "tool", "error", "other")),
     FIRST_CHUNK: number,
     **dict.fromkeys((INPUT_TOKENS, OUTPUT_TOKENS, CACHE_READ_TOKENS, CACHE_WRITE_TOKENS, REASONING_TOKENS), count),
     ERROR_TYPE: shaped(CLASS_NAME),
-    USER_HASH: shaped(ID),
-    TENANT: shaped(TENANT_ID),
     **dict.fromkeys((CALL_ID, DOCUMENT_ID, JOB_ID, RUN_ID, PROMPT_DIGEST), shaped(ID)),
     DOCUMENT_IDS: each(shaped(ID)),
     TASK: shaped(WORD),
-    PART: shaped(STEP),
+    PART: lambda value: shaped(STEP)(value) or shaped(WORD)(value),
     PROMPT: shaped(VERSIONED),
-    RELEASE: shaped(RELEASED),
+    RELEASE: lambda value: shaped(RELEASED)(value) or shaped(ID)(value),
     CLASSIFICATION: among("public", "internal", "confidential", "restricted"),
     POLICY: among("allowed", "refused"),
     RISK: among("critical", "high", "medium", "low"),
@@ -202,6 +201,13 @@ def checked(attributes: Mapping[str, object]) -> dict[str, Value]:
             raise ValueError(f"telemetry refuses this value of {name}; it takes ids, counts and known words only")
         found[name] = value  # type: ignore[assignment]
     return found
+
+
+def tenant(given: str) -> str:
+    """The tenant's id as the account has it; ValueError for what could be text."""
+    if TENANT_ID.fullmatch(given) is None:
+        raise ValueError("telemetry takes a tenant's id of at most 64 letters, digits, dots and hyphens")
+    return given
 
 
 def model(given: object) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
 
 FLUSH_SECONDS = 10.0
+COLLECTOR_SECONDS = 3.0  # a collector that is not there is waited for no longer, at the end of a process either
 TRACES_PATH = "/v1/traces"
 EXPORTER = "opentelemetry.exporter.otlp.proto.http"
 
@@ -40,6 +41,11 @@ class Outlet:
             self.collector.force_flush(round(timeout_seconds * 1_000))
         return kept
 
+    def close(self) -> None:
+        self.writer.close(FLUSH_SECONDS)
+        if self.collector:
+            self.collector.shutdown()
+
 
 _outlet: Outlet | None = None
 _lock = threading.Lock()
@@ -55,10 +61,10 @@ def start(settings: Settings | None = None) -> None:
     with _lock:
         if _outlet is not None and _outlet.settings == ours:
             return
-        if _outlet is not None:
-            _outlet.flush(FLUSH_SECONDS)
-        _outlet = Outlet(ours)
+        before, _outlet = _outlet, Outlet(ours)
         hashing.use(ours.data_dir)
+    if before is not None:
+        before.close()
 
 
 def flush(timeout_seconds: float = FLUSH_SECONDS) -> bool:
@@ -105,6 +111,5 @@ def _collector(endpoint: str) -> "SpanProcessor":
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     address = endpoint.rstrip("/")
-    return BatchSpanProcessor(
-        OTLPSpanExporter(endpoint=address if address.endswith(TRACES_PATH) else address + TRACES_PATH)
-    )
+    whole = address if address.endswith(TRACES_PATH) else address + TRACES_PATH
+    return BatchSpanProcessor(OTLPSpanExporter(endpoint=whole, timeout=COLLECTOR_SECONDS))

@@ -73,9 +73,7 @@ def span(name: str, *, kind: Kind = "internal", **attributes: object) -> Iterato
 @contextmanager
 def of(user: User) -> Iterator[None]:
     """Every span that is opened inside is this user's: their tenant, and a hash instead of who they are."""
-    who = {names.TENANT: user.tenant, names.USER_HASH: user_hash(user)}
-    names.checked(who)
-    token = _who.set(who)
+    token = _who.set({names.TENANT: names.tenant(user.tenant), names.USER_HASH: user_hash(user)})
     try:
         yield
     finally:

@@ -40,7 +40,7 @@ class Writer:
         self._waiting: deque[ReadableSpan] = deque()
         self._changed = threading.Condition()
         self._taken = self._settled = self._refused = 0
-        self._hurry = False
+        self._hurry = self._closed = False
         self._thread: threading.Thread | None = None
 
     def put(self, span: "ReadableSpan") -> None:
@@ -64,10 +64,18 @@ class Writer:
             self._changed.notify_all()
             return self._changed.wait_for(lambda: self._settled >= wanted, timeout_seconds)
 
+    def close(self, timeout_seconds: float) -> None:
+        """Write the rest, and let the thread end when that is done."""
+        self._closed = True
+        self.flush(timeout_seconds)
+
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting)
+                self._changed.wait_for(lambda: self._waiting or self._closed)
+                if not self._waiting:
+                    self._thread = None
+                    return
                 self._changed.wait_for(lambda: self._hurry or len(self._waiting) >= BATCH, BATCH_SECONDS)
                 batch = list(islice(self._waiting, BATCH))
             settled = self._kept(batch)
@@ -78,7 +86,7 @@ class Writer:
                 for _ in batch:
                     self._waiting.popleft()
                 self._settled += len(batch)
-                self._hurry = self._hurry and bool(self._waiting)
+                self._hurry = bool(self._waiting) and (self._hurry or self._closed)
                 self._changed.notify_all()
 
     def _kept(self, batch: Iterable["ReadableSpan"]) -> bool:
