@@ -16,7 +16,7 @@ from core.llm.catalog import Entry
 from core.llm.errands import Errand
 from core.llm.routes import Budgets
 from core.prompts import Rendered
-from core.store import Row, new_id, now, one, write
+from core.store import Row, new_id, now, one, rows, write
 from core.telemetry import names
 from core.telemetry.hashing import user_hash
 from core.types import Completion, Usage
@@ -111,6 +111,43 @@ def sweep(db: Database) -> int:
 def cost_of(usage: Usage | None, entry: Entry) -> Decimal | None:
     """USD, and zero for a model without charge also where it did not say what it took."""
     return Decimal(0) if prices.free(entry) else prices.cost(usage, entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the calls of one trace came to. `cost_usd` None: the price of some answer is unknown.
+
+    `open_calls` were begun and never ended with an answer: whether they are billed nobody here knows.
+    """
+
+    calls: int
+    cached_calls: int
+    open_calls: int
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int
+    cost_usd: Decimal | None
+
+
+def taken(db: Database, trace_id: str) -> Taken:
+    """What has been taken so far, of all that is recorded under a trace."""
+    found = rows(
+        db,
+        "select state, cost_usd, input_tokens, output_tokens, cached_tokens from model_call where trace_id = ?",
+        [trace_id],
+    )
+    done = [row for row in found if row["state"] == "done"]
+    costs = [None if row["cost_usd"] is None else Decimal(row["cost_usd"]) for row in done]
+    known = [cost for cost in costs if cost is not None]
+    return Taken(
+        calls=len(done),
+        cached_calls=sum(row["state"] == "cached" for row in found),
+        open_calls=sum(row["state"] in ("lost", "stopped", "failed") and row["cost_usd"] is None for row in found),
+        input_tokens=sum(row["input_tokens"] or 0 for row in done),
+        output_tokens=sum(row["output_tokens"] or 0 for row in done),
+        cached_tokens=sum(row["cached_tokens"] or 0 for row in done),
+        cost_usd=sum(known, Decimal(0)) if len(known) == len(costs) else None,
+    )
 
 
 def _row(call: Call, state: str) -> Row:
