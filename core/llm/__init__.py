@@ -11,10 +11,20 @@ permission  which text may go where              readiness  what each backend ne
 gguf        the header of a file                 weights    files on this machine, by name and digest
 download    a large file, resumed and checked    additions  adding, downloading, pulling, as jobs
 sandbox     prompts that people try             turns      a fair queue
+benchmark   models measured side by side         measuring  its order of calls, and its figures
 """
 
 from core.llm.additions import add_file, download_file, pull_model
 from core.llm.backends import BACKENDS, open_model
+from core.llm.benchmark import (
+    Benchmark,
+    benchmark_prompts,
+    benchmarks,
+    expected,
+    forget_benchmark,
+    one_benchmark,
+    start_benchmark,
+)
 from core.llm.catalog import Entry, address, entries, entry
 from core.llm.permission import Decision, allowed
 from core.llm.prices import cost
@@ -25,6 +35,7 @@ from core.llm.weights import forget as forget_weights
 
 __all__ = [
     "BACKENDS",
+    "Benchmark",
     "Decision",
     "Entry",
     "Health",
@@ -35,16 +46,22 @@ __all__ = [
     "address",
     "allowed",
     "ask",
+    "benchmark_prompts",
+    "benchmarks",
     "cost",
     "decision",
     "download_file",
     "entries",
     "entry",
+    "expected",
     "forget",
+    "forget_benchmark",
     "forget_weights",
     "health",
+    "one_benchmark",
     "open_model",
     "pull_model",
+    "start_benchmark",
     "trial",
     "trials",
     "usable",
