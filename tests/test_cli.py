@@ -83,7 +83,7 @@ def test_whatever_a_screen_calls_a_command_calls_too():
     assert screens - used(ROOT / "core" / "cli") - DRAWN == set()
 
 
-MODULES = ("library", "register", "jobs", "controls", "llm", "prompts", "changes", "switches")
+MODULES = ("library", "register", "jobs", "controls", "llm", "prompts", "operations", "changes", "switches")
 
 
 def used(place: Path) -> set[str]:

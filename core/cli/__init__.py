@@ -15,6 +15,7 @@ from core.cli import (
     comparing,
     controls,
     corrections,
+    costs,
     documents,
     extras,
     findings,
@@ -50,6 +51,7 @@ ROOMS = (
     models,
     trials,
     prompts,
+    costs,
     changes,
     extras,
 )

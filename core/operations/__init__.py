@@ -6,6 +6,7 @@ burning     the budgets: what is spent of each, and the month day by day
 latency     percentiles, first words, faults, fallbacks, changed names
 projection  what a month of traffic would cost, from assumptions (pure)
 forecast    what the projection starts from, and the models side by side
+sheets      all of it as tables, for files and the command line
 """
 
 from core.operations.burning import Burn, burn, caps

@@ -41,11 +41,14 @@ def chosen(
     today: date,
     *,
     period: str = "30d",
+    since: date | None = None,
     models: tuple[str, ...] = (),
     tasks: tuple[str, ...] = (),
     mine: bool = False,
 ) -> Chosen:
-    """A period of PERIODS that ends today; "all" begins with the first call that the user may see."""
+    """A period of PERIODS that ends today, or all `since` a day. "all" begins with the first call there is."""
+    if since is not None:
+        return Chosen(min(since, today), today, models, tasks, mine)
     days = PERIODS[period]
     if days is not None:
         return Chosen(today - timedelta(days=days - 1), today, models, tasks, mine)

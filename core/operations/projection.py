@@ -84,8 +84,8 @@ def assumed(*, characters_per_token: float, window_tokens: int, prompt_tokens: i
     )
 
 
-def sentences(traffic: Traffic, held: Assumptions, entry: Entry) -> tuple[str, ...]:
-    """All that the calculation rests on, for whoever reads its result."""
+def sentences(traffic: Traffic, held: Assumptions, entry: Entry | None = None) -> tuple[str, ...]:
+    """All that the calculation rests on, for whoever reads its result; with a model, its price too."""
     each = calls_per_document(traffic.characters, held)
     tokens = traffic.characters * held.input_per_character, traffic.characters * held.output_per_character
     source = (
@@ -93,13 +93,12 @@ def sentences(traffic: Traffic, held: Assumptions, entry: Entry) -> tuple[str, .
         if held.measured
         else f"assumed at {held.characters_per_token:g} characters a token, since too little was measured yet"
     )
-    dated = entry.prices.dated if entry.prices else None
     found = [
         f"{traffic.documents:,} documents a month of {traffic.characters:,} characters each.",
         f"{each:,} calls a document, each reading up to {held.window_tokens:,} tokens of it.",
         f"{tokens[0]:,.0f} tokens in and {tokens[1]:,.0f} out for each document, {source}.",
         f"{traffic.kept_share:.0%} of the calls are answered by what was kept, which costs nothing.",
-        _price(entry) + (f", as of {dated.isoformat()}." if dated else "."),
+        _price(entry) if entry else "Prices are those of models/catalog.toml.",
         "Nothing is counted for retries, nor taken off for the provider's own prompt cache.",
     ]
     return tuple(found)
@@ -107,7 +106,8 @@ def sentences(traffic: Traffic, held: Assumptions, entry: Entry) -> tuple[str, .
 
 def _price(entry: Entry) -> str:
     if entry.prices is None:
-        return f"The price of {entry.title} is not known"
+        return f"The price of {entry.title} is not known."
     if prices.free(entry):
-        return f"{entry.title} runs without charge for tokens"
-    return f"{entry.title}: {entry.prices.input:f} USD for a million tokens in, {entry.prices.output:f} out"
+        return f"{entry.title} runs without charge for tokens."
+    dated = f", as of {entry.prices.dated.isoformat()}" if entry.prices.dated else ""
+    return f"{entry.title}: {entry.prices.input:f} USD for a million tokens in, {entry.prices.output:f} out{dated}."
