@@ -45,7 +45,7 @@ class Router:
         """The answer of the first model that gives one. `stop` is asked between its pieces, `heard` told each.
 
         Raises Refused when no model may see the text, OverBudget at a cap, Stopped, and NoAnswer when all that may
-        be asked failed, each with what it said.
+        be asked failed, each with what it said; the fault itself of a model that is asked alone.
         """
         with closing(connect(self.settings.database)) as db:
             found = self.candidates(db, errand)
@@ -60,6 +60,8 @@ class Router:
                         Attempt(self.settings, db, errand, prompt, request, one, policy, tuple(fell), stop, heard)
                     )
                 except FALL_THROUGH as error:
+                    if errand.alone:
+                        raise
                     said.append(str(error))
                     fell.append(one.entry.name)
         raise faults.NoAnswer(f"No model answered. {' '.join(said)}")
