@@ -13,6 +13,7 @@ import pytest
 
 from core import jobs, library
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
+from core.library.cards import digest
 from core.library.names import display_name
 from core.migrations import MIGRATIONS, Migration
 from core.settings import Settings
@@ -428,6 +429,29 @@ def test_a_signed_card_that_changes_must_be_signed_again(db):
     assert listed(db, CYD) == []
     assert library.card(db, ADA, document_id)["signatures"] == []
     assert library.sign_card(db, ADA, document_id) == "approved"
+
+
+def test_personal_data_goes_to_hosted_models_as_it_is_only_where_a_signed_card_says_so(db):
+    document_id = bring(db, signed=True)
+    assert library.card(db, ADA, document_id)["hosted_personal_data"] == "Replaced by tokens"
+    assert not library.allows_raw(db, ADA, document_id)
+    assert library.save_card(db, ADA, document_id, {"hosted_personal_data": "As it is"})
+    assert not library.allows_raw(db, ADA, document_id)  # not signed again yet
+    library.sign_card(db, ADA, document_id)
+    assert library.allows_raw(db, CYD, document_id)
+    library.withdraw(db, ADA, document_id, "old")
+    assert not library.allows_raw(db, ADA, document_id)
+
+
+def test_a_card_older_than_a_field_keeps_its_signature_when_saved_as_it_is(db):
+    document_id = bring(db, signed=True)
+    fields = library.card(db, ADA, document_id)
+    old = {key: value for key, value in fields.items() if key not in ("hosted_personal_data", "signatures")}
+    with write(db):
+        db.execute("update card set fields = ? where document_id = ?", [json.dumps(old), document_id])
+        db.execute("update signature set digest = ?", [digest(old)])
+    assert not library.save_card(db, ADA, document_id, {**old, "hosted_personal_data": "Replaced by tokens"})
+    assert library.card(db, ADA, document_id)["signatures"]
 
 
 def test_a_use_is_allowed_by_the_switch_on_the_signed_card_and_by_nothing_else(db):

@@ -84,8 +84,8 @@ COMMANDS = (
         "Change fields of a data card",
         """
         Fields are named as `card show` names them. `allowed_use` takes the uses that are on (prompting, rag,
-        evaluation, fine_tuning, logging) and `groups` names, both with commas. A signed card that changes must be
-        signed again.
+        evaluation, fine_tuning, logging) and `groups` names, both with commas. Hosted models read tokens in place of
+        personal data, unless hosted_personal_data='As it is'. A signed card that changes must be signed again.
         """,
         "python -m core card set 3f2a9c41 owner='Head of Payments' allowed_use=rag,evaluation",
         (DOCUMENT, argument("field", nargs="+", metavar="FIELD=VALUE", help="what it shall hold; FIELD= empties it")),

@@ -39,7 +39,7 @@ from core.library.documents import (
 )
 from core.library.files import read as stored
 from core.library.pages import page_png
-from core.library.signing import allowed, card, owned, require_use, save_card, sign_card
+from core.library.signing import allowed, allows_raw, card, owned, require_use, save_card, sign_card
 from core.library.uploads import Receipt, Upload, dismiss, receive, sweep, unlock, upload
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "Tombstone",
     "Upload",
     "allowed",
+    "allows_raw",
     "card",
     "complete",
     "contents",

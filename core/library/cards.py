@@ -26,18 +26,24 @@ USES = {
     "logging": "Logging",
 }
 SENSITIVITIES = ("Public", "Internal", "Confidential", "Restricted")
+# What becomes of personal data on its way to a hosted model. Secrets never go, whatever the card says.
+REPLACED, RAW = "Replaced by tokens", "As it is"
 TWO_SIGNATURES = ("Confidential", "Restricted")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One row of the form: its key, what people call it, and what it takes."""
+    """One row of the form: its key, what people call it, and what it takes.
+
+    `unsaid` is what it holds on a card that is older than the field.
+    """
 
     key: str
     label: str
     kind: Kind = "text"
     choices: tuple[str, ...] = ()
     required: bool = False
+    unsaid: str = ""
 
 
 FIELDS: tuple[Field, ...] = (
@@ -51,6 +57,7 @@ FIELDS: tuple[Field, ...] = (
     Field("secrets", "Secrets or privileged content", "choice", ("Yes", "No", "Unknown"), required=True),
     Field("regulated_data", "Regulated data", "choice", ("None", "GDPR", "HIPAA", "PCI", "Financial", "Other"), True),
     Field("allowed_use", "Allowed use", "switches", tuple(USES), required=True),
+    Field("hosted_personal_data", "Personal data for hosted models", "choice", (REPLACED, RAW), unsaid=REPLACED),
     Field("prohibited_use", "Prohibited use"),
     Field("retention", "Retention period", required=True),
     Field("deletion", "Deletion process", required=True),
@@ -69,6 +76,11 @@ def checked(fields: Mapping[str, Any]) -> Fields:
 def missing(fields: Mapping[str, Any]) -> list[str]:
     """Labels of the required fields that hold nothing."""
     return [field.label for field in FIELDS if field.required and fields.get(field.key) in (None, "", [], {})]
+
+
+def changed(before: Mapping[str, Any], wanted: Mapping[str, Any]) -> Fields:
+    """Those of the wanted fields that say something else than before."""
+    return {key: value for key, value in wanted.items() if before.get(key, BY_KEY[key].unsaid) != value}
 
 
 def digest(fields: Mapping[str, Any]) -> str:
@@ -102,6 +114,7 @@ def prefilled(document: Document, file_name: str, owner: str, findings: Sequence
         "secrets": secrets,
         "regulated_data": "GDPR" if personal == "Yes" else "None",
         "allowed_use": _uses(sensitivity, personal, secrets),
+        "hosted_personal_data": REPLACED,
         "approval_owner": owner,
         "known_quality_issues": "; ".join(document.warnings)[:LONGEST],
         **given,

@@ -32,9 +32,10 @@ def save_card(db: Database, user: User, document_id: str, fields: Mapping[str, A
     with write(db):
         row = owned(db, user, document_id)
         before = _fields(db, document_id)
-        after = {**before, **wanted}
-        if after == before:
+        new = cards.changed(before, wanted)
+        if not new:
             return False
+        after = {**before, **new}
         where = label(user, after["sensitivity"].lower(), after["groups"])
         _require_alone(db, user, row, where.classification, after["groups"])
         db.execute(
@@ -87,6 +88,12 @@ def require_use(db: Database, user: User, document_id: str, use: str) -> None:
     refusal = _refusal(db, user, document_id, use)
     if refusal:
         raise NotAllowed(refusal)
+
+
+def allows_raw(db: Database, user: User, document_id: str) -> bool:
+    """Whether personal data in the document may go to a hosted model as it is: only where a signed card says so."""
+    said = _fields(db, document_id).get("hosted_personal_data")
+    return allowed(db, user, document_id, "prompting") and said == cards.RAW
 
 
 def owned(db: Database, user: User, document_id: str) -> Row:
