@@ -5,14 +5,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any
 
 from core.store import Row, one, rows, write
 from core.telemetry import names
 from core.telemetry.hashing import user_hash
 from core.types import User
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database  # imported first by core.store, which keeps pandas out of it
 
 SEES_ALL = {"engineering owner", "admin"}
 LOOKED_AT = 50_000  # spans: the recent traces are among the latest so many
@@ -63,7 +64,7 @@ class TraceRow:
         return (self.ended_ns - self.started_ns) / 1e6
 
 
-def spans(db: Database, user: User, trace_id: str) -> list[SpanRow]:
+def spans(db: "Database", user: User, trace_id: str) -> list[SpanRow]:
     """The trace's spans in the order in which they began; none where there is no such trace that the user may see."""
     where, values = _visible(user)
     found = rows(
@@ -75,7 +76,7 @@ def spans(db: Database, user: User, trace_id: str) -> list[SpanRow]:
     return [SpanRow(**{**row, "attributes": json.loads(row["attributes"])}) for row in found]
 
 
-def traces(db: Database, user: User, *, limit: int = 50) -> list[TraceRow]:
+def traces(db: "Database", user: User, *, limit: int = 50) -> list[TraceRow]:
     """The user's latest traces, or the tenant's for an engineering owner; the newest first."""
     where, values = _visible(user)
     listed = rows(
@@ -89,7 +90,7 @@ def traces(db: Database, user: User, *, limit: int = 50) -> list[TraceRow]:
     return sorted(map(_trace, found), key=lambda trace: trace.started_ns, reverse=True)
 
 
-def known(db: Database, user: User, beginning: str) -> list[str]:
+def known(db: "Database", user: User, beginning: str) -> list[str]:
     """The ids of the user's traces that begin so, at most three."""
     where, values = _visible(user)
     found = rows(
@@ -100,7 +101,7 @@ def known(db: Database, user: User, beginning: str) -> list[str]:
     return [row["trace_id"] for row in found]
 
 
-def sweep(db: Database, days: int) -> int:
+def sweep(db: "Database", days: int) -> int:
     """Delete spans that ended more than `days` days ago; gives how many. In short writes, so that nobody waits."""
     oldest = time.time_ns() - days * NS_PER_DAY
     # They are numbered as they ended, so that only the old ones are looked at.

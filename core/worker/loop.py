@@ -15,7 +15,7 @@ from types import FrameType
 from filelock import Timeout
 from sqlite_utils import Database
 
-from core import jobs, library
+from core import jobs, library, telemetry
 from core.errors import Conflict, CopilotError
 from core.llm import ledger
 from core.settings import Settings
@@ -44,9 +44,10 @@ def run(settings: Settings | None = None, *, stay: bool = True) -> None:
         signal.signal(signal.SIGTERM, _told_to_end)
         signal.signal(signal.SIGINT, _interrupted)
     with _alone(ours) as db:
+        born = _file(ours)
         _warm()  # before there are other threads: two that import the same modules can find them half made
         with beside(db, ours, lambda own, lane: _one_job(own, ours, lane)):
-            born, shown = _file(ours), time.monotonic()
+            shown = time.monotonic()
             while not _told.is_set() and born is not None and _file(ours) == born and (stay or is_wanted(ours)):
                 if _one_job(db, ours, jobs.MAIN):
                     shown = 0.0
@@ -71,6 +72,7 @@ def drain(settings: Settings | None = None) -> int:
 def _alone(settings: Settings) -> Iterator[Database]:
     """The database, while no other worker runs."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    telemetry.start(settings)
     try:
         held = lock(settings).acquire(timeout=LOCK_SECONDS)
     except Timeout:
@@ -79,12 +81,14 @@ def _alone(settings: Settings) -> Iterator[Database]:
         jobs.release_all(db)
         library.sweep(db)
         ledger.sweep(db)  # calls that a killed worker left
+        telemetry.sweep(db, settings.trace_days)
         with write(db):
             row = {"one": 1, "pid": os.getpid(), "started_at": now(), "seen_at": now(), "job_id": None}
             db["worker"].upsert({**row, "stopped_at": None}, pk="one")
         try:
             yield db
         finally:
+            telemetry.flush()
             # Without its file there is nowhere to say that we stopped.
             with contextlib.suppress(Conflict, sqlite3.OperationalError):
                 show(db, None, stopped_at=now())
@@ -151,6 +155,7 @@ def _warm() -> None:
     """Import what jobs need before the first one comes."""
     for name in set(jobs.HANDLERS.values()):
         import_module(name.partition(":")[0])
+    telemetry.tracer()
 
 
 def _told_to_end(signal_number: int, frame: FrameType | None) -> None:
