@@ -22,10 +22,12 @@ WHOLE, SHORTEST = 16, 4  # characters of an id, and of a beginning that is taken
 @contextmanager
 def opened() -> "Iterator[tuple[Database, User]]":
     """The database, created and migrated as needed, and who asks."""
+    from core import telemetry
     from core.identity import local_user
     from core.settings import settings
     from core.store import connect
 
+    telemetry.start(settings())
     path = settings().database
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     db = connect(path)

@@ -15,9 +15,9 @@ import streamlit as st
 from sqlite_utils import Database
 from streamlit.runtime.pages_manager import PagesManager
 
-from core import jobs, worker
+from core import jobs, telemetry, worker
 from core.errors import CopilotError
-from core.settings import ROOT
+from core.settings import ROOT, settings
 from core.types import User
 from pages.parts import kept, session
 from pages.parts.words import badge, count
@@ -126,6 +126,7 @@ def frame() -> None:
     """What stands around every page."""
     st.html(HERE / "app.css")
     st.logo(str(HERE / "logo.svg"), size="medium")
+    telemetry.start(settings())
     worker.ensure_running()
     with session.database() as db:
         busy = bool(jobs.jobs(db, session.user(), active=True, limit=1))
