@@ -141,7 +141,7 @@ def propose(
     """
     identity.require(user, MAY_PROPOSE, "propose a change")
     if risk_level not in LEVELS:
-        raise BadInput(f"{risk_level!r} is no risk level; choose one of: {', '.join(LEVELS)}.")
+        raise BadInput(f"Choose the risk level, one of: {', '.join(LEVELS)}.")
     found, before = sound(subject, after), switches.in_use(db, subject)
     if after == before:
         raise Conflict(f"{after} is in use already.")

@@ -4,15 +4,16 @@ import streamlit as st
 from sqlite_utils import Database
 
 from core.types import User
-from pages.parts import arrivals, backends, inventory, prompt_versions, shell, trying
+from pages.parts import arrivals, backends, inventory, prompt_versions, shell, stopping, trying
 
 
 def page(db: Database, user: User) -> None:
     found = backends.looked()
     tabs = st.tabs(["Models", "Add a model", "Try a prompt", "Prompts"], key="models-part")
     with tabs[0]:
+        stopping.stopped_models(db, user)
         backends.table(found)
-        inventory.inventory(found)
+        inventory.inventory(db, user, found)
     with tabs[1]:
         arrivals.progress(db, user)
         arrivals.add(db, user)
@@ -21,7 +22,7 @@ def page(db: Database, user: User) -> None:
         trying.form(db, user, found)
         trying.answers(db, user)
     with tabs[3]:
-        prompt_versions.prompt_versions()
+        prompt_versions.prompt_versions(db, user)
 
 
 shell.run(page)

@@ -74,6 +74,7 @@ DRAWN |= {"topic_names", "suggested", "keep_up"}  # names of a filter; what `con
 DRAWN |= {"may_choose_firm"}  # whether to show the button; `profile set` refuses
 DRAWN |= {"may_carry", "found", "place"}  # whether to show a button, and whether a page in the address is there
 DRAWN |= {"carrying", "compared", "downloads"}  # of pages.parts.changes, which draws what two versions differ in
+DRAWN |= {"former", "named", "value"}  # what `changes rollback` chooses from; a prompt's text; "as shipped"
 DRAWN |= {"decision"}  # said before a prompt is sent; `models try` says it when it refuses
 
 

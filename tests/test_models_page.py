@@ -182,10 +182,10 @@ def test_two_versions_of_a_prompt_are_compared(db, tmp_path, monkeypatch):
     monkeypatch.setenv("COPILOT_MODELS_DIR", str(tmp_path / "models"))
     settings.cache_clear()
     at = opened("models")
-    at.selectbox(key="prompt-other-extract-obligations").set_value("1.0.0").run()
-    shown = next(one.value for one in at.code if one.language == "diff")
-    assert "-8. Each norm once" in shown
-    assert "+8. Every norm once" in shown
+    shown = next(one.proto.body for one in at.get("html") if "versions" in one.proto.body)
+    assert "<th>extract-obligations/1.0.0, in use</th><th>extract-obligations/1.1.0</th>" in shown
+    assert "8. <del>Each</del> norm once" in shown
+    assert "8. <ins>Every</ins> norm once" in shown
 
 
 def test_the_schema_of_a_prompt_is_shown(db):

@@ -8,16 +8,19 @@ from core.cli.text import as_json, row, say, table
 
 
 def list_prompts(arguments: Namespace) -> int:
-    from core import prompts, switches
+    from core import changes, prompts, switches
 
     titles = ("Prompt", "Newest", "Task", "Title", "All versions", "In use")
-    with opened() as (db, _):
-        used = {name for task in switches.tasks() if (name := switches.in_use(db, f"prompt:{task}"))}
     lines = []
-    for one in prompts.prompts():
-        versions = prompts.versions(one.name)
-        active = [version for version in versions if f"{one.name}/{version}" in used]
-        lines.append((one.name, one.version, one.task, one.title, ", ".join(versions), ", ".join(active)))
+    with opened() as (db, user):
+        for one in prompts.prompts():
+            versions, subject = prompts.versions(one.name), f"prompt:{one.task}"
+            name, _, used = (switches.in_use(db, subject) or "").partition("/")
+            if name != one.name:
+                used = ""
+            elif used in versions and changes.edited(db, user, subject, f"{name}/{used}"):
+                used += " (edited after it was approved)"
+            lines.append((one.name, one.version, one.task, one.title, ", ".join(versions), used))
     table(titles, lines)
     return 0
 

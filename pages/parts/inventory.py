@@ -4,10 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 import streamlit as st
+from sqlite_utils import Database
 
-from core import llm
+from core import llm, switches
 from core.settings import settings
-from pages.parts import tables
+from core.types import User
+from pages.parts import stopping, tables
 from pages.parts.words import plain
 
 PLACES = {"local": "This computer", "hosted": "Hosted"}
@@ -36,7 +38,8 @@ REVIEW = (
 )  # fmt: skip
 
 
-def inventory(found: tuple[llm.Health, ...]) -> None:
+def inventory(db: Database, user: User, found: tuple[llm.Health, ...]) -> None:
+    stopped = switches.stopped(db)
     ready = ("builtin:engine", *llm.usable(found, settings()))
     listed = list(llm.entries(settings()))
     known = {one.name for one in listed}
@@ -53,7 +56,7 @@ def inventory(found: tuple[llm.Health, ...]) -> None:
             "May see": [", ".join(one.classifications).capitalize() for one in listed],
             "Input": [price(one, "input") for one in listed],
             "Output": [price(one, "output") for one in listed],
-            "Ready": ["Yes" if one.name in ready else "No" for one in listed],
+            "Ready": ["Stopped" if one.name in stopped else "Yes" if one.name in ready else "No" for one in listed],
             "What it is": [one.about for one in listed],
         },
         {
@@ -71,7 +74,7 @@ def inventory(found: tuple[llm.Health, ...]) -> None:
         st.query_params["model"] = picked.id
         st.rerun()
     if chosen in names:
-        entry(listed[names.index(chosen)])
+        entry(db, user, listed[names.index(chosen)])
     else:
         st.caption("Click a model for its whole entry. The list is models/catalog.toml, which an owner may edit.")
 
@@ -87,8 +90,10 @@ def price(one: llm.Entry, kind: str) -> str:
     return digits if len(digits.partition(".")[2]) > 1 else f"{found:.2f}"
 
 
-def entry(one: llm.Entry) -> None:
-    st.subheader(plain(one.title), anchor=False)
+def entry(db: Database, user: User, one: llm.Entry) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="entry-heading"):
+        st.subheader(plain(one.title), anchor=False)
+        stopping.button(db, user, one.name)
     left, right = st.columns(2)
     with left, st.container(key="facts-entry"):
         _facts([(label, getattr(one, name)) for label, name in ENTRY])

@@ -5,7 +5,7 @@ from typing import get_args
 import streamlit as st
 from sqlite_utils import Database
 
-from core import jobs, llm, prompts
+from core import jobs, llm, prompts, switches
 from core.settings import settings
 from core.types import Classification, User
 from pages.parts import shell
@@ -22,12 +22,18 @@ def form(db: Database, user: User, found: tuple[llm.Health, ...]) -> None:
     ready = llm.usable(found, settings())
     left, right = st.columns([3, 2])
     with right:
-        model = st.selectbox("Model", ready, format_func=_title, key="try-model")
+        stopped = switches.stopped(db)
+        model = st.selectbox(
+            "Model", ready, format_func=lambda name: _title(name) + (" · stopped" if name in stopped else ""),
+            key="try-model",
+        )  # fmt: skip
         labels = get_args(Classification)
         classification = st.selectbox("Label of the text", labels, index=1, format_func=label, key="try-label")
         room = st.slider("Longest answer, in tokens", 64, 4096, 1024, 64, key="try-room")
         decided = llm.decision(model, classification)
         (st.caption if decided.allowed else st.warning)(plain(decided.reason))
+        if model in stopped:
+            st.error(f"It is stopped: {plain(stopped[model])}", icon=":material/block:")
         if ready == ("scripted:echo",):
             st.info(
                 "No model is set up yet, so only the echo can be asked. Add one under *Add a model*; *Models* says how."
@@ -37,7 +43,7 @@ def form(db: Database, user: User, found: tuple[llm.Health, ...]) -> None:
         kind = st.segmented_control("Prompt", [FREE, *names], default=FREE, key="try-prompt", required=True)
         values = _variables(kind) if kind != FREE else {}
         text = "" if values else st.text_area("What to ask", key="try-text", height=180)
-        if st.button("Try it", type="primary", disabled=not decided.allowed):
+        if st.button("Try it", type="primary", disabled=not decided.allowed or model in stopped):
             rendered = prompts.render(_chosen(kind), values) if kind != FREE else None
             llm.ask(db, user, model, text, prompt=rendered, classification=classification, max_output_tokens=room)
             st.rerun()
