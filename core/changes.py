@@ -62,6 +62,14 @@ class Record:
     deployed_at: str | None
 
 
+# What must not be empty, as it completes "Say …".
+ASKED = {
+    "change": "what changes",
+    "reason": "why",
+    "affected": "who and what is affected",
+    "security_impact": "what it means for security and privacy",
+    "rollback_plan": "how it would be taken back",
+}
 COLUMNS = ", ".join(field.name for field in fields(Record))
 
 
@@ -140,6 +148,10 @@ def propose(
     is in use or proposed already.
     """
     identity.require(user, MAY_PROPOSE, "propose a change")
+    words = _worded(
+        {"change": change, "reason": reason, "affected": affected, "security_impact": security_impact,
+         "rollback_plan": rollback_plan, "eval_before": eval_before, "eval_after": eval_after}
+    )  # fmt: skip
     if risk_level not in LEVELS:
         raise BadInput(f"Choose the risk level, one of: {', '.join(LEVELS)}.")
     found, before = sound(subject, after), switches.in_use(db, subject)
@@ -147,11 +159,7 @@ def propose(
         raise Conflict(f"{after} is in use already.")
     row = {
         "id": new_id(), "tenant": user.tenant, "kind": "change", "subject": subject, "before": before, "after": after,
-        "digest": found.digest, "change": said(change, "what changes"), "reason": said(reason, "why"),
-        "affected": said(affected, "who and what is affected"), "risk_level": risk_level,
-        "security_impact": said(security_impact, "what it means for security and privacy"),
-        "rollback_plan": said(rollback_plan, "how it would be taken back"),
-        "eval_before": _short(eval_before), "eval_after": _short(eval_after),
+        "digest": found.digest, "risk_level": risk_level, **words,
         "author": user.id, "author_name": user.name, "proposed_at": now(), "state": "proposed",
     }  # fmt: skip
     with write(db):
@@ -250,6 +258,13 @@ def _require_as_proposed(found: Record) -> None:
             f"The file of {found.after} changed since it was proposed; reject change {found.number}, give the new text"
             " a new version, and propose that."
         )
+
+
+def _worded(words: dict[str, str]) -> dict[str, str]:
+    """What a person wrote, trimmed. BadInput names all that is missing, so that nobody is asked one by one."""
+    if missing := [what for name, what in ASKED.items() if not words[name].strip()]:
+        raise BadInput(f"Say {', '.join(missing)}: whoever decides needs it.")
+    return {name: _short(text) for name, text in words.items()}
 
 
 def _short(text: str) -> str:

@@ -48,6 +48,11 @@ def test_a_field_that_is_empty_is_asked_for(db, field):
     assert changes.records(db, ADA) == []
 
 
+def test_all_that_is_missing_is_asked_for_at_once(db):
+    with pytest.raises(BadInput, match=r"^Say why, how it would be taken back: whoever decides needs it"):
+        proposed(db, reason="", rollback_plan=" ")
+
+
 def test_a_risk_level_is_one_of_four(db):
     with pytest.raises(BadInput, match="low, medium, high, critical"):
         proposed(db, risk_level="severe")

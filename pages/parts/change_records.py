@@ -7,7 +7,7 @@ from core import changes, identity, prompts, switches
 from core.types import User
 from pages.parts import shell
 from pages.parts.prompt_diff import side_by_side
-from pages.parts.words import RISKS, badge, label, plain, when, who
+from pages.parts.words import RISKS, badge, count, label, plain, when, who
 
 STATES = {"proposed": "blue", "approved": "green", "rejected": "red", "withdrawn": "gray"}
 KINDS = {"rollback": ("Gone back", "orange"), "stop": ("Stopped", "red"), "start": ("Started", "green")}
@@ -20,11 +20,22 @@ FIELDS = (
 LATEST = 20
 
 
+def told(db: Database, user: User) -> None:
+    """One line above everything else: that something further down waits."""
+    if found := _waiting(db, user):
+        number = count(len(found), "proposal")
+        st.markdown(f"{badge(number, 'blue')} waiting for a decision, further down on this page")
+
+
+def _waiting(db: Database, user: User) -> list[changes.Record]:
+    return [one for one in changes.records(db, user) if one.state == "proposed"]
+
+
 def waiting(db: Database, user: User) -> None:
-    found = [one for one in changes.records(db, user) if one.state == "proposed"]
+    found = _waiting(db, user)
     if found:
         st.subheader("Waiting for a decision", anchor=False)
-    if found and identity.alone(user):
+    if identity.alone(user) and any(one.author == user.id for one in found):
         st.info(plain(changes.ALONE), icon=":material/group:")
     for one in found:
         with st.container(border=True, key=f"record-{one.id}"):

@@ -17,6 +17,7 @@ def prompt_versions(db: Database, user: User) -> None:
     if not found:
         st.info("There is no prompt yet. A prompt is a file: models/prompts/NAME/VERSION.md.")
         return
+    change_records.told(db, user)
     name = _chosen(db, list(found.values()))
     _prompt(db, user, found[name])
     change_records.waiting(db, user)

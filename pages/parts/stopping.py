@@ -29,7 +29,8 @@ def button(db: Database, user: User, model: str) -> None:
         st.markdown(
             "Everybody may ask it again." if stopped else "At once, for everybody; a second person is not needed."
         )
-        reason = st.text_area("Why", key=f"switch-why-{model}", height=68, placeholder="Shown to everybody, and kept")
+        shown = "Kept in the change record" if stopped else "Shown to everybody, and kept"
+        reason = st.text_area("Why", key=f"switch-why-{model}", height=68, placeholder=shown)
         if st.button("Start it" if stopped else "Stop it", type="primary", key=f"switch-now-{model}"):
             (switches.start if stopped else switches.stop)(db, user, model, reason)
             shell.done(f"{model} runs again" if stopped else f"{model} is stopped")
