@@ -24,7 +24,10 @@ from core.types import Completion, Usage
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is known of a call before it is made. `policy` is the decision by which the text may go there, or not."""
+    """What is known of a call before it is made. `policy` is the decision by which the text may go there, or not.
+
+    `prompt_bytes`: all that the model reads, in UTF-8; with the tokens it reports, what a token of it holds is learned.
+    """
 
     errand: Errand
     prompt: Rendered
@@ -34,6 +37,7 @@ class Call:
     fell_from: tuple[str, ...] = ()
     trace_id: str | None = None
     span_id: str | None = None
+    prompt_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,7 @@ def _row(call: Call, state: str) -> Row:
         "prompt": f"{prompt.name}/{prompt.version}", "prompt_digest": prompt.digest,
         "request_digest": call.request_digest, "release": errand.release, "classification": errand.classification,
         "policy_decision": call.policy, "risk_level": errand.risk_level, "state": state,
+        "prompt_bytes": call.prompt_bytes,
         "fell_from": json.dumps(call.fell_from), "degraded": int(errand.degraded), "started_at": now(),
     }  # fmt: skip
 

@@ -33,6 +33,7 @@ create table model_call (
     finish_reason text,
     fell_from text not null default '[]',
     degraded integer not null default 0,
+    prompt_bytes integer,
     input_tokens integer,
     output_tokens integer,
     cached_tokens integer,
