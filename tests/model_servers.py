@@ -38,6 +38,7 @@ def serving(*replies: Reply) -> Iterator[Server]:
             length = int(self.headers.get("content-length") or 0)
             body = json.loads(self.rfile.read(length)) if length else {}
             server.asked.append(Asked(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+            self.body = body  # for a reply that depends on what was asked
             reply = server.replies.pop(0) if len(server.replies) > 1 else server.replies[0]
             reply(self)
 

@@ -13,12 +13,21 @@ alone      the same for a file without a library
 comparing  a run beside the built-in one
 """
 
-from sqlite_utils import Database
+from core.analysing.comparing import Compared, compare
+from core.analysing.job import Forecast, Partial, analyse, estimate, go_on, partial, start
+from core.analysing.options import STEPS, Options, Step
 
-from core import jobs
-from core.types import User
-
-
-def analyse(db: Database, user: User, claim: jobs.Claim) -> None:
-    """The handler of jobs of kind "analyse"."""
-    raise NotImplementedError
+__all__ = [
+    "STEPS",
+    "Compared",
+    "Forecast",
+    "Options",
+    "Partial",
+    "Step",
+    "analyse",
+    "compare",
+    "estimate",
+    "go_on",
+    "partial",
+    "start",
+]

@@ -22,25 +22,24 @@ class Pool(Generic[Item, Result]):
         self.done: queue.SimpleQueue[tuple[Item, Result | None, BaseException | None]] = queue.SimpleQueue()
 
     def each(
-        self, items: Iterable[Item], *, before: Callable[[], object], wait: Callable[[], object]
+        self, items: Iterable[Item], *, more: Callable[[], bool], settle: Callable[[], object]
     ) -> Iterator[tuple[Item, Result | None, BaseException | None]]:
-        """(item, result, error) as they come, in any order. `before` is called before each piece is begun, in this
-        thread, and ends it all by raising; `wait` whenever nothing has come for a moment, and after each piece.
-        Closed early, it begins no more.
+        """(item, result, error) as they come, in any order. Each is begun only if `more` says so.
+
+        `settle` is called in this thread whenever something has come, and when nothing has for a moment.
         """
         waiting, under_way = deque(items), 0
-        while waiting or under_way:
-            while waiting and under_way < self.size:
-                before()
+        while under_way or (waiting and more()):
+            while waiting and under_way < self.size and more():
                 self._begin(waiting.popleft())
                 under_way += 1
             try:
                 ended = self.done.get(timeout=LOOK_SECONDS)
             except queue.Empty:
-                wait()
+                settle()
                 continue
             under_way -= 1
-            wait()
+            settle()
             yield ended
 
     def _begin(self, item: Item) -> None:

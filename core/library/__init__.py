@@ -37,6 +37,7 @@ from core.library.documents import (
     versions,
     words,
 )
+from core.library.files import database
 from core.library.files import read as stored
 from core.library.pages import page_png
 from core.library.signing import allowed, allows_raw, card, owned, require_use, save_card, sign_card
@@ -56,6 +57,7 @@ __all__ = [
     "card",
     "complete",
     "contents",
+    "database",
     "delete",
     "derived_tables",
     "dismiss",

@@ -5,6 +5,7 @@ from contextlib import closing
 
 from sqlite_utils import Database
 
+from core import telemetry
 from core.errors import CopilotError, Missing
 from core.llm import answers, attempts, estimates, faults, ledger, routes, sizes
 from core.llm.attempts import Attempt, Heard
@@ -31,6 +32,7 @@ class Router:
     """Safe to use from several threads: each call has a connection of its own."""
 
     def __init__(self, settings: Settings) -> None:
+        telemetry.start(settings)
         self.settings = settings
         self._presence = Presence(settings)
 
@@ -51,7 +53,7 @@ class Router:
             found = self.candidates(db, errand)
             said: list[str] = []
             fell: list[str] = []
-            self._require_one(db, errand, prompt, found)
+            self.require_one(db, errand, prompt, found)
             for one in (one for one in found if one.decision.allowed):
                 request = self.request(db, errand, prompt, one.entry)
                 policy = _policy(one, found)
@@ -75,7 +77,7 @@ class Router:
         found = self.candidates(db, errand)
         chosen = next((one for one in found if one.decision.allowed), None)
         if chosen is None:
-            raise _nobody(found)
+            raise nobody(found)
         entry = chosen.entry
         requests = [self.request(db, errand, one, entry) for one in prompts]
         new = [one for one in requests if errand.fresh or not self._is_kept(db, errand, entry, one)]
@@ -99,7 +101,7 @@ class Router:
         digest = answers.digest(errand, entry.name, request, masked=attempts.masks(entry, errand))
         return answers.keeps(errand, request) and answers.look(db, errand, digest) is not None
 
-    def _require_one(self, db: Database, errand: Errand, prompt: Rendered, found: tuple[Candidate, ...]) -> None:
+    def require_one(self, db: Database, errand: Errand, prompt: Rendered, found: tuple[Candidate, ...]) -> None:
         """Refused, with each decision in the ledger, when nobody may see the text; NoAnswer when nobody is here."""
         if any(one.decision.allowed for one in found):
             return
@@ -109,10 +111,11 @@ class Router:
                 digest = answers.digest(errand, one.entry.name, request, masked=False)
                 call = ledger.Call(errand, prompt, one.entry, digest, one.decision.reason)
                 ledger.note(db, call, "refused", error_type=faults.Refused.__name__)
-        raise _nobody(found)
+        raise nobody(found)
 
 
-def _nobody(found: tuple[Candidate, ...]) -> CopilotError:
+def nobody(found: tuple[Candidate, ...]) -> CopilotError:
+    """Why none of them will be asked: Refused when none ever may see the text, else NoAnswer."""
     reasons = " ".join(dict.fromkeys(one.decision.reason for one in found))
     if found and all(one.refused for one in found):
         return faults.Refused(f"No model may see this text. {reasons}")

@@ -1,0 +1,60 @@
+"""A question to a model: asked once however often the run is taken up, since its answer is kept."""
+
+import queue
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+
+from core import prompts
+from core.analysing.keeping import Keeper
+from core.llm.errands import Errand
+from core.llm.router import Router
+from core.llm.routes import Quality
+from core.prompts import Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a model answered. It holds text: it goes with the job's steps."""
+
+    text: str
+    model: str
+    finish_reason: str
+    from_cache: bool
+
+
+class Asker:
+    """Asks for a whole run, from several threads, until `ended`.
+
+    `prompts` by task; `errand` holds what is the same for all questions.
+    """
+
+    def __init__(self, router: Router, errand: Errand, versions: Mapping[str, Prompt], keeper: Keeper) -> None:
+        self.router, self.errand, self.prompts, self.keeper = router, errand, versions, keeper
+        self.ended = threading.Event()
+        self._told: queue.SimpleQueue[tuple[str, Said]] = queue.SimpleQueue()
+
+    def ask(self, task: str, part: str, values: Mapping[str, str], *, quality: Quality | None = None) -> Said:
+        """The answer to the task's prompt; `part` names the question within the run ("window-12").
+
+        Raises as `Router.ask` does.
+        """
+        if kept := self.said(part):
+            return kept
+        errand = replace(self.errand, task=task, part=part, quality=quality or self.errand.quality)
+        rendered = prompts.render(self.prompts[task], values)
+        answer = self.router.ask(errand, rendered, stop=lambda: self.ended.is_set() or self.keeper.stopped())
+        said = Said(answer.text, answer.model, answer.completion.finish_reason, answer.from_cache)
+        self._told.put((part, said))
+        return said
+
+    def said(self, part: str) -> Said | None:
+        """What was answered to this part already."""
+        kept = self.keeper.finished.get(part)
+        return None if kept is None else Said(**kept)
+
+    def settle(self) -> None:
+        """Keep what was answered since the last time: for the one thread that leads the run."""
+        while not self._told.empty():
+            part, said = self._told.get()
+            self.keeper.keep(part, asdict(said))

@@ -1,0 +1,114 @@
+"""What tests of runs share: a document of clocks, and a model on loopback that reads it as a careful person would."""
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from core import jobs, library, worker
+from core.analysing import Options
+from core.identity import local_user
+from tests import model_servers
+from tests.model_servers import Server, serving
+from tests.router_parts import CHEAP, OWN, Desk
+
+ADA = local_user()
+ARTICLES = 60
+RULES = "# Regulation on clocks\n\n" + "\n\n".join(
+    f"## Article {number} — Winding\n\n1. The firm shall wind clock {number} within {number + 1} days of its stop.\n\n"
+    f"2. The keeper must not stop clock {number}.\n\n"
+    f"3. For the purposes of this Article, ‘clock {number}’ means an instrument that shows the time."
+    for number in range(1, ARTICLES + 1)
+)
+DUTIES = 2 * ARTICLES
+# The first pass over the windows alone, so that a test counts what it says.
+PLAIN = Options(model=OWN, second_pass=False, cascade=False, steps=())
+PATH = re.compile(r"^(Article \d+\(\d+\))\n(.+)$", re.MULTILINE)
+
+Answer = Callable[[str], str]  # the user's message → what the model says
+
+
+def careful(message: str) -> str:
+    """Every sentence with "shall" or "must not", quoted as it stands."""
+    return json.dumps({"norms": [norm(path, text) for path, text in PATH.findall(message) if marked(text)]})
+
+
+def marked(text: str) -> bool:
+    return "shall" in text or "must not" in text
+
+
+def norm(path: str, quote: str, **more: Any) -> dict[str, Any]:
+    bearer, _, action = quote.partition(" shall " if " shall " in quote else " must not ")
+    return {
+        "provision": path, "quote": quote, "lead_in": "", "bearer": bearer, "action": action.rstrip("."),
+        "modality": "obligation" if " shall " in quote else "prohibition", "deadline": "", "condition": "",
+        "exception": "", "confidence": 0.95, "reason": "It says who must do what.", **more,
+    }  # fmt: skip
+
+
+class Answering:
+    """A server's replies. `before` is called with the number of each question and may wait, or give another reply."""
+
+    def __init__(self, answer: Answer = careful, *, hosted: bool = False) -> None:
+        self.answer, self.hosted = answer, hosted
+        self.before: Callable[[int], Any] = lambda number: None
+        self.asked: list[str] = []
+        self.gate = threading.Semaphore(1_000_000)
+        self._lock = threading.Lock()
+
+    def __call__(self, handler: Any) -> None:
+        if "messages" not in handler.body:
+            return model_servers.answer(200, {"data": [{"id": "served"}]})(handler)
+        message = handler.body["messages"][-1]["content"]
+        text = message if isinstance(message, str) else "".join(part.get("text", "") for part in message)
+        with self._lock:
+            self.asked.append(text)
+            number = len(self.asked)
+        self.gate.acquire()
+        other = self.before(number)
+        say = model_servers.claude if self.hosted else model_servers.openai_chat
+        (other or say(self.answer(text)))(handler)
+
+    def only(self, calls: int) -> None:
+        """Answer so many calls from here on, and let the others wait."""
+        self.gate = threading.Semaphore(calls)
+
+    def go(self) -> None:
+        self.gate.release(1_000_000)
+
+
+@contextmanager
+def reader(desk: Desk, answer: Answer = careful) -> Iterator[Answering]:
+    """A model on this machine ("openai:served") and a hosted one (Claude) that would answer too, if it were asked."""
+    local = Answering(answer)
+    with serving(local) as here:
+        desk.at(openai=here.url)
+        try:
+            yield local
+        finally:
+            local.go()
+
+
+def bring(db: Any, desk: Desk, text: str = RULES, name: str = "clocks.md", *, signed: bool = True, **card: Any) -> str:
+    """Import a document with the built-in reading, and sign its card."""
+    receipt = library.receive(db, ADA, text.encode(), name, card=card or None)
+    worker.drain(desk.settings)
+    document_id = jobs.job(db, ADA, receipt.job_id).subject
+    assert document_id
+    if signed:
+        library.sign_card(db, ADA, document_id)
+    return document_id
+
+
+def ended(db: Any, job_id: str, seconds: float = 60) -> jobs.Job:
+    end = time.monotonic() + seconds
+    while (job := jobs.job(db, ADA, job_id)).state in ("queued", "running"):
+        assert time.monotonic() < end, job
+        time.sleep(0.05)
+    return job
+
+
+__all__ = ["ADA", "CHEAP", "DUTIES", "OWN", "PLAIN", "RULES", "Answering", "Desk", "Server", "bring", "ended", "reader"]
