@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database
 
 from core import switches
+from core.jobs import Lost
 from core.llm import answers, backends, faults, ledger, prices, routes
 from core.llm.answering import parsed
 from core.llm.catalog import Entry
@@ -81,7 +82,10 @@ def answer(one: Attempt) -> Answer:
 
 def _call(one: Attempt, digest: str, span: tracing.Span) -> ledger.Call:
     entry = one.candidate.entry
-    return ledger.Call(one.errand, one.prompt, entry, digest, one.policy, one.fell_from, span.trace_id, span.span_id)
+    return ledger.Call(
+        one.errand, one.prompt, entry, digest, one.policy, one.fell_from, span.trace_id, span.span_id,
+        prompt_bytes(one.request),
+    )  # fmt: skip
 
 
 def _from_cache(one: Attempt, digest: str, kept: answers.Kept, span: tracing.Span) -> Answer:
@@ -112,7 +116,8 @@ def _called(one: Attempt, digest: str, span: tracing.Span, keeps: bool) -> Answe
             raise faults.declined(entry.name)
     except BaseException as error:
         begun = begun and not isinstance(error, NOT_BEGUN)
-        stopped = isinstance(error, faults.Stopped)
+        # Told to stop, by whoever asked or by whoever ends this process.
+        stopped = isinstance(error, faults.Stopped | Lost) or not isinstance(error, Exception)
         ledger.failed(one.db, call_id, entry, error, begun=begun, stopped=stopped, said=said)
         raise
     cost, renamed = ledger.done(one.db, call_id, entry, whole)
@@ -176,8 +181,13 @@ def reserved(one: Attempt) -> ledger.Reserved:
 
 def at_most(request: ChatRequest) -> int:
     """Tokens of a prompt, rather too many than too few, and at once: no tokenizer and no server is asked."""
+    return math.ceil(prompt_bytes(request) / BYTES_PER_TOKEN)
+
+
+def prompt_bytes(request: ChatRequest) -> int:
+    """Of all texts that the model reads, in UTF-8."""
     texts = [request.system, *(message.content for message in request.messages)]
-    return math.ceil(sum(len(text.encode("utf-8", "surrogatepass")) for text in texts) / BYTES_PER_TOKEN)
+    return sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
 
 
 def _asked(one: Attempt) -> dict[str, object]:

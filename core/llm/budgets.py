@@ -42,20 +42,18 @@ class Budget:
 
 
 def spent(db: Database, caps: Budgets, who: Spender) -> tuple[Budget, ...]:
-    """Each cap that holds for a call, the narrowest first. The run's only where there is one."""
+    """Each cap that holds for a call, the narrowest first. Without a job, the call is a run of its own."""
     day, month = now()[:10], now()[:7]
     since = "tenant = ? and reserved_usd is not null and started_at >= ?"
-    found = [
+    run = caps.run_usd if who.run_usd is None else min(caps.run_usd, who.run_usd)
+    taken = _usd(db, "job_id = ? and reserved_usd is not null", [who.job_id]) if who.job_id else Decimal(0)
+    return (
+        Budget("run_usd", "this run's budget", run, taken),
         Budget("user_day_usd", "your budget for today", caps.user_day_usd,
                _usd(db, f"{since} and user_hash = ?", [who.tenant, day, who.user_hash])),
         Budget("day_usd", "today's budget", caps.day_usd, _usd(db, since, [who.tenant, day])),
         Budget("month_usd", "this month's budget", caps.month_usd, _usd(db, since, [who.tenant, month])),
-    ]  # fmt: skip
-    if who.job_id is not None:
-        own = caps.run_usd if who.run_usd is None else min(caps.run_usd, who.run_usd)
-        taken = _usd(db, "job_id = ? and reserved_usd is not null", [who.job_id])
-        found.insert(0, Budget("run_usd", "this run's budget", own, taken))
-    return tuple(found)
+    )  # fmt: skip
 
 
 def spent_tokens(db: Database, caps: Budgets, tenant: str) -> Budget:

@@ -16,9 +16,9 @@ class Errand:
     `allows_prompting` and `allows_raw` (personal data, though never a secret, may go to a hosted model as it is)
     come from the data card.
     `model` names one; its entry's fallbacks stand behind it, unless it is asked `alone`. Without it, those that the
-    task's route has in `quality` or better. `part` says which piece of a run this is ("window-12"). `fresh` asks anew even where an answer is kept.
-    `run_usd` is a cap for the job that the person chose; the owner's cap holds besides. `degraded`, `risk_level` and
-    `release` are only noted in the ledger.
+    task's route has in `quality` or better. `part` says which piece of a run this is ("window-12"). `fresh` asks anew
+    even where an answer is kept. `run_usd` is a cap for the job that the person chose; the owner's cap holds besides.
+    `degraded`, `risk_level` and `release` are only noted in the ledger.
     """
 
     user: User

@@ -1,0 +1,561 @@
+"""The router: which model is asked, which may not be, what happens when one fails, and what is noted of it."""
+
+import contextlib
+import json
+import threading
+import time
+from decimal import Decimal
+
+import pytest
+
+from core import switches
+from core.errors import BadInput
+from core.identity import local_user
+from core.jobs import Lost
+from core.llm import faults
+from core.llm.router import Router
+from core.store import rows
+from tests.model_servers import answer, claude, claude_fault, ollama_chat, ollama_tags, openai_chat, serving
+from tests.router_parts import ADA, CHEAP, ECHO, FREE, OWN, SCHEMA, STRONG, desk, errand, inventory, prompt, routing
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    with desk(tmp_path, monkeypatch) as made:
+        yield made
+
+
+def listed(here, **asked):
+    with here.opened() as db:
+        return here.router.candidates(db, errand(**asked))
+
+
+def names(found):
+    return [one.entry.name for one in found]
+
+
+def allowed(found):
+    return [one.entry.name for one in found if one.decision.allowed]
+
+
+# --- who is asked, in which order -------------------------------------------------------------------------------
+
+
+def test_models_without_charge_come_first_then_the_cheaper_and_unknown_prices_last(here):
+    with serving(ollama_tags("qwen3:4b")) as server:
+        here.at(ollama=server.url)
+        assert names(listed(here, quality="fast")) == [FREE, ECHO, CHEAP, STRONG, OWN]
+
+
+def test_a_model_below_the_wanted_quality_is_listed_and_not_asked(here):
+    found = {one.entry.name: one for one in listed(here, quality="best")}
+    assert allowed(found.values()) == [STRONG]
+    assert found[CHEAP].why == "only good"
+    assert "best is wanted" in found[CHEAP].decision.reason
+
+
+def test_a_model_that_is_not_here_is_listed_with_what_is_missing(here, monkeypatch):
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    found = {one.entry.name: one.decision.reason for one in listed(here)}
+    assert "there is no key for anthropic" in found[CHEAP]
+    assert "nothing answers at http://127.0.0.1:9" in found[FREE]
+    with serving(ollama_tags("another:1b")) as server:
+        here.at(ollama=server.url)
+        assert "does not have it" in {one.entry.name: one.decision.reason for one in listed(here)}[FREE]
+
+
+def test_servers_are_looked_at_once_in_a_while_and_not_for_each_call(here):
+    with serving(ollama_tags("qwen3:4b")) as server:
+        here.at(ollama=server.url)
+        for _ in range(5):
+            assert FREE in allowed(listed(here))
+        assert len(server.asked) == 1
+
+
+def test_another_computer_is_never_looked_at(here):
+    here.write(inventory(**{"qwen3": ""}).replace('hosts = ["127.0.0.1"]', 'hosts = ["127.0.0.1", "192.0.2.1"]'))
+    here.at(anthropic="http://192.0.2.1:1")
+    began = time.monotonic()
+    assert CHEAP in allowed(listed(here))
+    assert time.monotonic() - began < 2
+
+
+def test_the_cheapest_that_is_good_enough_answers(here):
+    with serving(ollama_tags("qwen3:4b"), ollama_chat("Free.")) as server:
+        found = here.at(ollama=server.url).ask(errand(), prompt())
+    assert (found.text, found.model, found.cost_usd, found.fell_from) == ("Free.", FREE, Decimal(0), ())
+
+
+def test_a_named_model_is_asked_whatever_its_quality(here):
+    assert here.router.ask(errand(model=ECHO, quality="best"), prompt("Hello")).text == "Hello"
+
+
+def test_the_routes_are_read_again_when_their_file_changes(here):
+    assert here.router.ask(errand(model=ECHO), prompt("x" * 100)).completion.finish_reason == "stop"
+    here.write(routes=routing(most=2))
+    assert here.router.ask(errand(model=ECHO), prompt("x" * 100)).completion.finish_reason == "length"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ('"scripted:echo" = "splendid"', "'fast', 'good' or 'best'"),
+        ('"echo" = "good"', "write backend:name"),
+        ('"builtin:engine" = "good"', "cannot be prompted"),
+    ],
+)
+def test_a_mistake_in_the_routes_is_one_sentence_that_says_where(here, wrong, words):
+    here.write(routes=routing().replace('"scripted:echo" = "fast"', wrong))
+    with pytest.raises(BadInput, match=words) as caught:
+        here.router.ask(errand(model=ECHO), prompt())
+    assert "task.extract.models" in str(caught.value)
+
+
+def test_an_unknown_task_is_named(here):
+    with pytest.raises(BadInput, match="'poetry'"):
+        here.router.ask(errand(task="poetry", model=ECHO), prompt())
+
+
+# --- who may see the text ---------------------------------------------------------------------------------------
+
+
+def test_a_restricted_text_goes_nowhere_and_every_decision_is_in_the_ledger(here):
+    with serving(claude("no")) as server:
+        router = here.at(anthropic=server.url, ollama=server.url, openai=server.url)
+        with pytest.raises(faults.Refused) as caught:
+            router.ask(errand(classification="restricted"), prompt())
+        assert server.asked == []
+    assert f"{CHEAP} may not see restricted text" in str(caught.value)
+    found = here.calls("model, state, policy_decision, classification, cost_usd, reserved_usd")
+    assert {row["model"] for row in found} == {FREE, ECHO, CHEAP, STRONG, OWN}
+    assert {(row["state"], row["classification"]) for row in found} == {("refused", "restricted")}
+    assert all("may not see restricted text" in row["policy_decision"] for row in found)
+    assert all(row["cost_usd"] is None and row["reserved_usd"] is None for row in found)
+
+
+def test_a_confidential_text_goes_to_the_model_here_and_never_to_the_hosted_one(here):
+    with serving(claude("no")) as hosted, serving(ollama_tags("qwen3:4b"), answer(500, {"error": "x"})) as local:
+        router = here.at(anthropic=hosted.url, ollama=local.url)
+        with pytest.raises(faults.NoAnswer):
+            router.ask(errand(classification="confidential"), prompt())
+        assert hosted.asked == []
+    assert f"Not allowed: {CHEAP}, {STRONG}." in here.calls("policy_decision")[0]["policy_decision"]
+
+
+def test_a_card_that_does_not_allow_prompting_stops_models_on_this_computer_too(here):
+    with pytest.raises(faults.Refused, match="data card does not allow prompting"):
+        here.router.ask(errand(model=ECHO, allows_prompting=False), prompt())
+
+
+def test_local_means_this_computer(here):
+    here.write(inventory().replace('hosts = ["127.0.0.1"]', 'hosts = ["127.0.0.1", "192.0.2.1"]'))
+    here.at(ollama="http://192.0.2.1:11434")
+    with pytest.raises(faults.Refused, match=r"entered as local, but 192\.0\.2\.1 is another computer"):
+        here.router.ask(errand(model=FREE), prompt())
+
+
+def test_a_host_that_the_entry_does_not_name_is_not_called(here):
+    here.at(anthropic="http://127.0.0.2:1")
+    with pytest.raises(faults.Refused, match=r"would be called at 127\.0\.0\.2"):
+        here.router.ask(errand(model=CHEAP), prompt())
+
+
+def test_a_stopped_model_is_not_asked_from_that_moment_on(here):
+    owner = local_user()
+    with serving(claude("Said.")) as server:
+        router = here.at(anthropic=server.url)
+        assert router.ask(errand(model=CHEAP), prompt()).text == "Said."
+        with here.opened() as db:
+            switches.stop(db, owner, CHEAP, "Its answers changed")
+        with pytest.raises(faults.NoAnswer, match=r"is stopped \(Its answers changed\)"):
+            router.ask(errand(model=CHEAP), prompt())
+        assert router.ask(errand(), prompt()).model == STRONG
+        with here.opened() as db:
+            switches.start(db, owner, CHEAP, "They are as before")
+        assert router.ask(errand(model=CHEAP), prompt()).text == "Said."
+    assert all("changed" not in json.dumps(row) for row in here.calls())
+
+
+def test_a_model_that_is_stopped_while_a_call_waits_for_its_turn_is_not_asked(here):
+    here.write(routes=routing().replace("scripted = 8", "scripted = 1"))
+    inside, go_on, said = threading.Event(), threading.Event(), []
+
+    def slow(_):
+        inside.set()
+        go_on.wait(10)
+
+    first = threading.Thread(target=lambda: here.router.ask(errand(model=ECHO), prompt(), heard=slow))
+    first.start()
+    assert inside.wait(10)
+
+    def second():
+        try:
+            here.router.ask(errand(model=ECHO), prompt())
+        except faults.NoAnswer as error:
+            said.append(str(error))
+
+    waiting = threading.Thread(target=second)
+    waiting.start()
+    time.sleep(0.3)
+    with here.opened() as db:
+        switches.stop(db, local_user(), ECHO, "Now")
+    go_on.set()
+    first.join(10)
+    waiting.join(10)
+    assert "is stopped" in said[0]
+    assert [row["state"] for row in here.calls("state")] == ["done"]
+
+
+# --- when one fails ---------------------------------------------------------------------------------------------
+
+FAULTS = {
+    "429": (claude_fault(429, "rate_limit_error", retry_after="0"), "Busy"),
+    "529": (claude_fault(529, "overloaded_error", retry_after="0"), "Busy"),
+    "500": (claude_fault(500, "api_error"), "ServerFault"),
+    "401": (claude_fault(401, "authentication_error"), "KeyRefused"),
+    "404": (claude_fault(404, "not_found_error"), "ModelMissing"),
+    "too long": (claude_fault(400, "invalid_request_error", "prompt is too long: 9 tokens"), "TooLong"),
+    "drop": (claude("Half an answer", drop_after=5), "BrokenOff"),
+    "overloaded in the middle": (claude("Half", fault="overloaded_error"), "Busy"),
+    "declined": (claude("", stop="refusal"), "Declined"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_after_a_fault_the_next_model_is_asked_and_both_calls_are_in_the_ledger(here, name):
+    reply, kind = FAULTS[name]
+    here.write(inventory(fallback=FREE))
+    with serving(reply) as hosted, serving(ollama_chat("Free.")) as local:
+        router = here.at(anthropic=hosted.url, ollama=local.url)
+        found = router.ask(errand(model=STRONG), prompt())
+    assert (found.text, found.model, found.fell_from) == ("Free.", FREE, (STRONG,))
+    first, second = here.calls("model, state, error_type, fell_from, cost_usd")
+    assert (first["model"], first["state"], first["error_type"]) == (STRONG, "failed", kind)
+    assert (second["model"], second["state"], json.loads(second["fell_from"])) == (FREE, "done", [STRONG])
+    assert second["cost_usd"] == "0"
+
+
+def test_a_server_that_does_not_answer_is_fallen_from(here):
+    here.write(inventory(fallback=ECHO))
+    found = here.router.ask(errand(model=STRONG), prompt("Hello"))
+    assert (found.text, found.fell_from) == ("Hello", (STRONG,))
+    assert here.calls("error_type, cost_usd")[0] == {"error_type": "Unreachable", "cost_usd": "0"}
+
+
+def test_a_route_goes_on_in_its_own_order(here):
+    with serving(claude_fault(500, "api_error"), claude("Stronger.")) as server:
+        found = here.at(anthropic=server.url).ask(errand(), prompt())
+        assert [one.body["model"] for one in server.asked] == ["claude-cheap", "claude-strong"]
+    assert (found.text, found.fell_from) == ("Stronger.", (CHEAP,))
+
+
+def test_the_fallback_of_a_named_model_must_be_allowed_to_see_the_text(here):
+    here.write(inventory(fallback=CHEAP).replace('"scripted:echo"', '"scripted:other"'))
+    here.write(inventory(fallback=None, **{"qwen3": ""}).replace("[[model]]", f'[[model]]\nfallback = "{CHEAP}"', 4))
+    with serving(claude("no")) as hosted, serving(answer(500, {"error": "x"})) as local:
+        router = here.at(anthropic=hosted.url, ollama=local.url)
+        with pytest.raises(faults.NoAnswer, match=FREE):
+            router.ask(errand(model=FREE, classification="confidential"), prompt())
+        assert hosted.asked == []
+
+
+def test_the_built_in_engine_is_no_fallback_of_the_router(here):
+    here.write(inventory(fallback="builtin:engine"))
+    with pytest.raises(faults.NoAnswer) as caught:
+        here.router.ask(errand(model=STRONG), prompt())
+    assert str(caught.value).count("nothing answers") == 1
+
+
+def test_a_model_that_is_asked_alone_has_no_fallback_and_its_fault_is_the_answer(here):
+    here.write(inventory(fallback=ECHO))
+    with pytest.raises(faults.Unreachable):
+        here.router.ask(errand(model=STRONG, alone=True), prompt())
+
+
+def test_when_all_fail_each_says_why(here):
+    replies = claude_fault(500, "api_error"), claude_fault(401, "authentication_error")
+    with serving(*replies) as server, pytest.raises(faults.NoAnswer) as caught:
+        here.at(anthropic=server.url).ask(errand(), prompt())
+    assert f"{CHEAP}: the server answered with error 500" in str(caught.value)
+    assert f"{STRONG}: the server does not accept the key" in str(caught.value)
+    assert f"{OWN}: nothing answers" not in str(caught.value)
+
+
+def test_a_cap_is_not_fallen_from(here):
+    here.write(routes=routing(day=0.001))
+    with serving(claude("no")) as server:
+        with pytest.raises(faults.OverBudget):
+            here.at(anthropic=server.url).ask(errand(), prompt())
+        assert server.asked == []
+    assert here.calls() == []
+
+
+# --- stopped ----------------------------------------------------------------------------------------------------
+
+
+def test_a_call_is_stopped_between_two_pieces_and_nothing_else_is_asked(here):
+    heard = []
+    with serving(claude("One half and the other")) as server:
+        router = here.at(anthropic=server.url)
+        with pytest.raises(faults.Stopped):
+            router.ask(errand(), prompt(), stop=lambda: bool(heard), heard=heard.append)
+        assert len(server.asked) == 1
+    assert len(heard) == 1
+    assert here.calls("state, error_type") == [{"state": "stopped", "error_type": "Stopped"}]
+
+
+def test_a_job_that_is_lost_ends_its_call(here):
+    def lost(_):
+        raise Lost("It was cancelled.")
+
+    with pytest.raises(Lost):
+        here.router.ask(errand(model=ECHO), prompt(), heard=lost)
+    assert here.calls("state, error_type") == [{"state": "stopped", "error_type": "Lost"}]
+
+
+def test_a_call_that_waits_for_its_turn_can_be_stopped(here):
+    here.write(routes=routing().replace("scripted = 8", "scripted = 1"))
+    inside, go_on, stopping = threading.Event(), threading.Event(), threading.Event()
+
+    def slow(_):
+        inside.set()
+        go_on.wait(10)
+
+    first = threading.Thread(target=lambda: here.router.ask(errand(model=ECHO), prompt(), heard=slow))
+    first.start()
+    assert inside.wait(10)
+    threading.Timer(0.3, stopping.set).start()
+    with pytest.raises(faults.Stopped, match="nothing was sent"):
+        here.router.ask(errand(model=ECHO), prompt(), stop=stopping.is_set)
+    go_on.set()
+    first.join(10)
+    assert [row["state"] for row in here.calls("state")] == ["done"]
+
+
+@pytest.mark.parametrize("limit", [1, 3])
+def test_no_more_calls_are_under_way_than_the_backend_may_have(here, limit):
+    here.write(routes=routing().replace("scripted = 8", f"scripted = {limit}"))
+    lock, now, most = threading.Lock(), [0], [0]
+    started = threading.local()
+
+    def heard(_):
+        if not getattr(started, "yes", False):
+            started.yes = True
+            with lock:
+                now[0] += 1
+                most[0] = max(most[0], now[0])
+            time.sleep(0.05)
+            with lock:
+                now[0] -= 1
+
+    asking = [
+        threading.Thread(target=lambda: here.router.ask(errand(model=ECHO), prompt(), heard=heard)) for _ in range(8)
+    ]
+    for one in asking:
+        one.start()
+    for one in asking:
+        one.join(30)
+    assert most[0] == limit
+    assert len(here.calls("id", "state = 'done'")) == 8
+
+
+# --- what is noted ----------------------------------------------------------------------------------------------
+
+
+def test_tokens_cost_and_times_are_what_the_server_reported(here):
+    with serving(claude("Said.")) as server:
+        found = here.at(anthropic=server.url).ask(
+            errand(model=CHEAP, document_id="d" * 16, job_id="b" * 16, part="window-3", release="1.0.0"), prompt()
+        )
+    (row,) = here.calls()
+    assert (row["input_tokens"], row["cached_tokens"], row["cache_write_tokens"], row["output_tokens"]) == (
+        1_040, 900, 100, 7,
+    )  # fmt: skip
+    cost = (40 * Decimal(2) + 900 * Decimal("0.2") + 100 * Decimal("2.5") + 7 * Decimal(10)) / 1_000_000
+    assert Decimal(row["cost_usd"]) == found.cost_usd == cost
+    assert json.loads(row["raw_usage"])["cache_read_input_tokens"] == 900
+    assert (row["task"], row["part"], row["document_id"], row["job_id"]) == ("extract", "window-3", "d" * 16, "b" * 16)
+    assert (row["model"], row["answered_by"], row["finish_reason"]) == (CHEAP, "claude-test-20261101", "stop")
+    assert (row["prompt"], row["prompt_digest"], row["release"]) == ("extract-obligations/1.0.0", "ab" * 32, "1.0.0")
+    assert row["first_token_ms"] <= row["latency_ms"]
+    assert row["id"] == found.call_id
+    assert ADA.id not in (row["user_hash"], row["trace_id"])
+
+
+def test_an_unknown_price_stays_unknown(here):
+    with serving(openai_chat("Said.")) as server:
+        found = here.at(openai=server.url).ask(errand(model=OWN), prompt())
+    (row,) = here.calls("cost_usd, input_tokens, output_tokens, reserved_usd")
+    assert found.cost_usd is None
+    assert row == {"cost_usd": None, "input_tokens": 50, "output_tokens": 9, "reserved_usd": None}
+
+
+def test_usage_that_was_not_reported_leaves_the_cost_unknown(here):
+    here.write(inventory(served="prices = { input = 1, output = 1 }\n"))
+    with serving(openai_chat("Said.", usage=False)) as server:
+        assert here.at(openai=server.url).ask(errand(model=OWN), prompt()).cost_usd is None
+    assert here.calls("cost_usd, input_tokens") == [{"cost_usd": None, "input_tokens": None}]
+
+
+def test_a_model_that_calls_itself_by_another_name_than_before_is_flagged(here):
+    with serving(claude("One."), claude("Two.")) as server:
+        router = here.at(anthropic=server.url)
+        router.ask(errand(model=CHEAP), prompt())
+        router.ask(errand(model=CHEAP), prompt())
+        with here.opened() as db:
+            db.conn.execute("pragma query_only = off")
+            db.execute("update model_call set answered_by = 'claude-test-20261001'")
+            db.conn.execute("pragma query_only = on")
+        router.ask(errand(model=CHEAP), prompt())
+    assert [row["renamed_from"] for row in here.calls("renamed_from")] == [None, None, "claude-test-20261001"]
+
+
+def test_the_span_of_a_call_has_its_names_and_numbers(here):
+    from core import telemetry
+
+    with serving(claude("Said.")) as server:
+        here.at(anthropic=server.url).ask(errand(model=CHEAP, part="window-3"), prompt(schema=SCHEMA))
+    assert telemetry.flush()
+    with here.opened() as db:
+        (span,) = rows(db, "select * from span")
+    (row,) = here.calls()
+    assert (span["name"], span["kind"], span["trace_id"], span["span_id"]) == (
+        f"chat {CHEAP}", "client", row["trace_id"], row["span_id"],
+    )  # fmt: skip
+    known = json.loads(span["attributes"])
+    assert known["gen_ai.usage.input_tokens"] == 1_040
+    assert known["gen_ai.usage.cache_read.input_tokens"] == 900
+    assert known["gen_ai.request.model"] == "claude-cheap"
+    assert known["gen_ai.response.model"] == "claude-test-20261101"
+    assert known["copilot.model_changed"] is False
+    assert known["copilot.call_id"] == row["id"]
+    assert known["copilot.policy_decision"] == "allowed"
+
+
+SECRETS = ("Zanzibar", "ada.lovelace@example.org", "4111 1111 1111 1111")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        claude("Answer: Zanzibar ada.lovelace@example.org"),
+        claude("Zanzibar", drop_after=5),
+        claude_fault(400, "invalid_request_error", "you wrote Zanzibar 4111 1111 1111 1111"),
+        claude_fault(500, "Zanzibar ada.lovelace@example.org"),
+    ],
+)
+def test_no_word_of_a_prompt_or_an_answer_is_in_the_ledger_or_in_a_span(here, reply):
+    from core import telemetry
+
+    with serving(reply) as server:
+        router = here.at(anthropic=server.url)
+        with contextlib.suppress(faults.NoAnswer):
+            router.ask(errand(model=CHEAP), prompt(" ".join(SECRETS)))
+    assert telemetry.flush()
+    with here.opened() as db:
+        kept = json.dumps([rows(db, f"select * from {table}") for table in ("model_call", "span")])
+    assert len(json.loads(kept)[0]) == len(json.loads(kept)[1]) == 1
+    assert not any(one in kept for one in SECRETS)
+
+
+# --- personal data ----------------------------------------------------------------------------------------------
+
+NAMED = "Report to ada.lovelace@example.org at once."
+
+
+def test_a_hosted_model_never_sees_personal_data_and_the_answer_has_it_again(here):
+    heard = []
+    with serving(claude("ok")) as server:
+        router = here.at(anthropic=server.url)
+        router.ask(errand(model=CHEAP), prompt(NAMED))
+        sent = server.asked[0].body["messages"][0]["content"]
+        assert "example.org" not in json.dumps(server.asked[0].body)
+        assert len(sent) == len(NAMED)
+        token = sent.removeprefix("Report to ").removesuffix(" at once.")
+        server.replies[:] = [claude(json.dumps({"norms": [token]}))]
+        found = router.ask(errand(model=CHEAP), prompt(NAMED, schema=SCHEMA), heard=heard.append)
+    assert found.completion.parsed == {"norms": ["ada.lovelace@example.org"]}
+    assert found.text == '{"norms": ["ada.lovelace@example.org"]}'
+    assert "".join(heard) == found.text
+
+
+def test_a_card_may_let_personal_data_go_as_it_is(here):
+    with serving(claude("ok")) as server:
+        here.at(anthropic=server.url).ask(errand(model=CHEAP, allows_raw=True), prompt(NAMED))
+        assert server.asked[0].body["messages"][0]["content"] == NAMED
+
+
+def test_a_secret_goes_to_no_hosted_model_whatever_the_card_says(here):
+    key = "sk-ant-api03-" + "x1Y2" * 22
+    with serving(claude("ok")) as server:
+        here.at(anthropic=server.url).ask(errand(model=CHEAP, allows_raw=True), prompt(f"The key is {key}."))
+        assert key not in json.dumps(server.asked[0].body)
+
+
+def test_a_model_on_this_computer_sees_the_text_as_it_is(here):
+    with serving(ollama_chat("ok")) as server:
+        here.at(ollama=server.url).ask(errand(model=FREE), prompt(NAMED))
+        assert server.asked[0].body["messages"][1]["content"] == NAMED
+
+
+# --- room to think ----------------------------------------------------------------------------------------------
+
+
+def test_claude_may_think_besides_its_answer(here):
+    here.write(routes=routing(most=800, thinking=2_000))
+    with serving(claude("ok")) as server:
+        here.at(anthropic=server.url).ask(errand(model=CHEAP), prompt(schema=SCHEMA))
+        body = server.asked[0].body
+    assert body["thinking"] == {"type": "adaptive", "display": "omitted"}
+    assert body["max_tokens"] == 2_800
+    assert body["output_config"]["format"]["type"] == "json_schema"
+
+
+def test_an_older_claude_gets_a_number_of_tokens_below_its_cap(here):
+    here.write(inventory(**{"claude-cheap": 'thinking = "budget"\n'}), routing(most=800, thinking=2_000))
+    with serving(claude("ok")) as server:
+        here.at(anthropic=server.url).ask(errand(model=CHEAP), prompt())
+        body = server.asked[0].body
+    assert body["thinking"]["type"] == "enabled"
+    assert 1_024 <= body["thinking"]["budget_tokens"] < body["max_tokens"]
+
+
+def test_ollama_and_compatible_servers_are_told_to_think_in_their_own_way(here):
+    here.write(routes=routing(most=800, thinking=2_000))
+    with serving(ollama_chat("ok")) as local, serving(openai_chat("ok")) as server:
+        router = here.at(ollama=local.url, openai=server.url)
+        router.ask(errand(model=FREE), prompt())
+        router.ask(errand(model=OWN), prompt())
+        asked, other = local.asked[0].body, server.asked[0].body
+    assert (asked["think"], asked["options"]["num_predict"]) == (True, 2_800)
+    assert (other["chat_template_kwargs"], other["max_tokens"]) == ({"enable_thinking": True}, 2_800)
+
+
+def test_without_a_budget_nobody_is_told_to_think(here):
+    with serving(claude("ok")) as hosted, serving(ollama_chat("ok")) as local, serving(openai_chat("ok")) as server:
+        router = here.at(anthropic=hosted.url, ollama=local.url, openai=server.url)
+        for model in (CHEAP, FREE, OWN):
+            router.ask(errand(model=model), prompt())
+        assert "thinking" not in hosted.asked[0].body
+        assert "think" not in local.asked[0].body
+        assert "chat_template_kwargs" not in server.asked[0].body
+
+
+# --- the files as they ship -------------------------------------------------------------------------------------
+
+
+def test_the_shipped_routes_name_models_of_the_inventory_and_prompts_that_are_there():
+    from core import prompts
+    from core.llm import catalog, routes
+    from core.settings import Settings
+
+    shipped = Settings(_env_file=None)
+    known = {one.name for one in catalog.entries(shipped)}
+    for task, route in routes.routes(shipped).task.items():
+        name, _, version = route.prompt.partition("/")
+        assert prompts.prompt(name, version).task == task
+        assert {one.model for one in route.models} <= known
+
+
+def test_a_router_takes_its_own_settings(here):
+    assert Router(here.settings).settings is here.settings
