@@ -15,6 +15,7 @@ from core.llm import benchmark, faults, measuring
 from core.settings import ROOT, Settings, settings
 from core.types import Completion, Usage, User
 from core.worker import loop
+from tests.cli_parts import command_line
 from tests.model_parts import CATALOG, tiny_gguf
 from tests.model_servers import answer, claude, ollama_chat, serving
 
@@ -281,6 +282,35 @@ def test_what_it_will_take_is_known_before(place, db):
     assert (echo.calls, echo.model) == (11, ECHO)
     assert echo.input_tokens > short.input_tokens > 11 * 50
     assert echo.cost_usd is not None
+
+
+# --- from the command line --------------------------------------------------------------------------------------
+
+
+def test_a_command_measures_prints_a_table_and_writes_the_file(place, tmp_path):
+    copilot, out = command_line(tmp_path / "var", place), tmp_path / "benchmark_results.json"
+    with serving(both) as server:
+        at(place, server.url)
+        done = copilot("models", "benchmark", CLAUDE, OLLAMA, "--runs", "3", "--out", out)
+    assert done.code == 0
+    assert [line[:2] for line in done.cells] == [[CLAUDE, "3 of 3"], [OLLAMA, "3 of 3"]]
+    assert f"{CLAUDE}: 4 calls, about 0." in done.err
+    found = json.loads(out.read_text())
+    assert (found["schema"], found["state"], len(found["calls"])) == ("benchmark/1", "done", 8)
+    listed = copilot("benchmarks", "list").cells
+    assert listed[0][2:] == ["done", "3", "speed-answer/1.0.0", f"{CLAUDE}, {OLLAMA}"]
+    assert json.loads(copilot("benchmarks", "show", listed[0][0][:8], "--json").out) == found
+    assert copilot("benchmarks", "forget", listed[0][0][:8]).code == 0
+    assert copilot("benchmarks", "list").out == ""
+
+
+def test_a_command_fails_when_a_model_never_answered_and_says_why(place, tmp_path):
+    copilot = command_line(tmp_path / "var", place)
+    with serving(answer(404, {"error": "model not found"})) as server:
+        at(place, server.url)
+        done = copilot("models", "benchmark", OLLAMA, ECHO, "--runs", "3")
+    assert (done.code, done.cells[1][1]) == (1, "3 of 3")
+    assert "does not have this model" in done.cells[0][-1]
 
 
 def test_two_random_gguf_files_are_measured_by_llama_cpp(place, db, tmp_path):

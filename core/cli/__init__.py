@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.cli import (
     analyze,
+    benchmarks,
     cards,
     changes,
     comparing,
@@ -50,6 +51,7 @@ ROOMS = (
     profile,
     models,
     trials,
+    benchmarks,
     prompts,
     costs,
     changes,
