@@ -2,18 +2,24 @@
 
 import json
 import re
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from core import jobs, library, worker
 from core.analysing import Options
 from core.identity import local_user
+from core.settings import ROOT
 from tests import model_servers
-from tests.model_servers import Server, serving
-from tests.router_parts import CHEAP, OWN, Desk
+from tests.model_servers import serving
+from tests.router_parts import CHEAP, OWN, STRONG, Desk
 
 ADA = local_user()
 ARTICLES = 60
@@ -80,9 +86,39 @@ class Answering:
         self.gate.release(1_000_000)
 
 
+def desk_with_prompts(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A place of its own with our prompts, an inventory and routes."""
+    desk = Desk(folder, monkeypatch)
+    (desk.models / "prompts").symlink_to(ROOT / "models" / "prompts")
+    return desk
+
+
+@contextmanager
+def hosted(desk: Desk, answer: Answer = careful) -> Iterator[Answering]:
+    """Claude, as far as anybody can tell; nothing runs on this machine."""
+    claude = Answering(answer, hosted=True)
+    with serving(claude) as there:
+        desk.at(anthropic=there.url)
+        try:
+            yield claude
+        finally:
+            claude.go()
+
+
+@contextmanager
+def working(desk: Desk) -> Iterator[subprocess.Popen[bytes]]:
+    """The real worker in a process of its own, killed at the end."""
+    process = subprocess.Popen([sys.executable, "-m", "core", "work"], cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
 @contextmanager
 def reader(desk: Desk, answer: Answer = careful) -> Iterator[Answering]:
-    """A model on this machine ("openai:served") and a hosted one (Claude) that would answer too, if it were asked."""
+    """A model on this machine, "openai:served"."""
     local = Answering(answer)
     with serving(local) as here:
         desk.at(openai=here.url)
@@ -111,4 +147,4 @@ def ended(db: Any, job_id: str, seconds: float = 60) -> jobs.Job:
     return job
 
 
-__all__ = ["ADA", "CHEAP", "DUTIES", "OWN", "PLAIN", "RULES", "Answering", "Desk", "Server", "bring", "ended", "reader"]
+__all__ = ["ADA", "CHEAP", "DUTIES", "OWN", "PLAIN", "RULES", "STRONG", "Desk"]
