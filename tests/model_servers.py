@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
+COUNTS = ("/count_tokens", "/tokenize", "/tokenize/count")
 
 
 @dataclass
@@ -20,11 +21,17 @@ class Asked:
 
 @dataclass
 class Server:
-    """`replies` are given in order, the last one again and again; `asked` is what came."""
+    """`replies` are given in order, the last one again and again; `asked` is what came.
+
+    Requests that only count tokens are in `counted` instead, and are answered by `counting`: by default there is no
+    such address here.
+    """
 
     url: str
     replies: list[Reply] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
+    counted: list[Asked] = field(default_factory=list)
+    counting: Callable[[Asked], Reply] = lambda _: answer(404, {"error": {"type": "not_found_error"}})
 
 
 @contextmanager
@@ -37,7 +44,12 @@ def serving(*replies: Reply) -> Iterator[Server]:
         def _answer(self) -> None:
             length = int(self.headers.get("content-length") or 0)
             body = json.loads(self.rfile.read(length)) if length else {}
-            server.asked.append(Asked(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+            came = Asked(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+            if self.path.endswith(COUNTS):
+                server.counted.append(came)
+                server.counting(came)(self)
+                return
+            server.asked.append(came)
             self.body = body  # for a reply that depends on what was asked
             reply = server.replies.pop(0) if len(server.replies) > 1 else server.replies[0]
             reply(self)
@@ -128,6 +140,12 @@ def claude_fault(status: int, kind: str, message: str = "secret words of the pro
     return answer(status, {"type": "error", "error": {"type": kind, "message": message}}, **headers)
 
 
+def claude_counts(asked: Asked) -> Reply:
+    """One token for each word of system and messages, and eight for the prompt."""
+    texts = [one["text"] for one in asked.body.get("system", [])] + [one["content"] for one in asked.body["messages"]]
+    return answer(200, {"input_tokens": 8 + sum(len(text.split()) for text in texts)})
+
+
 # --- Ollama -----------------------------------------------------------------------------------------------------
 
 
@@ -177,3 +195,18 @@ def openai_chat(text: str, *, usage: bool = True, drop: bool = False) -> Reply:
             chunks.append({**base, "choices": [], "usage": counted})
     lines = [f"data: {json.dumps(chunk)}\n\n".encode() for chunk in chunks]
     return stream(lines if drop else [*lines, b"data: [DONE]\n\n"], "text/event-stream", drop=drop)
+
+
+def llama_server_counts(asked: Asked) -> Reply:
+    """llama-server's /tokenize, one token for each word; what it does not know it does not read."""
+    if asked.path != "/tokenize":
+        return answer(404, {"error": {"code": 404, "message": "File Not Found"}})
+    return answer(200, {"tokens": list(range(len(asked.body.get("content", "").split())))})
+
+
+def vllm_counts(asked: Asked) -> Reply:
+    """vLLM's /tokenize, one token for each word; it insists on its own fields."""
+    if asked.path != "/tokenize" or "prompt" not in asked.body:
+        return answer(400, {"object": "error", "message": "Field required", "code": 400})
+    found = list(range(len(asked.body["prompt"].split())))
+    return answer(200, {"count": len(found), "max_model_len": 4096, "tokens": found})

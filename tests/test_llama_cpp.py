@@ -12,6 +12,7 @@ pytest.importorskip("gguf", reason="the writer of test files is not installed")
 from core.errors import Missing
 from core.identity import local_user
 from core.llm import faults, llama_cpp, open_model, weights
+from core.llm.counting import counter
 from core.store import connect, write
 from core.types import ChatRequest, Message
 from tests.model_parts import settings_at, tiny_gguf
@@ -217,6 +218,13 @@ def test_its_own_server_answers_through_the_openai_backend(at, server, tmp_path)
     assert (free.answered_by, free.finish_reason in ("stop", "length")) == ("tiny", True)
     held = model.complete(request(schema=SCHEMA, temperature=0.7))
     assert held.finish_reason == "length" or held.text.startswith("{")
+
+
+def test_its_own_server_is_asked_to_count(at, server):
+    long = "Banks shall report each incident. " * 60
+    found = counter("openai:tiny", at(server))
+    written = len(long.replace(" ", "▁").encode())  # one token a byte, and no first token of its own
+    assert (found.exact, found.count(long)) == (True, written)
 
 
 def test_without_the_package_it_says_how_to_add_it(here, monkeypatch):

@@ -19,6 +19,7 @@ FINISHES: dict[str, Finish] = {
     "refusal": "refused",
 }
 LEAST_BUDGET = 1_024  # tokens of thinking; the API refuses less
+COUNTED = ("model", "messages", "system", "output_config", "thinking")  # what of a request decides its tokens
 START = "check the network and COPILOT_ANTHROPIC_URL"
 
 
@@ -50,6 +51,12 @@ class AnthropicModel:
 
     def stream(self, request: ChatRequest) -> Generator[str, None, Completion]:
         return answered(self.asked, request, self._pieces(request), self.seconds)
+
+    def count(self, request: ChatRequest) -> int:
+        """Tokens of the whole prompt, counted by Anthropic free of charge. Faults as of an answer."""
+        asked = {name: value for name, value in self._asked(request).items() if name in COUNTED}
+        with opening(self.sdk, self.asked, self.url, keys.VARIABLES["anthropic"], START, self.seconds):
+            return int(self.client.messages.count_tokens(**asked).input_tokens)
 
     def _pieces(self, request: ChatRequest) -> Generator[str, None, Ending]:
         asked = self._asked(request)

@@ -54,7 +54,7 @@ class Owner:
             path = weights.checked(found)
             weights.require_memory(found, context, psutil.virtual_memory().available)
             self.llama = _load(str(path), found.name, context)
-            self.template = _template(self.llama)
+            self.template = template_of(self.llama)
             self.key = key
         return self.llama
 
@@ -190,7 +190,8 @@ def _load(path: str, name: str, context: int) -> Any:
         ) from error
 
 
-def _template(llama: Any) -> Any:
+def template_of(llama: Any) -> Any:
+    """The file's own chat template, ready to be filled."""
     from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
     def text(token: int) -> str:

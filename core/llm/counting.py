@@ -1,0 +1,252 @@
+"""How many tokens a text takes for a model: counted by its own tokenizer where that is here, else measured.
+
+Packing asks this thousands of times. So nothing here sends a document's text to another computer: hosted tokenizers
+are measured with a sentence of ours, or learned from the calls that were made before.
+"""
+
+import math
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
+from core.errors import CopilotError, Missing
+from core.llm import backends, catalog, faults, keys, weights
+from core.llm.permission import is_loopback
+from core.settings import Settings
+from core.store import connect, one
+from core.types import ChatRequest, Message
+
+BYTES_PER_TOKEN = 3.0  # of UTF-8; no model that we know needs more tokens for law in a European language
+MARGIN = 0.9  # what was measured on other text is not trusted further than this
+LOOKED_BACK, ENOUGH = 50, 5  # calls
+OVERHEAD = 24  # tokens that a chat template adds to a prompt, about; more than those we know
+LOOK_SECONDS = 2.0
+REMEMBERED = 4_096  # texts
+# Shorter texts are measured, not counted, where each count is a request to a server.
+SHORT = 1_200  # characters
+# What a tokenizer is measured with: as a regulation sounds, numbers and brackets included.
+SAMPLE = (
+    "A payment institution shall, without undue delay and in any event within 72 hours, notify the competent authority"
+    " referred to in Article 22(1), point (b), of any major operational incident. Where the incident has an impact on"
+    " the financial interests of its users, it shall also inform them (see Annex II, Table 3) and keep records for at"
+    " least five years. Member States may lay down rules on penalties of up to EUR 5 000 000 or 2,5 % of turnover.\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """`exact`: what a window or a whole prompt counts is what the model's own tokenizer gives.
+
+    `overhead` is what the chat template takes besides its texts, `basis` says in words what all of it rests on.
+    """
+
+    count: Callable[[str], int]
+    exact: bool
+    overhead: int = OVERHEAD
+    basis: str = ""
+
+    def prompt(self, request: ChatRequest) -> int:
+        """Tokens of a whole prompt."""
+        texts = [request.system, *(message.content for message in request.messages)]
+        return self.overhead + sum(self.count(text) for text in texts if text)
+
+
+def counter(model: str, settings: Settings, *, quick: bool = False) -> Counter:
+    """How to count for a model. With `quick` no file is loaded and no server asked: for a screen that waits.
+
+    Where the tokenizer cannot be had, the count is a cautious one and `exact` is false; it never fails for that.
+    """
+    backend, name = backends.split(model)
+    if not quick:
+        if backend == "llama_cpp" and (found := _of_file(name, settings)):
+            return found
+        if backend == "openai" and (found := _of_server(model, settings)):
+            return found
+    learned = _learned(model, settings)
+    if learned is not None:
+        return Counter(_measured(learned * MARGIN), False, basis="learned from calls before")
+    if backend == "anthropic" and not quick:
+        try:
+            return Counter(_measured(_sampled(model, settings) * MARGIN), False, basis="measured with a text of ours")
+        except CopilotError:  # no key, no network: the call itself will say so
+            pass
+    return Counter(_measured(BYTES_PER_TOKEN), False, basis="assumed")
+
+
+def whole(model: str, settings: Settings, request: ChatRequest) -> int | None:
+    """Tokens of a whole prompt as Anthropic itself counts them, free of charge; None where it does not say.
+
+    The request goes to the model's server, so it must be one that may: permitted, and masked.
+    """
+    if backends.split(model)[0] != "anthropic":
+        return None
+    asked: Any = backends.open_model(model, settings)
+    try:
+        return int(asked.count(request))
+    except (faults.Unreachable, faults.Busy, faults.TookTooLong, faults.ServerFault):
+        return None
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def _measured(bytes_per_token: float) -> Callable[[str], int]:
+    return lambda text: math.ceil(_bytes(text) / bytes_per_token)
+
+
+# --- learned, sampled -------------------------------------------------------------------------------------------
+
+
+def _learned(model: str, settings: Settings) -> float | None:
+    """Bytes of a token in the last calls of the model; None before there are enough of them."""
+    sql = (
+        "select count(*) as calls, sum(prompt_bytes) as sent, sum(input_tokens) as counted from (select prompt_bytes,"
+        " input_tokens from model_call where model = ? and state = 'done' and prompt_bytes > 0 and input_tokens > 0"
+        " order by number desc limit ?)"
+    )
+    with closing(connect(settings.database)) as db:
+        row = one(db, sql, [model, LOOKED_BACK]) or {"calls": 0}
+    return None if row["calls"] < ENOUGH else row["sent"] / row["counted"]
+
+
+@cache
+def _sampled(model: str, settings: Settings) -> float:
+    """Bytes of a token by one count of our own sample, asked once; raises as asking the model does."""
+    text = SAMPLE * 4  # so that what every prompt has besides counts little
+    asked: Any = backends.open_model(model, settings)
+    counted = int(asked.count(ChatRequest((Message("user", text),))))
+    return _bytes(text) / max(1, counted)
+
+
+# --- a GGUF file ------------------------------------------------------------------------------------------------
+
+
+def _of_file(name: str, settings: Settings) -> Counter | None:
+    """By the vocabulary of a GGUF file, loaded without its weights; it waits for nobody who holds the model."""
+    try:
+        with closing(connect(settings.database)) as db:
+            found = weights.weights(db, name)
+        changed = Path(found.path).stat().st_mtime_ns
+        vocabulary, overhead = _vocabulary(found, changed)
+    except (Missing, faults.ModelMissing, faults.BadWeights, OSError):  # the model itself says so when it is asked
+        return None
+
+    @lru_cache(REMEMBERED)
+    def count(text: str) -> int:
+        return len(vocabulary.tokenize(text.encode("utf-8", "replace"), add_bos=False, special=False))
+
+    return Counter(count, True, overhead, "counted by the model's own tokenizer")
+
+
+@lru_cache(2)
+def _vocabulary(found: weights.Weights, changed: int) -> tuple[Any, int]:
+    """The tokenizer and the chat template's own tokens. Kept, and the file's digest checked, until the file changes."""
+    try:
+        import llama_cpp
+        from llama_cpp._internals import LlamaModel
+    except ImportError as error:
+        raise Missing("GGUF files need llama-cpp-python") from error
+    from core.llm.llama_cpp import template_of, tokens
+
+    path = weights.checked(found)
+    options = llama_cpp.llama_model_default_params()
+    options.vocab_only = True
+    try:
+        model = LlamaModel(path_model=str(path), params=options, verbose=False)
+    except (ValueError, RuntimeError, OSError) as error:
+        raise faults.BadWeights(f"llama.cpp cannot load {found.name}'s vocabulary.") from error
+    vocabulary = SimpleNamespace(
+        tokenize=model.tokenize, detokenize=lambda these, special=False: model.detokenize(these, special),
+        token_bos=model.token_bos, token_eos=model.token_eos, metadata=model.metadata(), model=model,
+    )  # fmt: skip
+    texts = ChatRequest((Message("user", "."),), system=".")
+    own = len(vocabulary.tokenize(b".", add_bos=False, special=False))
+    return vocabulary, len(tokens(vocabulary, template_of(vocabulary), texts)) - 2 * own
+
+
+# --- a server of this machine -----------------------------------------------------------------------------------
+
+
+def _of_server(model: str, settings: Settings) -> Counter | None:
+    """By the tokenizer of a server on this computer, if it has one that can be asked; other hosts are not asked."""
+    entry = catalog.entry(model, settings)
+    url = catalog.address(entry, settings)
+    if catalog.host(entry, settings) not in entry.hosts or not is_loopback(urlsplit(url).hostname or ""):
+        return None
+    asking = Asking(url.rstrip("/").removesuffix("/v1"), model.partition(":")[2])
+    return Counter(asking.count, True, basis="counted by the server's own tokenizer") if asking.way else None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a kind of server is asked: its path, and the request's fields for its name and for the text."""
+
+    path: str
+    name: str
+    text: str
+    more: tuple[tuple[str, bool], ...] = ()
+
+
+WAYS = (
+    Way("/tokenize", "model", "content", (("add_special", False),)),  # llama-server
+    Way("/tokenize", "model", "prompt", (("add_special_tokens", False),)),  # vLLM
+    Way("/extras/tokenize/count", "model", "input"),  # llama-cpp-python's server
+)
+
+
+class Asking:
+    """A server's tokenizer. Long texts are sent to it; short ones are measured by what the long ones came to."""
+
+    def __init__(self, root: str, name: str) -> None:
+        import httpx
+
+        key = keys.look("openai")[0]
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self.http = httpx.Client(base_url=root, headers=headers, timeout=LOOK_SECONDS, trust_env=False)
+        self.name = name
+        self.sent = self.counted = self.always = 0
+        self.known: dict[str, int] = {}
+        self.way = next((way for way in WAYS if self.works(way)), None)
+
+    def works(self, way: Way) -> bool:
+        counted = self.ask(way, SAMPLE)
+        # A server that does not know the field of the text counts nothing; one that adds a first token says so.
+        if not counted or counted < len(SAMPLE.split()) // 2:
+            return False
+        self.always = self.ask(way, "") or 0
+        self.sent, self.counted = _bytes(SAMPLE), counted - self.always
+        return True
+
+    def ask(self, way: Way, text: str) -> int | None:
+        """None when it does not answer, or not in this way."""
+        import httpx
+
+        try:
+            answer = self.http.post(way.path, json={way.name: self.name, way.text: text, **dict(way.more)})
+            said = answer.raise_for_status().json()
+            return int(said["count"] if "count" in said else len(said["tokens"]))
+        except (httpx.HTTPError, ValueError, KeyError, TypeError):
+            return None
+
+    def count(self, text: str) -> int:
+        if text not in self.known:
+            if len(self.known) >= REMEMBERED:
+                self.known.clear()
+            self.known[text] = self.measured(text) if len(text) < SHORT else self.exactly(text)
+        return self.known[text]
+
+    def exactly(self, text: str) -> int:
+        said = self.ask(self.way, text) if self.way else None
+        if said is None:  # it was there a moment ago; what it said until then is the best that is known
+            return self.measured(text)
+        self.sent, self.counted = self.sent + _bytes(text), self.counted + said - self.always
+        return said - self.always
+
+    def measured(self, text: str) -> int:
+        return math.ceil(_bytes(text) * self.counted / self.sent)
