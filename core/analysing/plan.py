@@ -1,7 +1,5 @@
 """What is settled when a run begins and holds however often it is taken up: prompts, and windows of the text."""
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -11,7 +9,7 @@ from sqlite_utils import Database
 from core import prompts, switches
 from core.analysing.options import Options
 from core.extract.windows import Window, windows
-from core.llm import routes, sizes
+from core.llm import counting, routes, sizes
 from core.llm.errands import Candidate
 from core.prompts import Prompt
 from core.settings import Settings, lexicon
@@ -20,19 +18,17 @@ from core.types import Reading
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-CHARACTERS_PER_TOKEN = 3.5  # of legal English, rather too few than too many
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`prompts` by task, each "name/version". `stronger` is the model that weak windows go to, if there is one.
+    """By task: `prompts`, each "name/version", and `rooms`, the tokens that a question's own text may have.
 
-    `exact`: the windows were measured with the model's own tokenizer.
+    `stronger` is the model that weak windows go to, if there is one. `exact`: the windows were measured with the model's own tokenizer.
     """
 
     prompts: dict[str, str]
     windows: tuple[Window, ...]
-    most_tokens: int
+    rooms: dict[str, int]
     exact: bool
     stronger: str | None
 
@@ -43,33 +39,37 @@ def tasks(options: Options) -> tuple[str, ...]:
 
 
 def planned(
-    db: Database, settings: Settings, reading: Reading, options: Options, first: Candidate, stronger: str | None
+    db: Database,
+    settings: Settings,
+    reading: Reading,
+    options: Options,
+    first: Candidate,
+    stronger: str | None,
+    *,
+    quick: bool = False,
 ) -> Plan:
-    """For the model that would be asked first. BadInput where not even one sentence fits into its context."""
+    """For the model that would be asked first. BadInput where not even one sentence fits into its context.
+
+    `quick` guesses tokens rather than load a tokenizer: for somebody who waits.
+    """
     versions = {task: version(db, task) for task in tasks(options)}
-    count, exact = counter(first.entry.name, settings)
-    most = room(db, settings, first, loaded(versions["extract"]), count)
-    found = windows(reading.document, reading.provisions, count, most)
-    return Plan(versions, found, most, exact, stronger)
-
-
-def room(db: Database, settings: Settings, first: Candidate, prompt: Prompt, count: Callable[[str], int]) -> int:
-    """Tokens of text in a window: what the context holds beside the prompt, and what the answer has room for."""
-    route = routes.route(settings, "extract")
-    context = sizes.context(db, first.entry, settings)
-    beside = count(prompt.system) + count(prompt.user)
-    answer = sizes.answer_tokens(first.entry, route, context)
+    counter = counting.counter(first.entry.name, settings, quick=quick)
+    rooms = {task: room(db, settings, first, task, loaded(name), counter) for task, name in versions.items()}
     share = float(lexicon("prompted")["window"]["answer_share"])
-    return min(sizes.prompt_tokens(first.entry, route, context) - beside, int(answer / share))
+    context = sizes.context(db, first.entry, settings)
+    answer = sizes.answer_tokens(first.entry, routes.route(settings, "extract"), context)
+    rooms["extract"] = min(rooms["extract"], int(answer / share))
+    found = windows(reading.document, reading.provisions, counter.count, rooms["extract"])
+    return Plan(versions, found, rooms, counter.exact, stronger)
 
 
-def counter(model: str, settings: Settings) -> tuple[Callable[[str], int], bool]:
-    """(tokens of a text, whether they are counted and not guessed)."""
-
-    def guess(text: str) -> int:
-        return math.ceil(len(text) / CHARACTERS_PER_TOKEN)
-
-    return guess, False
+def room(
+    db: Database, settings: Settings, first: Candidate, task: str, prompt: Prompt, counter: counting.Counter
+) -> int:
+    """Tokens of text in a question: what the model's context holds beside the prompt and the answer."""
+    context = sizes.context(db, first.entry, settings)
+    beside = counter.overhead + counter.count(prompt.system) + counter.count(prompt.user)
+    return sizes.prompt_tokens(first.entry, routes.route(settings, task), context) - beside
 
 
 def version(db: Database, task: str) -> str:
