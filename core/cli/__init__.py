@@ -27,6 +27,8 @@ from core.cli import (
     profile,
     prompts,
     records,
+    routes,
+    traces,
     trials,
 )
 from core.cli.commands import install, sentence
@@ -44,6 +46,7 @@ ROOMS = (
     findings,
     obligations,
     records,
+    routes,
     corrections,
     comparing,
     controls,
@@ -53,7 +56,9 @@ ROOMS = (
     trials,
     benchmarks,
     prompts,
+    routes,
     costs,
+    traces,
     changes,
     extras,
 )
@@ -86,6 +91,7 @@ environment:
   COPILOT_PASSWORD           opens encrypted PDFs
   COPILOT_MAX_UPLOAD_MB, COPILOT_MAX_PAGES, COPILOT_PARSE_TIMEOUT_SECONDS, COPILOT_OCR_LANGUAGE
   COPILOT_ANTHROPIC_URL, COPILOT_OLLAMA_URL, COPILOT_OPENAI_URL, COPILOT_MODELS_DIR, COPILOT_CONTEXT_TOKENS
+  COPILOT_TRACE_DAYS         how long traces are kept (default: 400); COPILOT_OTLP_ENDPOINT sends them elsewhere, too
   ANTHROPIC_API_KEY, OPENAI_API_KEY, or the same with _FILE for a file that holds the key
   COPILOT_DEBUG=1            show the traceback of a defect"""
 

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -74,6 +74,23 @@ def spans(db: "Database", user: User, trace_id: str) -> list[SpanRow]:
         [trace_id, *values],
     )
     return [SpanRow(**{**row, "attributes": json.loads(row["attributes"])}) for row in found]
+
+
+def nested(found: Sequence[SpanRow]) -> list[tuple[int, SpanRow]]:
+    """Each span with how deep it lies, those inside it after it, by when they began.
+
+    One whose parent is not there lies at depth 0: the process was killed, or still works on the parent.
+    """
+    known = {row.span_id for row in found}
+    inside: dict[str | None, list[SpanRow]] = {}
+    for row in sorted(found, key=lambda row: row.started_ns, reverse=True):
+        inside.setdefault(row.parent_id if row.parent_id in known else None, []).append(row)
+    ordered, waiting = [], [(0, row) for row in inside.get(None, [])]
+    while waiting:
+        depth, row = waiting.pop()
+        ordered.append((depth, row))
+        waiting += [(depth + 1, child) for child in inside.get(row.span_id, [])]
+    return ordered
 
 
 def traces(db: "Database", user: User, *, limit: int = 50) -> list[TraceRow]:
