@@ -16,7 +16,7 @@ Article 2
 Duties of masters
 1. The master of a ship shall report a collision to the harbour office within 24 hours of becoming aware of it, unless nobody was hurt.
 2. A master shall not leave the berth before the fees are paid.
-3. Before each voyage the master shall:
+3. Each morning the master shall:
 (a) inspect the moorings;
 (b) count the crew.
 4. The master shall keep the log dry. The master shall keep the log dry.

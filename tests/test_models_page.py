@@ -181,7 +181,7 @@ def test_two_versions_of_a_prompt_are_compared(db, tmp_path, monkeypatch):
     (home / "1.1.0.md").write_text(text.replace("Each norm once", "Every norm once"), "utf-8")
     monkeypatch.setenv("COPILOT_MODELS_DIR", str(tmp_path / "models"))
     settings.cache_clear()
-    at = opened("models")
+    at = opened("models", prompt="extract-obligations")
     shown = next(one.proto.body for one in at.get("html") if "versions" in one.proto.body)
     assert "<th>extract-obligations/1.0.0, in use</th><th>extract-obligations/1.1.0</th>" in shown
     assert "8. <del>Each</del> norm once" in shown
@@ -189,4 +189,4 @@ def test_two_versions_of_a_prompt_are_compared(db, tmp_path, monkeypatch):
 
 
 def test_the_schema_of_a_prompt_is_shown(db):
-    assert json.loads(opened("models").json[0].value)["required"] == ["norms"]
+    assert json.loads(opened("models", prompt="extract-obligations").json[0].value)["required"] == ["norms"]

@@ -92,7 +92,7 @@ def test_a_deadline_that_the_model_made_up_is_shown_and_nothing_is_due_by_it(law
 
 
 def test_an_item_hangs_on_its_lead_in_and_takes_its_mark_from_there(law):
-    lead_in = "Before each voyage the master shall:"
+    lead_in = "Each morning the master shall:"
     one = only(law, norm("Article 2(3)(a)", "inspect the moorings;", lead_in=lead_in, bearer="the master"))
     text = law[0].document.text
     assert text[one.lead_in.start : one.lead_in.end] == lead_in
