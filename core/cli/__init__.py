@@ -46,7 +46,6 @@ ROOMS = (
     findings,
     obligations,
     records,
-    routes,
     corrections,
     comparing,
     controls,

@@ -1,7 +1,6 @@
 """What some calls would take before anybody makes them: tokens, cost and time, by the history where there is one."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,12 +8,12 @@ from sqlite_utils import Database
 
 from core.llm import prices
 from core.llm.catalog import Entry
+from core.llm.counting import Counter
 from core.llm.errands import Estimate
 from core.llm.routes import Assumed
 from core.store import one
 from core.types import ChatRequest, Usage
 
-CHARACTERS_PER_TOKEN = 4  # of English, about; where no tokenizer is at hand
 LOOKED_BACK = 200  # calls
 ENOUGH = 3  # calls that make a history
 
@@ -54,14 +53,13 @@ def estimate(
     known: Pace,
     *,
     at_once: int,
-    count: Callable[[str], int] | None = None,
+    counter: Counter,
 ) -> Estimate:
-    """What the calls that are not cached would take. Without `count`, a token is taken to be four characters."""
-    counted = count or _characters
+    """What the calls that are not cached would take, together; so many of them are under way `at_once`."""
     read = said = 0
     cost: Decimal | None = Decimal(0)
     for request in asked:
-        tokens = counted(request.system) + sum(counted(message.content) for message in request.messages)
+        tokens = counter.prompt(request)
         expected = min(request.max_output_tokens, math.ceil(tokens * known.output_share))
         spent = prices.cost(_usage(tokens, expected, known, entry), entry)
         cost = None if cost is None or spent is None else cost + spent
@@ -69,7 +67,7 @@ def estimate(
     together = max(1, min(at_once, len(asked)))
     return Estimate(
         calls=len(asked) + cached, cached_calls=cached, input_tokens=read, output_tokens=said, cost_usd=cost,
-        seconds=said * known.seconds_per_token / together, model=entry.name, exact=count is not None,
+        seconds=said * known.seconds_per_token / together, model=entry.name, exact=counter.exact,
         basis=_basis(known),
     )  # fmt: skip
 
@@ -82,7 +80,3 @@ def _usage(tokens: int, expected: int, known: Pace, entry: Entry) -> Usage:
 
 def _basis(known: Pace) -> str:
     return f"from {known.calls} calls before" if known.calls else "assumed: there is no history of this task yet"
-
-
-def _characters(text: str) -> int:
-    return math.ceil(len(text) / CHARACTERS_PER_TOKEN)

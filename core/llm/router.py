@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from core import telemetry
 from core.errors import CopilotError, Missing
-from core.llm import answers, attempts, estimates, faults, ledger, routes, sizes
+from core.llm import answers, attempts, counting, estimates, faults, ledger, routes, sizes
 from core.llm.attempts import Attempt, Heard
 from core.llm.candidates import candidates
 from core.llm.catalog import Entry
@@ -72,8 +72,11 @@ class Router:
         """In the order in which they would be asked; those that will not be asked are in it, with the reason."""
         return candidates(db, self.settings, errand, self._presence)
 
-    def estimate(self, db: Database, errand: Errand, prompts: Sequence[Rendered]) -> Estimate:
-        """What asking all of these would take, of the model that would be asked first. Raises as `ask` does."""
+    def estimate(self, db: Database, errand: Errand, prompts: Sequence[Rendered], *, quick: bool = True) -> Estimate:
+        """What asking all of these would take, of the model that would be asked first. Raises as `ask` does.
+
+        Without `quick`, tokens are counted by the model's own tokenizer where it is here, which may take a while.
+        """
         found = self.candidates(db, errand)
         chosen = next((one for one in found if one.decision.allowed), None)
         if chosen is None:
@@ -83,7 +86,8 @@ class Router:
         new = [one for one in requests if errand.fresh or not self._is_kept(db, errand, entry, one)]
         known = estimates.pace(db, errand.user.tenant, errand.task, entry, routes.routes(self.settings).estimate)
         at_once = routes.limit(self.settings, entry.backend)
-        return estimates.estimate(entry, new, len(requests) - len(new), known, at_once=at_once)
+        counter = counting.counter(entry.name, self.settings, quick=quick)
+        return estimates.estimate(entry, new, len(requests) - len(new), known, at_once=at_once, counter=counter)
 
     def request(self, db: Database, errand: Errand, prompt: Rendered, entry: Entry) -> ChatRequest:
         """What the model is sent, before personal data is masked."""

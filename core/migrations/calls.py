@@ -4,6 +4,7 @@ TABLES = """
 -- Ids, digests, counts and times only. `state` is started until the answer is there; a worker that was killed leaves
 -- 'lost'. Costs are decimal text in USD, null where unknown; what is reserved counts against the budgets until the cost
 -- is known. Where the price is unknown, tokens count instead.
+-- A `batched` call was one of a batch: billed at that price, its answer hours away, its latency unknown.
 -- `raw_usage` is what the provider reported (numbers only). `fell_from` names the models that failed before this one,
 -- `renamed_from` what the model called itself before, where that has changed.
 create table model_call (
@@ -34,6 +35,7 @@ create table model_call (
     fell_from text not null default '[]',
     degraded integer not null default 0,
     prompt_bytes integer,
+    batched integer not null default 0,
     input_tokens integer,
     output_tokens integer,
     cached_tokens integer,
@@ -51,6 +53,7 @@ create table model_call (
 create index model_call_when on model_call (tenant, started_at);
 create index model_call_of_job on model_call (job_id);
 create index model_call_of_model on model_call (model, task, number);
+create index model_call_answered on model_call (model, number) where state = 'done';
 -- What the budgets add up, and nothing else: calls without charge are most, and are not in it.
 create index model_call_spent on model_call (tenant, started_at, user_hash, cost_usd, reserved_usd)
     where reserved_usd is not null;
