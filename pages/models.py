@@ -4,12 +4,12 @@ import streamlit as st
 from sqlite_utils import Database
 
 from core.types import User
-from pages.parts import arrivals, backends, inventory, prompt_versions, shell, stopping, trying
+from pages.parts import arrivals, backends, benchmarking, inventory, prompt_versions, shell, stopping, trying
 
 
 def page(db: Database, user: User) -> None:
     found = backends.looked()
-    tabs = st.tabs(["Models", "Add a model", "Try a prompt", "Prompts"], key="models-part")
+    tabs = st.tabs(["Models", "Add a model", "Try a prompt", "Benchmark", "Prompts"], key="models-part")
     with tabs[0]:
         stopping.stopped_models(db, user)
         backends.table(found)
@@ -22,6 +22,9 @@ def page(db: Database, user: User) -> None:
         trying.form(db, user, found)
         trying.answers(db, user)
     with tabs[3]:
+        benchmarking.form(db, user, found)
+        benchmarking.measured(db, user)
+    with tabs[4]:
         prompt_versions.prompt_versions(db, user)
 
 
