@@ -17,7 +17,7 @@ from core import jobs, library, worker
 from core.analysing import Options
 from core.identity import local_user
 from core.settings import ROOT
-from tests import model_servers
+from tests import model_servers, router_parts
 from tests.model_servers import serving
 from tests.router_parts import CHEAP, OWN, STRONG, Desk
 
@@ -55,6 +55,52 @@ def norm(path: str, quote: str, **more: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def versed(message: str) -> str:
+    """A good answer to each of the five prompts; in the windows it leaves out every keeper's ban."""
+    numbers = re.findall(r"^(\d+)\. ", message, re.MULTILINE)
+    if "Decide for each of these sentences" in message:
+        return json.dumps({"sentences": [verdict(int(number), message) for number in numbers]})
+    if "Give each of these norms its level" in message:
+        risks = [
+            {"number": int(number), "level": "critical", "confidence": 0.9, "reason": "Clocks."} for number in numbers
+        ]
+        return json.dumps({"risks": risks})
+    if "Say these steps better" in message:
+        return json.dumps({"steps": [step(int(number)) for number in numbers]})
+    if "Summarise what this asks" in message:
+        return json.dumps({"sentences": [{"sentence": "Clocks are to be wound in time.", "about": [1]}]})
+    norms = json.loads(careful(message))["norms"]
+    return json.dumps({"norms": [one for one in norms if one["modality"] == "obligation"]})
+
+
+def verdict(number: int, message: str) -> dict[str, Any]:
+    quote = re.search(rf"^{number}\. .*\n(?:In the list.*\n)?(.*)$", message, re.MULTILINE)
+    assert quote
+    made = norm("", quote[1])
+    del made["provision"]
+    return {"number": number, "norm": True, "kind": "norm", **made}
+
+
+def step(number: int) -> dict[str, Any]:
+    return {
+        "number": number, "title": "Keep from stopping the clocks", "detail": "Name who looks after them.",
+        "owner_role": "Compliance", "priority": "critical",
+    }  # fmt: skip
+
+
+def every_task(*, most: int = 1_000, **caps: Any) -> str:
+    """models/routes.toml with all five tasks of a run."""
+    prompts = {"again": "find-missed", "risk": "classify-risk", "actions": "recommend-actions", "summary": "summarise"}
+    plain = router_parts.routing(most=most, **caps)
+    first, rest = plain.split("[task.summary]")
+    tail = rest[rest.index("[limit]") :]
+    more = [
+        first.replace("[task.extract", f"[task.{task}").replace("extract-obligations", prompt)
+        for task, prompt in prompts.items()
+    ]
+    return "".join([first, *more, tail])
+
+
 class Answering:
     """A server's replies. `before` is called with the number of each question and may wait, or give another reply."""
 
@@ -63,7 +109,13 @@ class Answering:
         self.before: Callable[[int], Any] = lambda number: None
         self.asked: list[str] = []
         self.gate = threading.Semaphore(1_000_000)
+        self.local = threading.local()
         self._lock = threading.Lock()
+
+    @property
+    def model(self) -> str:
+        """Which model this thread was asked for."""
+        return str(self.local.model)
 
     def __call__(self, handler: Any) -> None:
         if "messages" not in handler.body:
@@ -76,6 +128,7 @@ class Answering:
         self.gate.acquire()
         other = self.before(number)
         say = model_servers.claude if self.hosted else model_servers.openai_chat
+        self.local.model = handler.body.get("model", "")
         (other or say(self.answer(text)))(handler)
 
     def only(self, calls: int) -> None:
@@ -89,6 +142,7 @@ class Answering:
 def desk_with_prompts(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """A place of its own with our prompts, an inventory and routes."""
     desk = Desk(folder, monkeypatch)
+    desk.write(routes=every_task())
     (desk.models / "prompts").symlink_to(ROOT / "models" / "prompts")
     return desk
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from core import analysing, jobs, library, register, telemetry, worker
-from core.analysing import options
+from core.analysing import Options, options
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.llm.faults import Refused
 from core.store import rows, write
@@ -29,10 +29,10 @@ from tests.analysing_parts import (
     hosted,
     norm,
     reader,
+    versed,
     working,
 )
 from tests.job_parts import wait_until
-from tests.router_parts import routing
 from tests.scope_texts import OTHERS
 
 
@@ -191,7 +191,6 @@ def test_a_rate_limit_and_a_dropped_line_in_the_middle_cost_no_window(db, desk):
 
 
 def test_at_the_cap_a_run_stops_keeps_what_it_has_and_goes_on_with_a_larger_one(db, desk):
-    desk.write(routes=routing(most=1_000))
     with hosted(desk) as model:
         document_id = bring(db, desk, sensitivity="Public")
         options = replace(PLAIN, model=STRONG, run_usd=Decimal("0.20"))
@@ -325,3 +324,79 @@ def test_a_run_stands_beside_the_built_in_one_with_what_both_found_and_where_the
     assert found.only_model == ()
     with pytest.raises(NotFound):
         analysing.compare(db, ADA, document_id, "0" * 16)
+
+
+# --- asked again, and what follows ------------------------------------------------------------------------------
+
+
+def test_sentences_that_a_model_left_out_are_put_to_it_again(db, desk):
+    with reader(desk, versed) as model:
+        document_id = bring(db, desk)
+        job = run(db, desk, document_id, replace(PLAIN, second_pass=True))
+    found = register.analysis(db, ADA, document_id, job.payload["run"])
+    assert len(found.obligations) == DUTIES
+    assert len(model.asked) == 2 * job.payload["windows"]
+    assert {one.rule for one in found.obligations} == {"extract-obligations/1.0.0", "find-missed/1.0.0"}
+    assert "find-missed/1.0.0+" in found.metadata.prompt_version
+
+
+def test_risk_actions_and_summary_come_from_the_model_where_it_is_asked(db, desk):
+    with reader(desk, versed):
+        document_id = bring(db, desk)
+        job = run(db, desk, document_id, Options(model=OWN))
+    assert (job.state, job.error) == ("done", None)
+    found = register.analysis(db, ADA, document_id, job.payload["run"])
+    assert {one.risk.level for one in found.obligations} == {"critical"}
+    assert all("the model says critical: Clocks." in one.risk.reasons for one in found.obligations)
+    assert found.summary.startswith("Clocks are to be wound in time.")
+    assert "Keep from stopping the clocks" in {one.title for one in found.actions}
+    assert all(one.requires_approval for one in found.actions)
+    tasks = {row["task"] for row in rows(db, "select task from model_call where job_id = ?", [job.id])}
+    assert tasks == {"extract", "again", "risk", "actions", "summary"}
+
+
+def test_a_step_that_no_model_can_do_is_done_by_the_built_in_rules_and_the_result_says_so(db, desk):
+    with reader(desk, versed) as model:
+        document_id = bring(db, desk)
+        model.before = lambda number: (
+            model_servers.answer(400, {"error": {"message": "odd"}}) if is_risk(model) else None
+        )
+        job = run(db, desk, document_id, Options(model=OWN, steps=("risk",)))
+    found = register.analysis(db, ADA, document_id, job.payload["run"])
+    assert job.state == "done"
+    assert found.document.warnings[-1] == "No model could say the risk; the built-in rules did."
+    assert all("the model says" not in str(one.risk.reasons) for one in found.obligations)
+
+
+def is_risk(model):
+    return "Give each of these norms" in model.asked[-1]
+
+
+def test_a_weak_reading_is_put_to_the_stronger_model_and_the_better_one_is_kept(db, desk):
+    def weak_at_seven(message):
+        return json.dumps({"norms": []}) if "clock 7 " in message else careful(message)
+
+    with hosted(desk) as model:
+        document_id = bring(db, desk, sensitivity="Public")
+        options = replace(PLAIN, model=None, cascade=True)
+        cheap = model.answer
+        model.answer = lambda message: (
+            weak_at_seven(message) if model.model == CHEAP.partition(":")[2] else cheap(message)
+        )
+        job = run(db, desk, document_id, options)
+    found = register.analysis(db, ADA, document_id, job.payload["run"])
+    assert job.payload["stronger"] == 1
+    assert len(found.obligations) == DUTIES
+    assert {one.engine for one in found.obligations} == {CHEAP, STRONG}
+    assert any("put to a stronger model" in warning for warning in found.document.warnings)
+    parts = [row["part"] for row in rows(db, "select part from model_call where model = ?", [STRONG])]
+    assert len(parts) == 1
+    assert parts[0].startswith("best-")
+
+
+def test_a_named_model_is_the_only_one_that_reads(db, desk):
+    with hosted(desk, lambda message: json.dumps({"norms": []})):
+        document_id = bring(db, desk, sensitivity="Public")
+        job = run(db, desk, document_id, replace(PLAIN, model=CHEAP, cascade=True))
+    assert job.payload["stronger"] == 0
+    assert rows(db, "select 1 from model_call where model = ?", [STRONG]) == []

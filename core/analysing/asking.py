@@ -1,5 +1,6 @@
 """A question to a model: asked once however often the run is taken up, since its answer is kept."""
 
+import hashlib
 import queue
 import threading
 from collections.abc import Mapping
@@ -39,22 +40,19 @@ class Asker:
 
         Raises as `Router.ask` does.
         """
-        if kept := self.said(part):
-            return kept
-        errand = replace(self.errand, task=task, part=part, quality=quality or self.errand.quality)
         rendered = prompts.render(self.prompts[task], values)
+        # By what was asked, too: an answer never stands for another question, whatever has changed meanwhile.
+        name = f"{part}:{hashlib.sha256(rendered.user.encode('utf-8', 'replace')).hexdigest()[:16]}"
+        if kept := self.keeper.finished.get(name):
+            return Said(**kept)
+        errand = replace(self.errand, task=task, part=part, quality=quality or self.errand.quality)
         answer = self.router.ask(errand, rendered, stop=lambda: self.ended.is_set() or self.keeper.stopped())
         said = Said(answer.text, answer.model, answer.completion.finish_reason, answer.from_cache)
-        self._told.put((part, said))
+        self._told.put((name, said))
         return said
-
-    def said(self, part: str) -> Said | None:
-        """What was answered to this part already."""
-        kept = self.keeper.finished.get(part)
-        return None if kept is None else Said(**kept)
 
     def settle(self) -> None:
         """Keep what was answered since the last time: for the one thread that leads the run."""
         while not self._told.empty():
-            part, said = self._told.get()
-            self.keeper.keep(part, asdict(said))
+            name, said = self._told.get()
+            self.keeper.keep(name, asdict(said))

@@ -96,7 +96,7 @@ def estimate(db: Database, user: User, document_id: str, options: Options) -> Fo
 
 def forecast(db: Database, run: Run) -> Forecast:
     first, stronger = first_of(run.errand, run.router, db)
-    plan = plans.planned(db, run.settings, run.reading, run.options, first, stronger)
+    plan = plans.planned(db, run.settings, run.reading, run.options, first, stronger, quick=True)
     prompt = plans.loaded(plan.prompts["extract"])
     asked = [prompts.render(prompt, prompted.values(window, run.reading.document)) for window in plan.windows]
     found = run.router.estimate(db, run.errand, asked)

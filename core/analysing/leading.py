@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from core.analysing import plan as plans
 from core.analysing.asking import Asker
-from core.analysing.further import further
+from core.analysing.further import Further
 from core.analysing.keeping import Keeper
 from core.analysing.options import Options
 from core.analysing.plan import Plan
@@ -207,7 +207,8 @@ def _concluded(
         obligations, statements, grounded.ungrounded, tuple(lost for one in reads for lost in one.rejected)
     )
     keeper.require()
-    advised = further(asker, reading, findings, run.options.steps, date.today())
+    keeper.show(READING, "Weighing what was found")
+    advised = Further(asker, plan, reading, run.decision, run.options.steps).advised(findings, date.today())
     taken = ledger.taken(db, run.trace_id)
     engines = Counter(one.engine for one in reads if not one.degraded)
     made = Metadata(

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class Plan:
     """By task: `prompts`, each "name/version", and `rooms`, the tokens that a question's own text may have.
 
-    `stronger` is the model that weak windows go to, if there is one. `exact`: the windows were measured with the model's own tokenizer.
+    `stronger` is the model that weak windows go to, if there is one. `exact`: the windows were measured with the
+    model's own tokenizer.
     """
 
     prompts: dict[str, str]

@@ -59,6 +59,7 @@ def load(plain: dict[str, Any], text: str = "") -> Obligation:
 
 
 def digest_of_findings(analysis: Analysis) -> str:
-    """Equal for two runs that found the same, whenever they ran and whatever they cost."""
+    """Equal for two runs that found the same by the same means, whenever they ran and whatever they cost."""
     found = _analyses().dump_json(analysis, exclude={"actions", "document", "metadata"})
-    return hashlib.sha256(f"{analysis.metadata.model}\n{analysis.document.sha256}\n".encode() + found).hexdigest()
+    means = f"{analysis.metadata.model}\n{analysis.document.sha256}\n{analysis.metadata.prompt_version or ''}"
+    return hashlib.sha256(means.encode() + found).hexdigest()
