@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -334,14 +335,15 @@ def test_records_are_listed_newest_first_and_by_subject(db):
 # --- at the same moment -----------------------------------------------------------------------------------------
 
 DECIDER = """
-import sys, time
+import sys
 from core import changes, store
 from core.errors import Conflict
 from core.types import User
-path, id, name, moment = sys.argv[1:]
+path, id, name = sys.argv[1:]
 db = store.connect(path)
 user = User(id=name, name=name, roles=("risk reviewer",))
-time.sleep(max(0, float(moment) - time.time()))
+print("ready", flush=True)
+sys.stdin.readline()
 try:
     changes.decide(db, user, id, int(name[1:]) % 2 == 0, f"So says {name}.")
     print("decided")
@@ -351,18 +353,23 @@ except Conflict:
 
 
 def test_eight_processes_decide_and_exactly_one_decision_stands(tmp_path, models):
-    import time
-
     path = tmp_path / "copilot.db"
     db = store.connect(path)
-    id, moment = proposed(db), str(time.time() + 4)
+    id = proposed(db)
     deciders = [
         subprocess.Popen(
-            [sys.executable, "-c", DECIDER, str(path), id, f"p{number}", moment],
-            cwd=ROOT, stdout=subprocess.PIPE, text=True,
+            [sys.executable, "-c", DECIDER, str(path), id, f"p{number}"],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )
         for number in range(8)
     ]  # fmt: skip
+    for decider in deciders:
+        assert decider.stdout.readline() == "ready\n"
+    with store.write(db):  # all eight read the record as open, and wait for this to end before they write
+        for decider in deciders:
+            decider.stdin.write("go\n")
+            decider.stdin.flush()
+        time.sleep(2)
     said = [decider.communicate(timeout=60)[0].strip() for decider in deciders]
     assert sorted(said) == ["decided", *["told"] * 7]
     winner, found = f"p{said.index('decided')}", changes.record(db, ADA, id)
