@@ -3,10 +3,11 @@
 import hashlib
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
+from typing import Any
 
 from core.extract.durations import hours
 from core.extract.matching import BLANK, Found, NotFound, Printed, Region, squeezed
@@ -178,16 +179,25 @@ def find_quote(
                 return found
     if len(quote) < rules["fuzzy_least_characters"]:
         return missing(f"These words are not in {path}, and are too few to look for something like them.")
+    near = likest(quote, regions, rules)
+    if isinstance(near, Found):
+        return near
+    if near.differing:
+        return missing(f"The closest passage of {path} differs in: {', '.join(near.differing)}.")
+    return missing(f"Nothing in {path} is like it{f' (best {near.score:.0f} of 100)' if near.score else ''}.")
+
+
+def likest(quote: str, regions: Sequence[Region], rules: Mapping[str, Any]) -> Found | NotFound:
+    """The passage most like the quote: in its own provision, else in the widest region that is not too long for it."""
+    searched = [region for region in regions if region.end - region.start <= rules["fuzzy_most_characters"]]
+    widest = max(searched, key=lambda region: region.end - region.start, default=None)
     closest = NotFound()
-    for region in regions:
-        if region.end - region.start <= rules["fuzzy_most_characters"]:
-            near = region.fuzzy(quote, rules["fuzzy_threshold"], frozenset(rules["must_agree"]))
-            if isinstance(near, Found):
-                return near
-            closest = max(closest, near, key=lambda one: (bool(one.differing), one.score))
-    if closest.differing:
-        return missing(f"The closest passage of {path} differs in: {', '.join(closest.differing)}.")
-    return missing(f"Nothing in {path} is like it (best {closest.score:.0f} of 100).")
+    for region in [searched[0], *([widest] if widest is not searched[0] else [])] if widest else ():
+        near = region.fuzzy(quote, rules["fuzzy_threshold"], frozenset(rules["must_agree"]))
+        if isinstance(near, Found):
+            return near
+        closest = max(closest, near, key=lambda one: (bool(one.differing), one.score))
+    return closest
 
 
 def verified(draft: Draft, found: Found, source: Source) -> tuple[Draft, Found, Span | None, float]:

@@ -26,6 +26,9 @@ CHANGED = {**dict.fromkeys(HYPHENS + ZERO_WIDTH, ""), **SPELT_OUT, **QUOTES}
 # Stretches that stay as they are, or one ligature that is spelt out.
 KEPT = re.compile(f"[^{re.escape(BLANK)}{''.join(SPELT_OUT)}]+|[{''.join(SPELT_OUT)}]")
 WORD = re.compile(r"\w+")
+# A passage may be longer or shorter than the quote by what the threshold allows; a window of the quote's length then
+# has at least this share of its score. Looking for less takes three times as long.
+SAME_LENGTH = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ class Region:
 
         A passage that differs in a number or in one of `must_agree` ("not", "may") says something else: NotFound.
         """
-        best = fuzz.partial_ratio_alignment(quote, self.text, score_cutoff=threshold / 2)
+        best = fuzz.partial_ratio_alignment(quote, self.text, score_cutoff=threshold * SAME_LENGTH)
         if best is None or not self.text:
             return NotFound()
         start, end = self._refined(quote, best.dest_start, best.dest_end)
