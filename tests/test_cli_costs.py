@@ -77,7 +77,7 @@ def test_a_projection_says_what_it_assumes(copilot):
     done = copilot("projection", "--documents", "10", "--characters", "40000", "--model", HAIKU)
     assert done.cells[0][0] == HAIKU
     assert float(done.cells[0][1]) > 0
-    assert "10 documents a month of 40,000 characters each" in done.err
+    assert "10 documents a month, 40,000 characters each" in done.err
     assert copilot("projection", "--model", OWN).cells[0][1] == "0"
     assert copilot("projection", "--model", PLAIN).cells[0][1] == "unknown"
 

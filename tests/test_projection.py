@@ -13,7 +13,7 @@ from tests.library_parts import ADA, bring
 from tests.operations_parts import HAIKU, OWN, PLAIN, call
 from tests.test_costs import db, month  # noqa: F401 - a fixture
 
-HELD = Assumptions(0.25, 0.05, window_tokens=1_000, characters_per_token=4)
+HELD = Assumptions(0.25, 0.05, characters_per_call=4_000, characters_per_token=4)
 MONTH = Traffic(documents=10, characters=40_000)
 
 
@@ -52,9 +52,9 @@ def test_a_document_takes_at_least_one_call_and_the_last_window_is_a_call_too():
 def test_every_assumption_is_said(haiku):
     said = " ".join(operations.sentences(Traffic(10, 40_000, 0.25), HELD, haiku))
     for part in (
-        "10 documents",
+        "10 documents a month",
         "40,000 characters",
-        "10 calls a document",
+        "takes 10 calls",
         "10,000 tokens in",
         "2,000 out",
         "25%",
@@ -62,7 +62,7 @@ def test_every_assumption_is_said(haiku):
     ):
         assert part in said
     assert "measured on 7 documents" in " ".join(
-        operations.sentences(MONTH, Assumptions(0.25, 0.05, 1_000, 4, measured=7), haiku)
+        operations.sentences(MONTH, Assumptions(0.25, 0.05, 4_000, 4, measured=7), haiku)
     )
 
 

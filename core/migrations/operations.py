@@ -28,6 +28,7 @@ COUNTED = {
     "output_tokens": "coalesce({0}.output_tokens, 0)",
     "cached_tokens": "coalesce({0}.cached_tokens, 0)",
     "cache_write_tokens": "coalesce({0}.cache_write_tokens, 0)",
+    "busy_ms": "coalesce({0}.latency_ms, 0)",
     "fell": "({0}.fell_from <> '[]')",
     "degraded": "{0}.degraded",
     "renamed": "({0}.renamed_from is not null)",

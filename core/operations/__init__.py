@@ -24,7 +24,18 @@ from core.operations.costs import (
     total,
 )
 from core.operations.forecast import Compared, assumptions, compared, projections, traffic
-from core.operations.latency import Fault, Reliability, Renamed, Speed, faults, reliability, renamed, speeds
+from core.operations.latency import (
+    Example,
+    Fault,
+    Reliability,
+    Renamed,
+    Speed,
+    examples,
+    faults,
+    reliability,
+    renamed,
+    speeds,
+)
 from core.operations.projection import Assumptions, Projection, Traffic, project, sentences
 
 __all__ = [
@@ -35,6 +46,7 @@ __all__ = [
     "Chosen",
     "Compared",
     "DocumentSpend",
+    "Example",
     "Fault",
     "Projection",
     "Reliability",
@@ -49,6 +61,7 @@ __all__ = [
     "change",
     "chosen",
     "compared",
+    "examples",
     "faults",
     "in_flight",
     "known",

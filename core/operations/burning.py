@@ -35,7 +35,7 @@ def caps(db: Database, user: User, settings: Settings) -> tuple[budgets.Budget, 
     """The caps that hold for this user's next call. What the whole tenant spent is for those who may see it."""
     limits = routes.budgets(settings)
     who = budgets.Spender(user.tenant, user_hash(user))
-    found = budgets.spent(db, limits, who)
+    found = [one for one in budgets.spent(db, limits, who) if one.name != "run_usd"]  # that is each run's own
     if not sees_all(user):
         return tuple(one for one in found if one.name == "user_day_usd")
     return (*found, budgets.spent_tokens(db, limits, user.tenant))

@@ -36,6 +36,7 @@ SUMS = """
     sum(case when state <> 'cached' then cached_tokens else 0 end) as cached_tokens,
     sum(case when state <> 'cached' then cache_write_tokens else 0 end) as cache_write_tokens,
     sum(case when state = 'cached' then input_tokens + output_tokens else 0 end) as kept_tokens,
+    sum(case when state <> 'cached' then busy_ms else 0 end) as busy_ms,
     count(distinct nullif(document_id, '')) as documents
 """
 NONE, UNSEEN = "", "?"  # keys of a document: the call was about none; it is deleted, or not the reader's to see
@@ -45,9 +46,9 @@ NONE, UNSEEN = "", "?"  # keys of a document: the call was about none; it is del
 class Spend:
     """What some calls took. `key` says which, a value for each of what they were counted by.
 
-    `calls` were put to a model; `kept_calls` were answered from what was kept, which costs nothing, saves `saved_usd`
-    and spares `kept_tokens`. `known_usd` sums up the costs that are known; nobody knows what `unknown_calls` cost.
-    `input_tokens` is the total, with those read from and written to the provider's cache in it.
+    `calls` were put to a model, which worked `busy_ms` on them; `kept_calls` were answered from what was kept, which
+    costs nothing, saves `saved_usd` and spares `kept_tokens`. `known_usd` sums up known costs; nobody knows
+    what `unknown_calls` cost. `input_tokens` is the total, with those read from and written to the provider's cache.
     """
 
     key: tuple[str, ...]
@@ -63,6 +64,7 @@ class Spend:
     cached_tokens: int
     cache_write_tokens: int
     kept_tokens: int
+    busy_ms: int
     documents: int
 
     @property

@@ -33,9 +33,11 @@ def assumptions(db: Database, user: User, settings: Settings) -> Assumptions:
     # A run's calls have its job; two runs of one document count its characters twice, as they read it twice.
     sql = f"""
         select count(distinct document_id) as documents, sum(characters) as characters, sum(taken_in) as taken_in,
-            sum(taken_out) as taken_out
+            sum(taken_out) as taken_out,
+            sum(asked) as asked
         from (
-            select document_id, job_id, sum(input_tokens) as taken_in, sum(output_tokens) as taken_out
+            select document_id, job_id, sum(input_tokens) as taken_in, sum(output_tokens) as taken_out,
+                count(*) as asked
             from (
                 select document_id, job_id, state, input_tokens, output_tokens from model_call where {condition}
                 order by started_at desc limit ?
@@ -48,7 +50,7 @@ def assumptions(db: Database, user: User, settings: Settings) -> Assumptions:
     if row is None or (row["documents"] or 0) < known["least_documents"]:
         return before
     return Assumptions(
-        row["taken_in"] / row["characters"], row["taken_out"] / row["characters"], before.window_tokens,
+        row["taken_in"] / row["characters"], row["taken_out"] / row["characters"], row["characters"] / row["asked"],
         before.characters_per_token, row["documents"],
     )  # fmt: skip
 
@@ -77,6 +79,8 @@ def projections(month: Traffic, held: Assumptions, settings: Settings) -> list[P
 class Compared:
     """A model as it was used: what a document cost, and how fast it answered. None: unknown.
 
+    `least_usd` is what is known of a document's cost: less than all of it where `per_document_usd` is None.
+
     `ranked` is how well it does by the routes, task by task, as somebody set it by hand; evaluations do not exist yet.
     """
 
@@ -84,6 +88,7 @@ class Compared:
     documents: int
     calls: int
     per_document_usd: Decimal | None
+    least_usd: Decimal | None
     tokens_per_document: int | None
     p50_ms: int | None
     p95_ms: int | None
@@ -103,6 +108,7 @@ def compared(db: Database, user: User, settings: Settings, wanted: Chosen) -> li
         found.append(
             Compared(
                 model, spent.documents, spent.calls, costs.per_document(spent),
+                spent.known_usd / spent.documents if spent.documents and spent.cost_usd is not None else None,
                 round(spent.tokens / spent.documents) if spent.documents else None,
                 fast.p50_ms if fast else None, fast.p95_ms if fast else None, fast.first_p50_ms if fast else None,
                 failed.get(model), _ranked(settings, model),

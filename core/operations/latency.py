@@ -1,6 +1,7 @@
 """How fast models answer and how often they fail: percentiles, first words, faults, fallbacks, changed names."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlite_utils import Database
 
@@ -68,6 +69,24 @@ class Renamed:
     after: str
     since: str
     trace_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One call, to be looked at in its trace. `error_type` is a class name; None where it did not fail."""
+
+    id: str
+    trace_id: str | None
+    model: str
+    task: str
+    state: str
+    error_type: str | None
+    cost_usd: Decimal | None
+    input_tokens: int | None
+    output_tokens: int | None
+    first_token_ms: int | None
+    latency_ms: int | None
+    started_at: str
 
 
 def speeds(db: Database, user: User, wanted: Chosen) -> list[Speed]:
@@ -138,6 +157,27 @@ def renamed(db: Database, user: User, wanted: Chosen) -> list[Renamed]:
         where {condition} and renamed_from is not null order by started_at desc limit 50
     """
     return [Renamed(**row) for row in rows(db, sql, parameters)]
+
+
+# Of how many of the latest calls the examples are the worst: more would take a screen too long.
+LOOKED_AT = 10_000
+WORST = {
+    "dear": "cost_usd is not null order by cast(cost_usd as real) desc, number desc",
+    "slow": "state = 'done' and latency_ms is not null order by latency_ms desc, number desc",
+    "failed": "state in ('failed', 'lost') order by number desc",
+}
+
+
+def examples(db: Database, user: User, wanted: Chosen, worst: str, *, limit: int = 20) -> list[Example]:
+    """Of the latest 10,000 calls of the period the dearest, the slowest, or those that failed last."""
+    condition, parameters = calls(user, wanted)
+    sql = f"""
+        select {", ".join(Example.__dataclass_fields__)} from (
+            select * from model_call where {condition} order by started_at desc limit {LOOKED_AT}
+        ) where {WORST[worst]} limit ?
+    """
+    found = rows(db, sql, [*parameters, limit])
+    return [Example(**{**row, "cost_usd": Decimal(row["cost_usd"]) if row["cost_usd"] else None}) for row in found]
 
 
 def _speed(db: Database, user: User, wanted: Chosen, row: Row) -> Speed:

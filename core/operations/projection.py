@@ -14,13 +14,13 @@ class Assumptions:
     """How text becomes tokens.
 
     `input_per_character` and `output_per_character` are tokens for each character of a document, our own words around
-    its text included. `window_tokens` is how much of the text one call reads. `measured` counts the documents that the
-    first two were worked out from; 0: they are assumed.
+    its text included. `characters_per_call` is how much of it one call reads. `measured` counts the documents that all
+    this was worked out from; 0: it is assumed, at `characters_per_token`.
     """
 
     input_per_character: float
     output_per_character: float
-    window_tokens: int
+    characters_per_call: float
     characters_per_token: float
     measured: int = 0
 
@@ -73,15 +73,16 @@ def project(traffic: Traffic, assumed: Assumptions, entry: Entry) -> Projection:
 
 def calls_per_document(characters: int, assumed: Assumptions) -> int:
     """At least one."""
-    return max(1, ceil(characters / assumed.characters_per_token / assumed.window_tokens))
+    return max(1, ceil(characters / assumed.characters_per_call))
 
 
 def assumed(*, characters_per_token: float, window_tokens: int, prompt_tokens: int, output_share: float) -> Assumptions:
     """Before anything was measured: the text once, our words around each window, answers as long as a share of it."""
     text = 1 / characters_per_token
     return Assumptions(
-        text * (1 + prompt_tokens / window_tokens), text * output_share, window_tokens, characters_per_token
-    )
+        text * (1 + prompt_tokens / window_tokens), text * output_share, window_tokens * characters_per_token,
+        characters_per_token,
+    )  # fmt: skip
 
 
 def sentences(traffic: Traffic, held: Assumptions, entry: Entry | None = None) -> tuple[str, ...]:
@@ -94,14 +95,18 @@ def sentences(traffic: Traffic, held: Assumptions, entry: Entry | None = None) -
         else f"assumed at {held.characters_per_token:g} characters a token, since too little was measured yet"
     )
     found = [
-        f"{traffic.documents:,} documents a month of {traffic.characters:,} characters each.",
-        f"{each:,} calls a document, each reading up to {held.window_tokens:,} tokens of it.",
+        f"{_counted(traffic.documents, 'document')} a month, {traffic.characters:,} characters each.",
+        f"A document takes {_counted(each, 'call')}, each for about {traffic.characters / each:,.0f} characters of it.",
         f"{tokens[0]:,.0f} tokens in and {tokens[1]:,.0f} out for each document, {source}.",
         f"{traffic.kept_share:.0%} of the calls are answered by what was kept, which costs nothing.",
         _price(entry) if entry else "Prices are those of models/catalog.toml.",
         "Nothing is counted for retries, nor taken off for the provider's own prompt cache.",
     ]
     return tuple(found)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _price(entry: Entry) -> str:

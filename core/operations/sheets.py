@@ -79,15 +79,15 @@ def projections(found: Sequence[Projection]) -> Sheet:
 def comparison(found: Sequence[Compared]) -> Sheet:
     lines = (
         (
-            one.model, one.documents, one.calls, usd(one.per_document_usd), one.tokens_per_document, one.p50_ms,
-            one.p95_ms, one.first_p50_ms, None if one.error_rate is None else round(one.error_rate, 4),
-            ", ".join(one.ranked), "not measured yet",
+            one.model, one.documents, one.calls, usd(one.per_document_usd), usd(one.least_usd),
+            one.tokens_per_document, one.p50_ms, one.p95_ms, one.first_p50_ms,
+            None if one.error_rate is None else round(one.error_rate, 4), ", ".join(one.ranked), "not measured yet",
         )
         for one in found
     )  # fmt: skip
     titles = (
-        "Model", "Documents", "Calls", "USD a document", "Tokens a document", "p50 ms", "p95 ms", "First word p50 ms",
-        "Error rate", "Quality as set by hand", "Quality as measured",
+        "Model", "Documents", "Calls", "USD a document", "At least", "Tokens a document", "p50 ms", "p95 ms",
+        "First word p50 ms", "Error rate", "Quality as set by hand", "Quality as measured",
     )  # fmt: skip
     return Sheet(titles, tuple(lines))
 
