@@ -25,6 +25,7 @@ PAGES = [
     Row("pages/controls.py", "Controls", ":material/verified_user:", "analyst"),
     Row("pages/compare.py", "Compare", ":material/difference:", "analyst"),
     Row("pages/models.py", "Models & prompts", ":material/neurology:", "analyst"),
+    Row("pages/costs.py", "Costs", ":material/payments:", "analyst"),
     Row("pages/document.py", "Document", ":material/article:", "analyst", menu=False),
     Row("pages/help.py", "Help", ":material/help:", "analyst"),
 ]
