@@ -146,6 +146,73 @@ def claude_counts(asked: Asked) -> Reply:
     return answer(200, {"input_tokens": 8 + sum(len(text.split()) for text in texts)})
 
 
+class ClaudeBatches:
+    """The Message Batches of one account, for `serving(batches.reply)`: created, looked at, cancelled, collected.
+
+    `results` maps a custom id to its result; without one, each is answered by `text`. They can be had when `ended`.
+    """
+
+    def __init__(self, text: str = "{}") -> None:
+        self.text, self.ended, self.results_host = text, False, ""
+        self.requests: dict[str, dict[str, Any]] = {}
+        self.results: dict[str, dict[str, Any] | None] = {}
+        self.made: list[str] = []
+        self.cancelled: list[str] = []
+
+    def reply(self, handler: BaseHTTPRequestHandler) -> None:
+        path = handler.path.partition("?")[0]
+        if handler.command == "POST" and path == "/v1/messages/batches":
+            self.made.append(f"msgbatch_{len(self.made) + 1}")
+            self.requests |= {one["custom_id"]: one["params"] for one in handler.body["requests"]}  # type: ignore[attr-defined]
+            answer(200, self._batch(handler, self.made[-1]))(handler)
+        elif path.split("/")[-1].split(":")[0] in self.made:
+            answer(200, self._batch(handler, path.split("/")[-1]))(handler)
+        elif path.endswith("/cancel"):
+            self.cancelled.append(path.split("/")[-2])
+            answer(200, self._batch(handler, self.cancelled[-1]))(handler)
+        elif path.endswith("/results") and self.ended:
+            lines = [json.dumps({"custom_id": name, "result": one}).encode() + b"\n" for name, one in self._all()]
+            stream(lines, "application/x-jsonl")(handler)
+        else:
+            claude_fault(404, "not_found_error")(handler)
+
+    def _all(self) -> Iterator[tuple[str, Any]]:
+        """In another order than they were asked; an id whose result is None has no line."""
+        for name in reversed(self.requests):
+            found = self.results.get(name, claude_result(self.text))
+            if found is not None:
+                yield name, found
+
+    def _batch(self, handler: BaseHTTPRequestHandler, name: str) -> dict[str, Any]:
+        moment = "2026-11-22T12:00:00Z"
+        at = self.results_host or f"http://{handler.headers['host']}"
+        counts = dict.fromkeys(("processing", "succeeded", "errored", "canceled", "expired"), 0)
+        return {
+            "id": name, "type": "message_batch", "created_at": moment, "expires_at": moment,
+            "processing_status": "ended" if self.ended else "in_progress", "request_counts": counts,
+            "ended_at": moment if self.ended else None, "archived_at": None, "cancel_initiated_at": None,
+            "results_url": f"{at}/v1/messages/batches/{name}/results" if self.ended else None,
+        }  # fmt: skip
+
+
+def claude_result(text: str, *, stop: str = "end_turn") -> dict[str, Any]:
+    """A result that succeeded: 1,040 tokens read, as `claude` says, and seven written."""
+    usage = {
+        "input_tokens": PLAIN, "output_tokens": 7,
+        "cache_read_input_tokens": READ, "cache_creation_input_tokens": WRITTEN,
+    }  # fmt: skip
+    message = {
+        "id": "msg_1", "type": "message", "role": "assistant", "model": "claude-test-20261101",
+        "content": [{"type": "text", "text": text}], "stop_reason": stop, "stop_sequence": None, "usage": usage,
+    }  # fmt: skip
+    return {"type": "succeeded", "message": message}
+
+
+def claude_errored(kind: str) -> dict[str, Any]:
+    fault = {"type": kind, "message": "quoting: secret words of the prompt"}
+    return {"type": "errored", "error": {"type": "error", "error": fault, "request_id": None}}
+
+
 # --- Ollama -----------------------------------------------------------------------------------------------------
 
 

@@ -11,6 +11,8 @@ permission  which text may go where              readiness  what each backend ne
 gguf        the header of a file                 weights    files on this machine, by name and digest
 download    a large file, resumed and checked    additions  adding, downloading, pulling, as jobs
 sandbox     prompts that people try             turns      a fair queue
+masking     what hosted models do not see        counting    how many tokens a text takes
+batches     many questions at once, for half     anthropic_batches  what Anthropic makes of them
 benchmark   models measured side by side         measuring  its order of calls, and its figures
 """
 

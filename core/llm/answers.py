@@ -55,7 +55,14 @@ def keep(
 
     A document that was deleted meanwhile keeps nothing.
     """
-    if whole.finish_reason != "stop" or (request.schema is not None and whole.parsed is None):
+    keep_whole(db, str(errand.document_id), digest, whole, cost, as_json=request.schema is not None)
+
+
+def keep_whole(
+    db: Database, document_id: str, digest: str, whole: Completion, cost: Decimal | None, *, as_json: bool
+) -> None:
+    """As `keep`, where the request itself is not at hand any more."""
+    if whole.finish_reason != "stop" or (as_json and whole.parsed is None):
         return
     usage = None if whole.usage is None else replace(whole.usage, raw=dict(whole.usage.raw))
     plain = json.dumps(asdict(replace(whole, usage=usage)))
@@ -63,7 +70,7 @@ def keep(
         db.execute(
             "insert or replace into answer_cache (digest, document_id, model, completion, cost_usd, kept_at)"
             " select ?, id, ?, ?, ?, ? from document where id = ?",
-            [digest, whole.model, plain, None if cost is None else f"{cost:f}", now(), errand.document_id],
+            [digest, whole.model, plain, None if cost is None else f"{cost:f}", now(), document_id],
         )
 
 

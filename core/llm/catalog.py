@@ -32,12 +32,16 @@ class Rates(Strict):
 
 
 class Prices(Rates):
-    """`long` holds instead, for all tokens of a call, where its input is larger than `long_over` tokens."""
+    """`long` holds instead, for all tokens of a call, where its input is larger than `long_over` tokens.
+
+    `batch_discount` is the part of all prices that the provider takes off for calls in a batch: 0.5 is half price.
+    """
 
     dated: date | None = None
     source: str = ""
     long_over: int | None = None
     long: Rates | None = None
+    batch_discount: Decimal | None = Field(None, ge=0, lt=1)
 
 
 class Review(Strict):

@@ -26,6 +26,7 @@ from core.types import Completion, Usage
 class Call:
     """What is known of a call before it is made. `policy` is the decision by which the text may go there, or not.
 
+    `batched`: it is one of a batch, and `entry` has the prices of batches.
     `prompt_bytes`: all that the model reads, in UTF-8; with the tokens it reports, what a token of it holds is learned.
     """
 
@@ -38,6 +39,7 @@ class Call:
     trace_id: str | None = None
     span_id: str | None = None
     prompt_bytes: int | None = None
+    batched: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,18 @@ def note(db: Database, call: Call, state: str, **more: Any) -> str:
     return str(row["id"])
 
 
-def done(db: Database, call_id: str, entry: Entry, whole: Completion) -> tuple[Decimal | None, str | None]:
-    """End a call with its answer; gives its cost and, if the model called itself differently before, that name."""
+def done(
+    db: Database, call_id: str, entry: Entry, whole: Completion, *, timed: bool = True
+) -> tuple[Decimal | None, str | None]:
+    """End a call with its answer; gives its cost and, if the model called itself differently before, that name.
+
+    Not `timed`: nobody measured how long it took.
+    """
     cost = cost_of(whole.usage, entry)
     before = _name_before(db, entry.name, call_id)
     renamed = before if before not in (None, names.model(whole.answered_by)) else None
-    _end(db, call_id, "done", {**_taken(whole), "cost_usd": _text(cost), "renamed_from": renamed})
+    taken = _taken(whole) if timed else _taken(whole) | {"latency_ms": None}
+    _end(db, call_id, "done", {**taken, "cost_usd": _text(cost), "renamed_from": renamed})
     return cost, renamed
 
 
@@ -105,10 +113,12 @@ def failed(
 def sweep(db: Database) -> int:
     """Mark the calls that a dead worker left as lost; gives how many. For the worker as it starts.
 
-    What was reserved for them goes on counting: whether they were answered, and billed, nobody here knows.
+    Those in a batch that its provider has are not lost: they wait to be collected. What was reserved for lost ones
+    goes on counting: whether they were answered, and billed, nobody here knows.
     """
     with write(db):
         sql = "update model_call set state = 'lost', ended_at = ? where state = 'started'"
+        sql += " and not (batched and job_id in (select job_id from batch where state = 'sent'))"
         return int(db.execute(sql, [now()]).rowcount)
 
 
@@ -163,7 +173,7 @@ def _row(call: Call, state: str) -> Row:
         "prompt": f"{prompt.name}/{prompt.version}", "prompt_digest": prompt.digest,
         "request_digest": call.request_digest, "release": errand.release, "classification": errand.classification,
         "policy_decision": call.policy, "risk_level": errand.risk_level, "state": state,
-        "prompt_bytes": call.prompt_bytes,
+        "prompt_bytes": call.prompt_bytes, "batched": int(call.batched),
         "fell_from": json.dumps(call.fell_from), "degraded": int(errand.degraded), "started_at": now(),
     }  # fmt: skip
 

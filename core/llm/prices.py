@@ -1,10 +1,12 @@
 """What a call costs, from the tokens that the provider reported and the inventory's prices."""
 
 from decimal import Decimal
+from typing import TypeVar
 
 from core.llm.catalog import Entry, Rates
 from core.types import Usage
 
+AnyRates = TypeVar("AnyRates", bound=Rates)
 MILLION = Decimal(1_000_000)
 
 
@@ -27,6 +29,21 @@ def cost(usage: Usage | None, entry: Entry) -> Decimal | None:
             return None
         total += tokens * (rate or Decimal(0)) / MILLION
     return total
+
+
+def batched(entry: Entry) -> Entry:
+    """The entry at its provider's price for calls in a batch; without a price where that is not known."""
+    if entry.prices is None or entry.prices.batch_discount is None:
+        return entry.model_copy(update={"prices": None})
+    share = 1 - entry.prices.batch_discount
+    long = None if entry.prices.long is None else _scaled(entry.prices.long, share)
+    prices = _scaled(entry.prices, share).model_copy(update={"long": long, "batch_discount": Decimal(0)})
+    return entry.model_copy(update={"prices": prices})
+
+
+def _scaled(rates: AnyRates, share: Decimal) -> AnyRates:
+    known = {name: getattr(rates, name) for name in Rates.model_fields}
+    return rates.model_copy(update={name: rate * share for name, rate in known.items() if rate is not None})
 
 
 def free(entry: Entry) -> bool:
