@@ -6,8 +6,10 @@ from core.extract import prompted
 from core.extract.cascade import weak
 from core.extract.engine import extract
 from core.extract.ground import ground
+from core.extract.windows import windows
 from core.types import Draft
 from tests.prompted_parts import LEAVE, REPORT, answer, harbour, norm
+from tests.readings import reading
 
 
 def judged(*norms, text=None, covered=True):
@@ -42,6 +44,16 @@ def test_each_sign_of_a_poor_reading_is_a_reason_with_its_numbers(norms, said):
 
 def test_sentences_that_nothing_accounts_for_are_a_reason():
     assert judged(*GOOD, covered=False) == ("6 of 8 sentences that look like norms are not accounted for.",)
+
+
+def test_a_single_open_sentence_is_no_reason():
+    law = reading("Article 1\nThe keeper shall lock up. A key shall be deemed lost after a day.")
+    (window,) = windows(law.document, law.provisions, len, 5_000)
+    around = prompted.Surroundings(law.document, law.provisions)
+    told = prompted.read(window, answer(norm("Article 1", "The keeper shall lock up.")), law.document, around)
+    placed = prompted.grounded(window, told.drafts, around, "m")
+    left = prompted.missed(window, law.document, placed.obligations, (), around)
+    assert (len(left.sentences), weak(window, told, placed, left)) == (1, ())
 
 
 def test_prose_instead_of_an_answer_is_a_reason():

@@ -7,7 +7,9 @@ import pytest
 from core import prompts
 from core.extract import prompted
 from core.extract.missed import NO_KIND, NO_REASON, NOT_ASKED, missed
+from core.extract.windows import windows
 from tests.prompted_parts import DRY, FEE, LEAVE, REPORT, SERVED, VISIT, answer, harbour, norm
+from tests.readings import reading
 
 
 @pytest.fixture
@@ -65,6 +67,16 @@ def test_what_a_norm_or_its_lead_in_covers_is_not_asked_again(law):
     asked = still_open(law, found)
     assert quotes(asked) == [LEAVE, DRY, VISIT, FEE, SERVED]
     assert asked.sentences[1].passage.start == law[0].document.text.rindex(DRY)
+
+
+def test_a_sentence_of_which_only_a_part_is_covered_is_still_open():
+    text = "The master shall sound the horn; the pilot shall answer it."
+    law = reading(f"Article 1\n{text}")
+    found = windows(law.document, law.provisions, len, 5_000)
+    whole = law, found, prompted.Surroundings(law.document, law.provisions)
+    half = first_pass(whole, norm("Article 1", "The master shall sound the horn"))
+    assert quotes(still_open(whole, half)) == [text]
+    assert not still_open(whole, (*half, *first_pass(whole, norm("Article 1", "the pilot shall answer it."))))
 
 
 def test_the_prompt_gets_numbers_places_and_words_and_nothing_is_asked_when_nothing_is_open(law):

@@ -2,13 +2,14 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
 from core import prompts
 from core.extract import prompted
 from core.extract.engine import extract
-from core.extract.ground import ground, together
+from core.extract.ground import Grounded, ground, together
 from core.extract.salvage import CUT_OFF, NOT_JSON
 from core.extract.windows import windows
 from core.types import Draft
@@ -108,6 +109,7 @@ def test_a_quote_under_the_wrong_provision_goes_to_the_right_one_and_costs_confi
 def test_a_provision_that_does_not_exist_is_no_reason_to_lose_the_quote(law):
     told, placed = read(law, norm("Article 99(7)", REPORT), norm("", LEAVE, "prohibition"))
     assert told.misnamed == 2
+    assert {one.confidence for one in placed.obligations} == {0.9}
     assert [one.draft.provision.path for one in placed.obligations] == ["Article 2(1)", "Article 2(2)"]
 
 
@@ -199,7 +201,8 @@ def test_windows_read_one_by_one_give_the_ids_of_one_reading():
     ]
     whole = together(reversed(parts), law.document)
     assert [one.draft.quote.text for one in whole.obligations] == [REPORT, LEAVE, DRY, FEE]
-    assert together([*parts, *parts], law.document).obligations == whole.obligations
+    again = Grounded(tuple(replace(one, draft=replace(one.draft, reason="Again.")) for one in whole.obligations), ())
+    assert together([whole, again], law.document).obligations == whole.obligations
     assert len({one.id for one in whole.obligations}) == 4
 
 

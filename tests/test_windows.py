@@ -57,6 +57,7 @@ def paths(window):
 
 def test_a_short_law_is_one_window_with_every_path_before_its_text(law):
     (window,) = packed(law, 500)
+    assert window.definitions == ()  # they stand in it as it is
     assert "# Duties of keepers\nArticle 2(1)\nA keeper shall lock every bonded bay at dusk." in window.text
     assert window.headings == ("Definitions", "Duties of keepers", "Inspection")
     assert law.document.text[window.start : window.end].startswith("For the purposes")
