@@ -58,10 +58,8 @@ def _sign(db: Database, user: User, shown: library.DocumentRow) -> None:
 
 
 def _input(field: Field, value: Any, document_id: str, *, disabled: bool) -> Any:
-    key, title = (
-        f"card-{document_id}-{field.key}",
-        field.label + ("" if field.required or field.unsaid else " (optional)"),
-    )
+    key = f"card-{document_id}-{field.key}"
+    title = field.label + ("" if field.required or field.unsaid else " (optional)")
     if field.kind == "choice":
         options = list(field.choices)
         return st.selectbox(title, options, options.index(value) if value in options else 0, key=key, disabled=disabled)
