@@ -7,13 +7,15 @@ from sqlite_utils import Database
 
 from core.llm.faults import OverBudget
 from core.llm.routes import Budgets
+from core.migrations import calls
 from core.store import now, one
 
 CENT = Decimal("0.01")
-# What a call counts for: its cost once that is known, and what was reserved for it until then (and where it never is).
-USD = "coalesce(sum(cast(coalesce(cost_usd, reserved_usd) as real)), 0)"
-TOKENS = "coalesce(sum(case when input_tokens is null then reserved_tokens else input_tokens + output_tokens end), 0)"
-PLACES = 9  # of a dollar; below that, sums of binary fractions are noise
+PICO = Decimal(10) ** -12
+# Of a run: its calls' costs, and what is put aside for those of which the cost is not known (yet).
+RUN = f"select coalesce(sum({calls.USD.format('model_call')}), 0) as taken from model_call where job_id = ?"
+SPENT = "select coalesce(sum(pico_usd), 0) as taken from model_spend where tenant = ? and day >= ?"
+TOKENS = "select coalesce(sum(unpriced_tokens), 0) as taken from model_spend where tenant = ? and day >= ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +46,20 @@ class Budget:
 def spent(db: Database, caps: Budgets, who: Spender) -> tuple[Budget, ...]:
     """Each cap that holds for a call, the narrowest first. Without a job, the call is a run of its own."""
     day, month = now()[:10], now()[:7]
-    since = "tenant = ? and reserved_usd is not null and started_at >= ?"
     run = caps.run_usd if who.run_usd is None else min(caps.run_usd, who.run_usd)
-    taken = _usd(db, "job_id = ? and reserved_usd is not null", [who.job_id]) if who.job_id else Decimal(0)
+    taken = _usd(db, RUN, [who.job_id]) if who.job_id else Decimal(0)
     return (
         Budget("run_usd", "this run's budget", run, taken),
         Budget("user_day_usd", "your budget for today", caps.user_day_usd,
-               _usd(db, f"{since} and user_hash = ?", [who.tenant, day, who.user_hash])),
-        Budget("day_usd", "today's budget", caps.day_usd, _usd(db, since, [who.tenant, day])),
-        Budget("month_usd", "this month's budget", caps.month_usd, _usd(db, since, [who.tenant, month])),
+               _usd(db, f"{SPENT} and user_hash = ?", [who.tenant, day, who.user_hash])),
+        Budget("day_usd", "today's budget", caps.day_usd, _usd(db, SPENT, [who.tenant, day])),
+        Budget("month_usd", "this month's budget", caps.month_usd, _usd(db, SPENT, [who.tenant, month])),
     )  # fmt: skip
 
 
 def spent_tokens(db: Database, caps: Budgets, tenant: str) -> Budget:
     """Tokens of models whose price is unknown, today."""
-    sql = (
-        f"select {TOKENS} as taken from model_call where tenant = ? and reserved_tokens is not null and started_at >= ?"
-    )
-    row = one(db, sql, [tenant, now()[:10]]) or {"taken": 0}
+    row = one(db, TOKENS, [tenant, now()[:10]]) or {"taken": 0}
     title = "today's tokens for models of unknown price"
     return Budget("unpriced_day_tokens", title, Decimal(caps.unpriced_day_tokens), Decimal(row["taken"]), "tokens")
 
@@ -96,6 +94,6 @@ def _amount(value: Decimal, unit: str) -> str:
     return f"{value:.2f}" if value == value.quantize(CENT) else f"{value.normalize():f}"
 
 
-def _usd(db: Database, where: str, parameters: list[str]) -> Decimal:
-    row = one(db, f"select {USD} as taken from model_call where {where}", parameters) or {"taken": 0}
-    return Decimal(str(round(row["taken"], PLACES)))
+def _usd(db: Database, sql: str, parameters: list[str]) -> Decimal:
+    row = one(db, sql, parameters) or {"taken": 0}
+    return (int(row["taken"]) * PICO).normalize()

@@ -33,8 +33,9 @@ class Pace:
 def pace(db: Database, tenant: str, task: str, entry: Entry, assumed: Assumed) -> Pace:
     """From the tenant's latest calls of this task and model, else as models/routes.toml assumes."""
     sql = (
-        "select count(*) as calls, sum(input_tokens) as read, sum(output_tokens) as said, sum(cached_tokens) as cached,"
-        " sum(latency_ms) as taken from (select input_tokens, output_tokens, cached_tokens, latency_ms from model_call"
+        "select count(*) as calls, sum(input_tokens) as read, sum(output_tokens) as said,"
+        " coalesce(sum(cached_tokens), 0) as cached, sum(latency_ms) as taken"
+        " from (select input_tokens, output_tokens, cached_tokens, latency_ms from model_call"
         " where model = ? and task = ? and tenant = ? and state = 'done' and input_tokens > 0 and output_tokens > 0"
         " order by number desc limit ?)"
     )
