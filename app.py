@@ -27,6 +27,7 @@ PAGES = [
     Row("pages/models.py", "Models & prompts", ":material/neurology:", "analyst"),
     Row("pages/costs.py", "Costs", ":material/payments:", "analyst"),
     Row("pages/document.py", "Document", ":material/article:", "analyst", menu=False),
+    Row("pages/traces.py", "Traces", ":material/timeline:", "analyst", menu=False),
     Row("pages/help.py", "Help", ":material/help:", "analyst"),
 ]
 
