@@ -10,8 +10,10 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from core import prompts
 from core.errors import BadInput, Conflict, NotAllowed
 from core.identity import require
+from core.prompts import Prompt
 from core.settings import settings
 from core.store import new_id, now, one, rows, write
 from core.types import User
@@ -56,6 +58,12 @@ def in_use(db: Database, subject: str) -> str | None:
 def tasks() -> tuple[str, ...]:
     """The tasks that models/routes.toml has a prompt for."""
     return tuple(_prompts(settings().models_dir / "routes.toml"))
+
+
+def by_task() -> list[Prompt]:
+    """The newest version of each prompt, in the order of the tasks; those that no task knows come last."""
+    known = tasks()
+    return sorted(prompts.prompts(), key=lambda one: known.index(one.task) if one.task in known else len(known))
 
 
 # --- at once: an emergency needs no second person ---------------------------------------------------------------

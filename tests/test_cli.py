@@ -75,6 +75,7 @@ DRAWN |= {"may_choose_firm"}  # whether to show the button; `profile set` refuse
 DRAWN |= {"may_carry", "found", "place"}  # whether to show a button, and whether a page in the address is there
 DRAWN |= {"carrying", "compared", "downloads"}  # of pages.parts.changes, which draws what two versions differ in
 DRAWN |= {"former", "named", "value"}  # what `changes rollback` chooses from; a prompt's text; "as shipped"
+DRAWN |= {"prompts"}  # `prompts list` has them in the order of the tasks
 DRAWN |= {"decision"}  # said before a prompt is sent; `models try` says it when it refuses
 
 

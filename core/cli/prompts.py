@@ -13,7 +13,7 @@ def list_prompts(arguments: Namespace) -> int:
     titles = ("Prompt", "Newest", "Task", "Title", "All versions", "In use")
     lines = []
     with opened() as (db, user):
-        for one in prompts.prompts():
+        for one in switches.by_task():
             versions, subject = prompts.versions(one.name), f"prompt:{one.task}"
             name, _, used = (switches.in_use(db, subject) or "").partition("/")
             if name != one.name:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import streamlit as st
 from sqlite_utils import Database
 
-from core import jobs, llm
+from core import jobs, llm, switches
 from core.errors import CopilotError
 from core.settings import settings
 from core.types import User
@@ -20,11 +20,13 @@ EARLIER = 20
 
 
 def form(db: Database, user: User, found: tuple[llm.Health, ...]) -> None:
-    ready = llm.usable(found, settings())
+    ready, stopped = llm.usable(found, settings()), switches.stopped(db)
     left, middle, right = st.columns([4, 2, 2], vertical_alignment="bottom")
     models = left.multiselect(
-        "Models to measure", ready, default=ready[:2], format_func=_title, key="bench-models", max_selections=12
-    )
+        "Models to measure", ready, default=[name for name in ready if name not in stopped][:2],
+        format_func=lambda name: _title(name) + (" · stopped" if name in stopped else ""), key="bench-models",
+        max_selections=12,
+    )  # fmt: skip
     prompt = middle.selectbox(
         "Question", llm.benchmark_prompts(), format_func=lambda name: PROMPTS.get(name, name), key="bench-prompt"
     )

@@ -13,12 +13,13 @@ WHOLE = "Nothing: show it whole"
 
 
 def prompt_versions(db: Database, user: User) -> None:
-    found = {one.name: one for one in prompts.prompts()}
+    known = switches.by_task()
+    found = {one.name: one for one in known}
     if not found:
         st.info("There is no prompt yet. A prompt is a file: models/prompts/NAME/VERSION.md.")
         return
     change_records.told(db, user)
-    name = _chosen(db, list(found.values()))
+    name = _chosen(db, known)
     _prompt(db, user, found[name])
     change_records.waiting(db, user)
     change_records.decided(db, user)
