@@ -13,6 +13,7 @@ alone      the same for a file without a library
 comparing  a run beside the built-in one
 """
 
+from core.analysing.alone import read_alone
 from core.analysing.comparing import Compared, compare
 from core.analysing.job import Forecast, Partial, analyse, estimate, go_on, partial, start
 from core.analysing.options import STEPS, Options, Step
@@ -29,5 +30,6 @@ __all__ = [
     "estimate",
     "go_on",
     "partial",
+    "read_alone",
     "start",
 ]

@@ -36,7 +36,10 @@ READING, SETTLED = 0.8, 0.02  # shares of the whole: when the windows are read, 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What is read, for whom, by what right. `errand` holds what is the same for all of its questions."""
+    """What is read, for whom, by what right. `errand` holds what is the same for all of its questions.
+
+    `profile` and `today` as for the built-in analysis.
+    """
 
     settings: Settings
     router: Router
@@ -45,6 +48,8 @@ class Run:
     reading: Reading
     decision: Scope
     trace_id: str
+    profile: str = ""
+    today: date | None = None
 
 
 def lead(db: Database, run: Run, keeper: Keeper) -> Analysis:
@@ -200,7 +205,7 @@ def _concluded(
     reading = run.reading
     text = Text(reading)
     grounded = together([one.grounded for one in reads], reading.document)
-    obligations = weighed(grounded, reading, "")
+    obligations = weighed(grounded, reading, run.profile)
     said = [statement for one in reads for statement in one.statements if not one.degraded]
     statements = _statements([*text.builtin[1], *said])
     findings = Findings(
@@ -208,7 +213,9 @@ def _concluded(
     )
     keeper.require()
     keeper.show(READING, "Weighing what was found")
-    advised = Further(asker, plan, reading, run.decision, run.options.steps).advised(findings, date.today())
+    advised = Further(asker, plan, reading, run.decision, run.options.steps).advised(
+        findings, run.today or date.today()
+    )
     taken = ledger.taken(db, run.trace_id)
     engines = Counter(one.engine for one in reads if not one.degraded)
     made = Metadata(

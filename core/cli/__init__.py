@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.cli import (
+    analysing,
     analyze,
     benchmarks,
     cards,
@@ -44,6 +45,7 @@ ROOMS = (
     documents,
     cards,
     findings,
+    analysing,
     obligations,
     records,
     corrections,

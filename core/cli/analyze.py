@@ -2,15 +2,17 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from core.cli import files
+from core.cli.analysing import MOST_USD
 from core.cli.commands import Command, argument, day
 from core.cli.text import counted, say
 from core.errors import BadInput, NotAllowed
 from core.export import FORMATS, bundle, write
-from core.types import DUTIES
+from core.types import DUTIES, Classification
 
 if TYPE_CHECKING:
     from core.types import Analysis
@@ -65,6 +67,8 @@ def _analysis(source: str, arguments: Namespace, password: str | None) -> "Analy
     from core.pipeline import analyze
     from core.settings import settings
 
+    if ":" in arguments.model:
+        return _by_model(source, arguments, password)
     return analyze(
         files.read(source),
         files.shown(source),
@@ -73,6 +77,35 @@ def _analysis(source: str, arguments: Namespace, password: str | None) -> "Analy
         password=password,
         today=arguments.today,
     )
+
+
+def _by_model(source: str, arguments: Namespace, password: str | None) -> "Analysis":
+    """The analysis of a language model; on stderr, how far it is."""
+    from core import analysing, worker
+    from core.identity import local_user
+    from core.settings import settings
+
+    tenths = {-1}
+
+    def tell(fraction: float, stage: str) -> None:
+        if int(fraction * 10) not in tenths:
+            tenths.add(int(fraction * 10))
+            say(f"{files.shown(source)}: {fraction:.0%} {stage}")
+
+    # Weights are loaded by one process at a time: by the worker, or here while there is none.
+    alone = worker.alone(settings()) if arguments.model.startswith("llama_cpp:") else nullcontext()
+    with alone:
+        return analysing.read_alone(
+            files.read(source),
+            files.shown(source),
+            local_user(),
+            analysing.Options(model=arguments.model, run_usd=arguments.most_usd),
+            classification=arguments.label,
+            profile=arguments.profile or settings().profile,
+            password=password,
+            today=arguments.today,
+            tell=tell,
+        )
 
 
 def save(name: str, found: "Sequence[Analysis]", out: str | None, arguments: Namespace) -> None:
@@ -126,16 +159,28 @@ COMMANDS = (
         output of its own there. A file that cannot be read does not stop the others.
 
         A document that is escalated (text aimed at a model, unreadable pages, another language) gives JSON only.
+
+        With --model backend:name a language model reads, window by window, if its entry in the inventory allows text
+        of this label. What its calls took and cost is kept in the data folder; none of the text is. Such a run cannot
+        be paused: for long documents, import them and use `runs start`.
         """,
         """
         python -m core analyze act.pdf | jq '.obligations[] | select(.deadline) | .quote'
         python -m core analyze *.pdf --out register.xlsx
         python -m core analyze *.html --format md --out reports/
         curl -s https://example.org/act.html | python -m core analyze - --format csv
+        python -m core analyze policy.docx --model ollama:qwen3:8b --label confidential
         """,
         (
             argument("file", nargs="+", metavar="FILE", help="PDF, DOCX, HTML, XML, Markdown, text; - is stdin"),
-            argument("--model", default="builtin", help="engine that finds the obligations (default: builtin)"),
+            argument(
+                "--model",
+                default="builtin",
+                metavar="MODEL",
+                help="builtin (default), or a language model: backend:name",
+            ),
+            argument("--label", choices=get_args(Classification), default="internal", help="of the text, for a model"),
+            MOST_USD,
             add_format,
             argument("--with-text", action="store_true", help="put the document's text into the JSON"),
             argument("--profile", default="", metavar="NAME", help="mark what binds this kind of firm"),

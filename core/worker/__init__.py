@@ -7,6 +7,6 @@ watch      beside a job: renew its lease, and end it when it is cancelled
 """
 
 from core.worker.loop import drain, run
-from core.worker.presence import WorkerState, ensure_running, state
+from core.worker.presence import WorkerState, alone, ensure_running, state
 
-__all__ = ["WorkerState", "drain", "ensure_running", "run", "state"]
+__all__ = ["WorkerState", "alone", "drain", "ensure_running", "run", "state"]

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Literal
 
 from filelock import FileLock, Timeout
 
+from core.errors import Conflict
 from core.settings import ROOT, Settings
 from core.settings import settings as default_settings
 from core.store import connect, one
@@ -62,6 +65,20 @@ def state(settings: Settings | None = None) -> WorkerState:
         return WorkerState("running", None)
     silent = _age_seconds(row["seen_at"]) > 3 * ours.lease_seconds
     return WorkerState("silent" if silent else "running", row["started_at"], row["pid"], row["job_id"])
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """No worker runs while the block does: for a command that loads weights. Conflict when one is running."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        held = lock(settings).acquire(timeout=0)
+    except Timeout:
+        raise Conflict(
+            "A worker is running, and it alone loads weights; import the file and use `runs start`, or end the worker."
+        ) from None
+    with held:
+        yield
 
 
 def lock(settings: Settings) -> FileLock:
