@@ -1,12 +1,13 @@
 """The second pass: which sentences are still open, and what a model's answer about them comes to."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from core import prompts
 from core.extract import prompted
-from core.extract.missed import NO_KIND, NO_REASON, NOT_ASKED, missed
+from core.extract.missed import NO_KIND, NO_REASON, NOT_ASKED, missed, parts
 from core.extract.windows import windows
 from tests.prompted_parts import DRY, FEE, LEAVE, REPORT, SERVED, VISIT, answer, harbour, norm
 from tests.readings import reading
@@ -85,6 +86,22 @@ def test_the_prompt_gets_numbers_places_and_words_and_nothing_is_asked_when_noth
     assert f"2. Article 2(2) (Duties of masters)\n{LEAVE}" in rendered.user
     everything = [norm("Article 2(1)", quote) for quote in (*quotes(asked),)]
     assert not still_open(law, first_pass(law, *everything))
+
+
+def test_a_document_without_a_title_can_be_asked_about_too(law):
+    untitled = replace(law[0], document=replace(law[0].document, title=" "))
+    asked = still_open((untitled, *law[1:]))
+    assert "this document" in prompts.render(prompts.prompt("find-missed", "1.0.0"), asked.values).user
+
+
+def test_more_than_one_question_can_hold_is_asked_in_several_and_what_fits_into_none_stays_open(law):
+    asked = still_open(law)
+    made = parts(asked, lambda text: len(text.split()), 30)
+    assert len(made) > 2
+    assert all(len(" ".join(one.values.values()).split()) <= 30 for one in made)
+    assert [s for one in made for s in one.sentences] == [s for s in asked.sentences if s.passage.text != REPORT]
+    assert parts(asked, len, 100_000) == (asked,)
+    assert parts(asked, len, 3) == ()
 
 
 def test_an_answer_gives_drafts_and_statements_and_what_it_leaves_out_stays_open(law):

@@ -1,6 +1,6 @@
 """The second pass: sentences with a normative mark that nothing accounts for are put to a model one by one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -82,7 +82,27 @@ def missed(
         total += 1
         if not all(inside(mark, accounted, starts) for mark in marks):
             found.append(Open(provision, passage, lead_above(provision, around)))
-    return Missed(tuple(found), total, {"regulation": document.title, "sentences": numbered(found)})
+    title = " ".join(document.title.split()) or "this document"
+    return Missed(tuple(found), total, {"regulation": title, "sentences": numbered(found)})
+
+
+def parts(asked: Missed, count: Callable[[str], int], most_tokens: int) -> tuple[Missed, ...]:
+    """What is open in as few questions as fit, each numbered from 1. A sentence too large for any stays open."""
+    found, held, room = list[Missed](), list[Open](), 0
+    for one in asked.sentences:
+        cost = count(f"{numbered([one])}\n\n")
+        if cost > room and held:
+            found.append(_asked(held, asked))
+            held = []
+        if not held:
+            room = most_tokens - count(asked.values["regulation"])
+        if cost <= room:
+            held, room = [*held, one], room - cost
+    return (*found, _asked(held, asked)) if held else tuple(found)
+
+
+def _asked(held: Sequence[Open], whole: Missed) -> Missed:
+    return Missed(tuple(held), whole.total, {**whole.values, "sentences": numbered(held)})
 
 
 def normative(
