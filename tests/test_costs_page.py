@@ -61,7 +61,7 @@ def test_every_view_opens(db, show):
 def test_the_headline_says_what_is_known_and_counts_what_is_not(db):
     at = opened("costs", period="7d")
     found = numbers(at)
-    assert (found["Spend"], found["Saved by kept answers"], found["Calls"]) == ("$2.00", "$1.50", "4")
+    assert (found["Spend"], found["Saved by reuse"], found["Calls"]) == ("$2.00", "$1.50", "4")
     assert found["Of unknown cost"] == "1 call"
     assert found["A document"] == "≥ $2.00"
     assert next(one.delta for one in at.metric if one.label == "Spend") == "+100%"

@@ -161,7 +161,7 @@ def frontier(found: Sequence[operations.Compared], colours: Mapping[str, str], s
             y=[_seconds(one.p50_ms)],
             mode="markers+text",
             text=[literal(cost_words.model(one.model))],
-            textposition="top center",
+            textposition="middle right",
             textfont={"color": INK[dark()]},
             marker={"size": 15, "color": colours[one.model], "line": {"width": 1, "color": INK[dark()]}},
             showlegend=False,
@@ -169,7 +169,9 @@ def frontier(found: Sequence[operations.Compared], colours: Mapping[str, str], s
             hovertemplate=f"{literal(one.model)}<br>{said[one.model]} a document"
             f"<br>{cost_words.seconds(one.p50_ms)} for half of its answers<extra></extra>",
         )
-    figure.update_xaxes(title="USD a document", tickprefix="$", rangemode="tozero", showgrid=True)
+    dearest = max((float(one.least_usd or 0) for one in found), default=0) or 0.01
+    # Room for the dearest model's name on its right.
+    figure.update_xaxes(title="USD a document", tickprefix="$", range=[-dearest / 40, dearest * 1.25], showgrid=True)
     figure.update_yaxes(title="Seconds, p50", rangemode="tozero", ticksuffix=" s")
     return _laid(figure, height=330)
 

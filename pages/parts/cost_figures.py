@@ -64,7 +64,7 @@ def _saved(whole: operations.Spend, before: operations.Spend, *, free: bool) -> 
     if free:
         return Figure("Kept answers", f"{part:.0%} of calls", help)
     grown = operations.change(whole.saved_usd, before.saved_usd)
-    return Figure("Saved by kept answers", cost_words.money(whole.saved_usd), help, grown)
+    return Figure("Saved by reuse", cost_words.money(whole.saved_usd), help, grown)
 
 
 def did(failed: Sequence[operations.Reliability]) -> None:
@@ -90,7 +90,7 @@ def month(found: operations.Projection, traffic: operations.Traffic) -> None:
         (
             Figure("A month", cost, found.model),
             Figure("A document", one, "Kept answers included"),
-            Figure("Saved by kept answers", cost_words.money(found.saved_usd), "Against asking everything anew"),
+            Figure("Saved by reuse", cost_words.money(found.saved_usd), "Against asking everything anew"),
             Figure("Tokens", cost_words.amount(found.tokens), f"In {count(found.calls, 'call')}"),
         )
     )

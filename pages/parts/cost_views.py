@@ -82,18 +82,14 @@ def compare(db: Database, user: User, wanted: operations.Chosen, colours: Mappin
         icon=":material/straighten:",
     )
     drawn = [one for one in found if one.least_usd is not None and one.p50_ms is not None]
-    left, right = st.columns([5, 7])
-    with left:
-        st.subheader("Cost against time", anchor=False)
-        if drawn:
-            cost_charts.draw(
-                cost_charts.frontier(drawn, colours, {one.model: cost_tables.each(one) for one in drawn}), "frontier"
-            )
-        if missing := [one.model for one in found if one not in drawn]:
-            st.caption(f"Not drawn, since cost or time is unknown: {', '.join(map(plain, missing))}.")
-    with right:
-        st.subheader("Side by side", anchor=False)
-        cost_tables.compared(found)
+    st.subheader("Cost against time", anchor=False)
+    if drawn:
+        said = {one.model: cost_tables.each(one) for one in drawn}
+        cost_charts.draw(cost_charts.frontier(drawn, colours, said), "frontier")
+    if missing := [one.model for one in found if one not in drawn]:
+        st.caption(f"Not drawn, since cost or time is unknown: {', '.join(map(plain, missing))}.")
+    st.subheader("Side by side", anchor=False)
+    cost_tables.compared(found)
 
 
 def empty() -> None:
