@@ -71,6 +71,13 @@ def test_what_a_token_holds_is_learned_from_the_calls_before(nowhere):
     assert counter("ollama:other", nowhere).basis == "assumed"
 
 
+def test_a_server_that_reports_the_same_few_tokens_for_any_prompt_is_not_believed(nowhere):
+    called(nowhere, "openai:served", *[(20_000, 50)] * 10)
+    found = counter("openai:served", nowhere)
+    assert found.basis == "assumed"
+    assert found.count("x" * 9_000) == 3_000
+
+
 def test_a_whole_prompt_counts_its_texts_and_what_the_template_adds(nowhere):
     found = counter("ollama:qwen3:4b", nowhere)
     request = ChatRequest((Message("user", LONG), Message("assistant", "Yes.")), system="Read.")

@@ -24,6 +24,7 @@ from core.types import ChatRequest, Message
 BYTES_PER_TOKEN = 3.0  # of UTF-8; no model that we know needs more tokens for law in a European language
 MARGIN = 0.9  # what was measured on other text is not trusted further than this
 LOOKED_BACK, ENOUGH = 50, 5  # calls
+PLAUSIBLE = (1.0, 8.0)  # bytes of a token; a server that reports more or fewer tokens counts something else
 OVERHEAD = 24  # tokens that a chat template adds to a prompt, about; more than those we know
 LOOK_SECONDS = 2.0
 REMEMBERED = 4_096  # texts
@@ -112,7 +113,10 @@ def _learned(model: str, settings: Settings) -> float | None:
     )
     with closing(connect(settings.database)) as db:
         row = one(db, sql, [model, LOOKED_BACK]) or {"calls": 0}
-    return None if row["calls"] < ENOUGH else row["sent"] / row["counted"]
+    if row["calls"] < ENOUGH:
+        return None
+    learned = float(row["sent"] / row["counted"])
+    return learned if PLAUSIBLE[0] <= learned <= PLAUSIBLE[1] else None
 
 
 @cache
