@@ -51,7 +51,7 @@ def done(db: "Database", user: "User", job_id: str) -> None:
     """Wait for a job: doing it here where no worker runs, else watching the worker do it."""
     from core import jobs, worker
 
-    while (job := jobs.job(db, user, job_id)).state in ("queued", "running"):
+    while (job := jobs.job(db, user, job_id)).state in ("queued", "running") and not job.held:
         try:
             with redirect_stderr(StringIO()):  # the worker's log of ids; what failed is told per file
                 worker.drain()

@@ -138,7 +138,7 @@ def frame() -> None:
 
 def _status(db: Database, person: User) -> None:
     kept.forget_unseen(db, person)
-    waiting = jobs.jobs(db, person, active=True)
+    waiting = [job for job in jobs.jobs(db, person, active=True) if not job.held]
     if waiting:
         # Somebody who only watches an import runs no page: a worker that was killed is started again from here.
         worker.ensure_running()
