@@ -11,6 +11,13 @@ permission  which text may go where              readiness  what each backend ne
 gguf        the header of a file                 weights    files on this machine, by name and digest
 download    a large file, resumed and checked    additions  adding, downloading, pulling, as jobs
 sandbox     prompts that people try             turns      a fair queue
+
+router      the one door for work: errands in, answers out      attempts   one model asked once
+routes      models/routes.toml: tasks, limits, caps             candidates who may be asked, in which order
+presence    what is here, remembered for a moment               gates      how many calls at once
+ledger      a row for each call                                 budgets    caps, held in the write that begins a call
+answers     those that are kept                                 estimates  what calls would take
+errands     what goes in and comes out                          sizes      what a model can read and say in one call
 masking     what hosted models do not see        counting    how many tokens a text takes
 batches     many questions at once, for half     anthropic_batches  what Anthropic makes of them
 benchmark   models measured side by side         measuring  its order of calls, and its figures
