@@ -9,8 +9,8 @@ from typing import Any
 def machine() -> dict[str, Any]:
     """As the system tells it: in a container, processors and memory may be those of the whole computer.
 
-    `load` is the share of its processors that was busy over the last minute, 1.0 being all of them; what else it does
-    makes every figure of a local model worse.
+    `load` is how many programs wanted to run over the last minute, for each of its processors: from 1.0 on they wait
+    for each other, and every figure of a local model is worse.
     """
     import psutil
 

@@ -175,7 +175,8 @@ def _where(results: dict[str, Any]) -> str:
         return ""
     return plain(
         f"On {found['cores']} cores ({found['processor']}), {found['memory_gib']:.0f} GiB, {found['system']}, Python"
-        f" {found['python']}; {found['load']:.0%} busy when it began. Hosted models: the network is in the figures."
+        f" {found['python']}; its load was {found['load']:.2f} a core when it began."
+        " Hosted models: the network is in the figures."
     )
 
 

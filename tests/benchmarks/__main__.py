@@ -19,8 +19,12 @@ BENCHES = [
     "tests.benchmarks.analysis:gdpr_pdf",
     "tests.benchmarks.analysis:slope",
     "tests.benchmarks.grounding:quotes_a_second",
+    "tests.benchmarks.quotes:beside_langextract",
+    "tests.benchmarks.model_calls:overhead",
+    "tests.benchmarks.model_calls:windows_a_second",
     "tests.benchmarks.quality:extraction",
     "tests.benchmarks.register:page_switch",
+    "tests.benchmarks.matching:matched",
 ]
 
 
