@@ -25,10 +25,11 @@ def samples(arguments: Namespace) -> int:
 
 
 def reindex(arguments: Namespace) -> int:
-    from core import register
+    from core import operations, register
 
     with opened() as (db, _):
         say(f"{counted(register.reindex(db), 'document')} indexed again.")
+        say(f"{counted(operations.recount(db), 'call')} of models counted again.")
     return 0
 
 

@@ -20,6 +20,7 @@ from core.operations.costs import (
     in_flight,
     known,
     per_document,
+    recount,
     spend,
     total,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "per_document",
     "project",
     "projections",
+    "recount",
     "reliability",
     "renamed",
     "sees_all",

@@ -13,8 +13,9 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from core.library import visible
+from core.migrations.operations import REBUILD
 from core.operations.choice import Chosen, days, whose
-from core.store import Row, one, rows
+from core.store import Row, one, rows, statements, write
 from core.types import User
 
 By = Literal["day", "model", "task", "user", "document", "state"]
@@ -152,6 +153,15 @@ def in_flight(db: Database, user: User) -> int:
     condition, parameters = whose(user)
     sql = f"select count(*) as n from model_call where {condition} and state = 'started'"
     row = one(db, sql, parameters)
+    return int(row["n"]) if row else 0
+
+
+def recount(db: Database) -> int:
+    """Count all calls by day anew, from the ledger; gives how many there are."""
+    with write(db):
+        for statement in statements(REBUILD):
+            db.execute(statement)
+    row = one(db, "select coalesce(sum(calls), 0) as n from call_day")
     return int(row["n"]) if row else 0
 
 
