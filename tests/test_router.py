@@ -336,7 +336,7 @@ def test_a_call_that_waits_for_its_turn_can_be_stopped(here):
 def test_no_more_calls_are_under_way_than_the_backend_may_have(here, limit):
     here.write(routes=routing().replace("scripted = 8", f"scripted = {limit}"))
     lock, now, most = threading.Lock(), [0], [0]
-    started = threading.local()
+    started, full = threading.local(), threading.Barrier(limit)
 
     def heard(_):
         if not getattr(started, "yes", False):
@@ -344,19 +344,20 @@ def test_no_more_calls_are_under_way_than_the_backend_may_have(here, limit):
             with lock:
                 now[0] += 1
                 most[0] = max(most[0], now[0])
-            time.sleep(0.05)
+            full.wait(30)  # until as many are inside as may be
+            time.sleep(0.1)
             with lock:
                 now[0] -= 1
 
     asking = [
-        threading.Thread(target=lambda: here.router.ask(errand(model=ECHO), prompt(), heard=heard)) for _ in range(8)
+        threading.Thread(target=lambda: here.router.ask(errand(model=ECHO), prompt(), heard=heard)) for _ in range(6)
     ]
     for one in asking:
         one.start()
     for one in asking:
         one.join(30)
     assert most[0] == limit
-    assert len(here.calls("id", "state = 'done'")) == 8
+    assert len(here.calls("id", "state = 'done'")) == 6
 
 
 # --- what is noted ----------------------------------------------------------------------------------------------
