@@ -73,6 +73,13 @@ def test_latency_tells_percentiles_and_faults(copilot, db):
     assert "called itself haiku-after" in done.err
 
 
+def test_single_calls_are_listed_with_their_traces(copilot, db):
+    call(db, LOCAL, trace_id="a" * 32, latency_ms=99_000)
+    assert copilot("latency", "--calls", "slow").cells[0][1] == "a" * 32
+    assert copilot("latency", "--calls", "failed").cells[0][-1] == "Busy"
+    assert copilot("latency", "--calls", "dear").cells[0][7] == "0.25"
+
+
 def test_a_projection_says_what_it_assumes(copilot):
     done = copilot("projection", "--documents", "10", "--characters", "40000", "--model", HAIKU)
     assert done.cells[0][0] == HAIKU

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # As core.operations has them; that takes a while to load, and help must not.
 BY = ("day", "model", "task", "user", "document")
+WORST = ("slow", "dear", "failed")
 PERIODS = ("7d", "30d", "90d", "all")
 
 
@@ -85,6 +86,9 @@ def latency(arguments: Namespace) -> int:
 
     with opened() as (db, user):
         wanted = _chosen(arguments, db, user)
+        if arguments.calls:
+            _written(arguments, sheets.examples(operations.examples(db, user, wanted, arguments.calls)))
+            return 0
         sheet = sheets.latency(operations.speeds(db, user, wanted), operations.reliability(db, user, wanted))
         faults = operations.faults(db, user, wanted)
         renamed = operations.renamed(db, user, wanted)
@@ -200,7 +204,12 @@ COMMANDS = (
         python -m core latency --period 7d
         python -m core latency --model anthropic:claude-haiku-5-5 --task extract
         """,
-        (add_chosen, JSON, add_file),
+        (
+            argument("--calls", choices=WORST, help="single calls instead: the slowest, dearest, or last failed"),
+            add_chosen,
+            JSON,
+            add_file,
+        ),
     ),
     Command(
         "projection",

@@ -8,7 +8,7 @@ from core.export import cells, csv
 from core.export.cells import Value
 from core.operations.costs import By, DocumentSpend, Spend, per_document
 from core.operations.forecast import Compared
-from core.operations.latency import Reliability, Speed
+from core.operations.latency import Example, Reliability, Speed
 from core.operations.projection import Projection
 
 UNKNOWN = "unknown"
@@ -64,6 +64,21 @@ def latency(speeds: Sequence[Speed], failed: Sequence[Reliability]) -> Sheet:
     titles = (
         "Model", "Answered", "p50 ms", "p95 ms", "First word p50 ms", "First word p95 ms", "Asked", "Failed", "Lost",
         "Error rate", "Stopped by a person", "As a fallback", "Degraded",
+    )  # fmt: skip
+    return Sheet(titles, tuple(lines))
+
+
+def examples(found: Sequence[Example]) -> Sheet:
+    """Single calls, each with the trace that shows it."""
+    lines = (
+        (
+            one.id, one.trace_id, one.started_at, one.model, one.task, one.latency_ms, one.first_token_ms,
+            usd(one.cost_usd), one.input_tokens, one.output_tokens, one.state, one.error_type,
+        )
+        for one in found
+    )  # fmt: skip
+    titles = (
+        "ID", "Trace", "When", "Model", "Task", "ms", "First word ms", "USD", "Tokens in", "Tokens out", "State", "Fault",
     )  # fmt: skip
     return Sheet(titles, tuple(lines))
 
