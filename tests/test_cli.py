@@ -76,6 +76,7 @@ DRAWN |= {"may_carry", "found", "place"}  # whether to show a button, and whethe
 DRAWN |= {"carrying", "compared", "downloads"}  # of pages.parts.changes, which draws what two versions differ in
 DRAWN |= {"former", "named", "value"}  # what `changes rollback` chooses from; a prompt's text; "as shipped"
 DRAWN |= {"prompts"}  # `prompts list` has them in the order of the tasks
+DRAWN |= {"known", "sees_all"}  # which models and tasks there are to choose from, and whether to offer "mine"
 DRAWN |= {"decision"}  # said before a prompt is sent; `models try` says it when it refuses
 
 

@@ -78,7 +78,8 @@ def examples(found: Sequence[Example]) -> Sheet:
         for one in found
     )  # fmt: skip
     titles = (
-        "ID", "Trace", "When", "Model", "Task", "ms", "First word ms", "USD", "Tokens in", "Tokens out", "State", "Fault",
+        "ID", "Trace", "When", "Model", "Task", "ms", "First word ms", "USD", "Tokens in", "Tokens out", "State",
+        "Fault",
     )  # fmt: skip
     return Sheet(titles, tuple(lines))
 
