@@ -7,14 +7,14 @@ import streamlit as st
 from sqlite_utils import Database
 
 from core import library, register
-from core.types import Document, User
-from pages.parts import bulk, card, coverage, custody, downloads, record, shelf, source, summary
+from core.types import Document, Obligation, User
+from pages.parts import bulk, card, coverage, custody, downloads, readings, record, shelf, source, summary
 from pages.parts.obligation_list import obligation_list
 from pages.parts.places import Place, at
 from pages.parts.source import PAGE, VIEW, Opened
 from pages.parts.words import badge, label, legible, plain
 
-TABS = ("Obligations", "Coverage", "Summary", "Actions", "Details", "Export")
+TABS = ("Obligations", "Readings", "Coverage", "Summary", "Actions", "Details", "Export")
 KEYS = "`J` `K` next, previous mark · `Enter` opens it · select text, then `A` adds an obligation"
 
 
@@ -127,22 +127,32 @@ def beside(db: Database, user: User, shown: library.DocumentRow, view: Open) -> 
             _obligations(db, user, shown, view)
     with tabs[1]:
         if tabs[1].open:
-            coverage.coverage(db, user, shown.id)
+            readings.readings(db, user, shown, lambda one: _show(view, one))
     with tabs[2]:
         if tabs[2].open:
-            summary.summary(db, user, shown)
+            coverage.coverage(db, user, shown.id)
     with tabs[3]:
         if tabs[3].open:
-            summary.actions(db, user, shown)
+            summary.summary(db, user, shown)
     with tabs[4]:
         if tabs[4].open:
-            shelf.warnings(shown)
-            shelf.versions(db, user, shown)
-            shelf.runs(db, user, shown)
-            card.card(db, user, shown)
+            summary.actions(db, user, shown)
     with tabs[5]:
         if tabs[5].open:
+            shelf.warnings(shown)
+            shelf.versions(db, user, shown)
+            card.card(db, user, shown)
+    with tabs[6]:
+        if tabs[6].open:
             downloads.downloads(db, user, register.Filter(document=shown.id), shown.title)
+
+
+def _show(view: Open, one: Obligation) -> None:
+    """What a reading found, in the source: chosen where the register has it, else only its place."""
+    if any(stop.obligation_id == one.id for stop in view.stops):
+        source.choose(one.id, stay=False)
+    else:
+        source.go_to_place(view.what, view.contents[at(view.contents, one.span.start)])
 
 
 def _obligations(db: Database, user: User, shown: library.DocumentRow, view: Open) -> None:

@@ -8,8 +8,8 @@ from sqlite_utils import Database
 
 from core import library, register
 from core.types import User
-from pages.parts import shell, tables
-from pages.parts.words import badge, count, day, label, legible, plain, when
+from pages.parts import tables
+from pages.parts.words import day, label, legible, plain
 
 STATUSES = {"draft": "gray", "approved": "green", "withdrawn": "violet", "escalated": "orange", "rejected": "red"}
 NAMES = {"cfr": "US CFR"}
@@ -95,20 +95,3 @@ def warnings(shown: library.DocumentRow) -> None:
         st.markdown("Nothing to report: every page was read.")
     for warning in shown.warnings:
         st.markdown(f"- {plain(warning)}")
-
-
-def runs(db: Database, user: User, shown: library.DocumentRow) -> None:
-    """Every analysis of the document, and which of them the register shows."""
-    found = register.runs(db, user, shown.id)
-    if len(found) < 2:
-        return
-    st.markdown("**Analyses**")
-    for run in reversed(found):
-        text, button = st.columns([5, 1], vertical_alignment="center")
-        change = f", {run.added} more and {run.gone} fewer than the one shown" if not run.chosen else ""
-        text.markdown(f"{plain(run.model)}, {when(run.created_at)}: {count(run.obligations, 'obligation')}{change}")
-        if run.chosen:
-            button.markdown(badge("Shown", "green"))
-        elif button.button("Show", key=f"run-{run.id}", width="stretch"):
-            register.choose_run(db, user, shown.id, run.id)
-            shell.done("The register shows this analysis; corrections lie over it")

@@ -1,0 +1,127 @@
+"""Analyse with a model: which one, how, what it would take, and who may not be asked."""
+
+from decimal import Decimal
+from typing import get_args
+
+import streamlit as st
+from sqlite_utils import Database
+
+from core import analysing, library, llm
+from core.errors import CopilotError, NotAllowed
+from core.llm.faults import NoAnswer
+from core.llm.routes import QUALITIES
+from core.settings import settings
+from core.types import User
+from pages.parts import backends, cost_words, shell
+from pages.parts.words import count, plain
+
+ROUTES = {
+    "fast": "The cheapest model that will do",
+    "good": "The cheapest model rated good or better",
+    "best": "The cheapest model rated best",
+}
+STEPS = {"risk": "Risk", "actions": "Actions", "summary": "Summary"}
+FORECAST = "analyse_forecast"
+
+
+def form(db: Database, user: User, shown: library.DocumentRow) -> None:
+    found = llm.usable(backends.looked(), settings())
+    with st.container(key="analyse"):
+        choice = st.selectbox(
+            "Analyse with", [*QUALITIES, *found], index=list(QUALITIES).index("good"), format_func=_named,
+            key=f"analyse-with-{shown.id}",
+        )  # fmt: skip
+        options = _options(shown, choice)
+        ready = _forecast(db, user, shown, options)
+        if st.button("Start", type="primary", key="analyse-start", icon=":material/play_arrow:", disabled=not ready):
+            analysing.start(db, user, shown.id, options)
+            shell.done("The model reads the document; you can go on working")
+
+
+def _named(choice: str) -> str:
+    if choice in ROUTES:
+        return ROUTES[choice]
+    title = llm.entry(choice, settings()).title
+    return choice if title in choice else f"{title} ({choice})"
+
+
+def _options(shown: library.DocumentRow, choice: str) -> analysing.Options:
+    """What the person has set; everything is on unless they say otherwise."""
+    model = None if choice in ROUTES else choice
+    with st.expander("Options"):
+        again = st.checkbox(
+            "Ask again about sentences that no obligation covers", True, key=f"analyse-again-{shown.id}"
+        )
+        stronger = st.checkbox(
+            "Ask a stronger model where a reading is weak", model is None, key=f"analyse-stronger-{shown.id}-{choice}",
+            disabled=model is not None, help="A model that you name is the only one asked." if model else None,
+        )  # fmt: skip
+        steps = st.multiselect(
+            "Let the model also do", get_args(analysing.Step), get_args(analysing.Step), format_func=STEPS.__getitem__,
+            key=f"analyse-steps-{shown.id}",
+            help="Left out, the built-in rules do it. High risks always need approval.",
+        )  # fmt: skip
+        cap = st.number_input(
+            "Stop at, in USD", min_value=0.0, value=None, step=0.5, key=f"analyse-cap-{shown.id}",
+            placeholder="no cap of your own", help="What is done until then is kept, and you can go on.",
+        )  # fmt: skip
+        fresh = st.checkbox("Ask anew, without answers kept from earlier runs", False, key=f"analyse-fresh-{shown.id}")
+    quality = choice if choice in ROUTES else "good"
+    spend = None if cap is None else Decimal(str(cap))
+    return analysing.Options(model, quality, again, stronger and model is None, tuple(steps), spend, fresh)
+
+
+def _forecast(db: Database, user: User, shown: library.DocumentRow, options: analysing.Options) -> bool:
+    """What it would take, worked out once for each choice; whether it can be started."""
+    key = (shown.id, options)
+    kept = st.session_state.get(FORECAST)
+    if kept is None or kept[0] != key:
+        with st.spinner("Working out what it would take…"):
+            kept = (key, _worked_out(db, user, shown.id, options))
+        st.session_state[FORECAST] = kept
+    if isinstance(kept[1], CopilotError):
+        _why_not(shown, kept[1])
+        return False
+    _told(kept[1])
+    return True
+
+
+def _worked_out(
+    db: Database, user: User, document_id: str, options: analysing.Options
+) -> analysing.Forecast | CopilotError:
+    try:
+        return analysing.estimate(db, user, document_id, options)
+    except CopilotError as error:
+        return error
+
+
+def _why_not(shown: library.DocumentRow, error: CopilotError) -> None:
+    """Why it cannot be started, and the way to where that is decided."""
+    st.warning(plain(str(error)), icon=":material/block:")
+    if isinstance(error, NotAllowed):
+        where, place = {"document": shown.id, "tab": "Details"}, "pages/document.py"
+        st.page_link(place, label="Open the data card", icon=":material/badge:", query_params=where)
+    if isinstance(error, NoAnswer):
+        st.page_link("pages/models.py", label="Set up a model", icon=":material/neurology:")
+
+
+def _told(forecast: analysing.Forecast) -> None:
+    found = forecast.estimate
+    cost = "no charge" if found.cost_usd == 0 else f"about {cost_words.money(found.cost_usd)}"
+    time = "time unknown" if found.seconds is None else f"about {cost_words.seconds(1_000 * found.seconds)}"
+    kept = f", {found.cached_calls:,} of them answered already" if found.cached_calls else ""
+    facts = [
+        f"**{count(forecast.windows, 'window')}**{kept}",
+        f"{cost_words.amount(found.input_tokens)} tokens in, {cost_words.amount(found.output_tokens)} out",
+        "**cost unknown**" if found.cost_usd is None else f"**{plain(cost)}**",
+        time,
+    ]
+    st.markdown(" · ".join(facts))
+    behind = f" Weak readings go to {plain(forecast.stronger)}." if forecast.stronger else ""
+    first = f"{plain(found.model)} is asked first.{behind}"
+    basis = f" Tokens and time {plain(found.basis)}." if found.basis else ""
+    st.caption(f"{first} This is the first pass; the second pass and further steps come on top.{basis}")
+    with st.expander(f"Who may be asked ({sum(one.decision.allowed for one in forecast.candidates)})"):
+        for one in forecast.candidates:
+            mark = ":green[✓]" if one.decision.allowed else ":red[✗]"
+            st.markdown(f"{mark} **{plain(one.entry.name)}** · {plain(one.why)}  \n:gray[{plain(one.decision.reason)}]")
