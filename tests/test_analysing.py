@@ -304,7 +304,7 @@ def test_the_same_run_is_not_started_twice(db, desk):
         analysing.start(db, ADA, document_id, PLAIN)
         with pytest.raises(Conflict, match="under way already"):
             analysing.start(db, ADA, document_id, PLAIN)
-        analysing.start(db, ADA, document_id, replace(PLAIN, fresh=True))
+        analysing.start(db, ADA, document_id, replace(PLAIN, fresh=False))
 
 
 def test_a_run_stands_beside_the_built_in_one_with_what_both_found_and_where_they_differ(db, desk):
