@@ -348,6 +348,10 @@ COMMANDS = (
         "Show a model's run beside the built-in reading",
         "In the order of the text: what both found, what only one did, and where they differ.",
         "python -m core runs compare 3f2a9c41 9d10b7aa",
-        (DOCUMENT, argument("analysis", metavar="RUN", help="id as `runs list` prints it; its beginning is enough"), JSON),
+        (
+            DOCUMENT,
+            argument("analysis", metavar="RUN", help="id as `runs list` prints it; its beginning is enough"),
+            JSON,
+        ),
     ),
 )
