@@ -109,13 +109,16 @@ def stream(lines: list[bytes], kind: str, *, drop: bool = False) -> Reply:
 READ, WRITTEN, PLAIN = 900, 100, 40  # input tokens: from the cache, into it, neither
 
 
-def claude(text: str, *, stop: str = "end_turn", drop_after: int | None = None, fault: str = "") -> Reply:
+def claude(
+    text: str, *, stop: str = "end_turn", drop_after: int | None = None, fault: str = "", usage: Any = None
+) -> Reply:
     """A message as server-sent events, two pieces of text; dropped after so many events, or ended by an error event."""
     half = len(text) // 2
-    usage = {
-        "input_tokens": PLAIN, "output_tokens": 1,
+    usage = usage or {
+        "input_tokens": PLAIN, "output_tokens": 7,
         "cache_read_input_tokens": READ, "cache_creation_input_tokens": WRITTEN,
     }  # fmt: skip
+    written, usage = usage["output_tokens"], {**usage, "output_tokens": 1}
     message = {
         "id": "msg_1", "type": "message", "role": "assistant", "model": "claude-test-20261101", "content": [],
         "stop_reason": None, "stop_sequence": None, "usage": usage,
@@ -127,7 +130,7 @@ def claude(text: str, *, stop: str = "end_turn", drop_after: int | None = None, 
         ("content_block_delta", {"index": 0, "delta": {"type": "text_delta", "text": text[:half]}}),
         ("content_block_delta", {"index": 0, "delta": {"type": "text_delta", "text": text[half:]}}),
         ("content_block_stop", {"index": 0}),
-        ("message_delta", {"delta": {"stop_reason": stop, "stop_sequence": None}, "usage": {"output_tokens": 7}}),
+        ("message_delta", {"delta": {"stop_reason": stop, "stop_sequence": None}, "usage": {"output_tokens": written}}),
         ("message_stop", {}),
     ]
     if fault:
@@ -216,12 +219,12 @@ def claude_errored(kind: str) -> dict[str, Any]:
 # --- Ollama -----------------------------------------------------------------------------------------------------
 
 
-def ollama_chat(text: str, *, drop: bool = False, prompt_tokens: int = 30) -> Reply:
+def ollama_chat(text: str, *, drop: bool = False, prompt_tokens: int = 30, answer_tokens: int = 12) -> Reply:
     half = len(text) // 2
     said = [{"message": {"role": "assistant", "content": part}, "done": False} for part in (text[:half], text[half:])]
     end = {
         "message": {"role": "assistant", "content": ""}, "done": True, "done_reason": "stop",
-        "prompt_eval_count": prompt_tokens, "eval_count": 12, "prompt_eval_duration": 5, "eval_duration": 9,
+        "prompt_eval_count": prompt_tokens, "eval_count": answer_tokens, "prompt_eval_duration": 5, "eval_duration": 9,
     }  # fmt: skip
     lines = [json.dumps({"model": "qwen3:4b", **one}).encode() + b"\n" for one in (*said, end)]
     return stream(lines[:-1] if drop else lines, "application/x-ndjson", drop=drop)
@@ -245,7 +248,7 @@ def ollama_tags(*names: str) -> Reply:
 # --- OpenAI chat completions ------------------------------------------------------------------------------------
 
 
-def openai_chat(text: str, *, usage: bool = True, drop: bool = False) -> Reply:
+def openai_chat(text: str, *, usage: bool = True, drop: bool = False, counted: Any = None) -> Reply:
     base = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "served-name"}
     half = len(text) // 2
     chunks: list[dict[str, Any]] = [
@@ -255,7 +258,7 @@ def openai_chat(text: str, *, usage: bool = True, drop: bool = False) -> Reply:
     if not drop:
         chunks.append({**base, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
         if usage:
-            counted = {
+            counted = counted or {
                 "prompt_tokens": 50, "completion_tokens": 9, "total_tokens": 59,
                 "prompt_tokens_details": {"cached_tokens": 32},
             }  # fmt: skip
