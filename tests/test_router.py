@@ -433,6 +433,21 @@ def test_the_span_of_a_call_has_its_names_and_numbers(here):
     assert known["copilot.policy_decision"] == "allowed"
 
 
+def test_what_an_answer_took_is_in_its_span_also_where_the_model_declined(here):
+    from core import telemetry
+
+    with serving(claude("", stop="refusal")) as server, pytest.raises(faults.Declined):
+        here.at(anthropic=server.url).ask(errand(model=CHEAP, alone=True), prompt())
+    assert telemetry.flush()
+    with here.opened() as db:
+        (span,) = rows(db, "select * from span")
+    (row,) = here.calls()
+    known = json.loads(span["attributes"])
+    assert known["gen_ai.usage.input_tokens"] == row["input_tokens"] == 1_040
+    assert known["gen_ai.response.finish_reasons"] == ["refused"]
+    assert Decimal(str(known["copilot.cost_usd"])) == Decimal(row["cost_usd"])
+
+
 SECRETS = ("Zanzibar", "ada.lovelace@example.org", "4111 1111 1111 1111")
 
 

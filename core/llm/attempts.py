@@ -113,6 +113,7 @@ def _called(one: Attempt, digest: str, span: tracing.Span, keeps: bool) -> Answe
         begun = True
         said = whole = _followed(one, model.stream(request), hidden)
         if whole.finish_reason == "refused":
+            span.set(_answered(whole) | {names.COST_USD: ledger.cost_of(whole.usage, entry)})
             raise faults.declined(entry.name)
     except BaseException as error:
         begun = begun and not isinstance(error, NOT_BEGUN)
