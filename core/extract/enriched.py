@@ -10,13 +10,13 @@ from pydantic import AfterValidator
 
 from core.extract.bearers import party
 from core.extract.deadlines import deadlines
-from core.extract.ground import Source
 from core.extract.matching import Region, squeezed
 from core.extract.nature import COMMAND, expects
 from core.extract.reading import read as read_sentence
 from core.extract.salvage import Answered, MaybeText, Share, Text
 from core.extract.sanctions import sanctions, sanctions_of
 from core.extract.shaping import Around
+from core.extract.source import Source
 from core.extract.terms import Terms, document_terms
 from core.extract.windows import Window
 from core.language.references import places, references
