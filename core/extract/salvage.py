@@ -24,7 +24,7 @@ LIST = rf"\[(?:\s*+(?:{STRING}|{WORD})\s*+,?+)*+\s*+\]"
 FLAT = re.compile(rf"\{{\s*+(?:{STRING}\s*+:\s*+(?:{STRING}|{LIST}|{WORD})\s*+(?:,\s*+)?+)*+\}}", re.DOTALL)
 OPENING = re.compile(r'\{\s*+"(\w{0,40})')
 LEFT_OVER_COMMA = re.compile(rf"({STRING})|,(?=\s*+[}}\]])", re.DOTALL)
-FENCE = re.compile(r"\A\s*+(?:```\w*)?+(.*?)(?:```)?\s*\Z", re.DOTALL)
+FENCE_OPENS = re.compile(r"```\w*+")
 
 NO_JSON = "The answer holds no JSON object that was asked for."
 CUT_OFF = "The answer breaks off inside this object."
@@ -97,9 +97,10 @@ def objects(answer: str, key: str, fields: frozenset[str]) -> Iterator[Any]:
 
 
 def unfenced(answer: str) -> str:
-    """The answer without a Markdown fence around all of it."""
-    found = FENCE.match(answer)
-    return found[1] if found else answer
+    """The answer without a Markdown fence around all of it. Small models go on with spaces until they are cut off."""
+    inside = answer.strip()
+    opened = FENCE_OPENS.match(inside)
+    return inside[opened.end() if opened else 0 :].removesuffix("```")
 
 
 def under(whole: Any, key: str, fields: frozenset[str]) -> list[Any] | None:
