@@ -391,6 +391,36 @@ def test_an_unknown_price_stays_unknown(here):
     assert row == {"cost_usd": None, "input_tokens": 50, "output_tokens": 9, "reserved_usd": None}
 
 
+NO_COUNTS = {
+    "less than none": {"prompt_tokens": -10**8, "completion_tokens": 9},
+    "more than any column holds": {"prompt_tokens": 10**30, "completion_tokens": 9},
+    "more from a cache than there was": {
+        "prompt_tokens": 5, "completion_tokens": 9, "prompt_tokens_details": {"cached_tokens": 10**8},
+    },
+    "a word": {"prompt_tokens": "fifty", "completion_tokens": 9},
+    "a share": {"prompt_tokens": 50.5, "completion_tokens": 9},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("counted", NO_COUNTS.values(), ids=NO_COUNTS)
+def test_what_can_be_no_count_of_tokens_is_unknown_and_gives_no_budget_back(here, counted):
+    with serving(openai_chat("Said.", counted=counted)) as server:
+        found = here.at(openai=server.url).ask(errand(model=OWN), prompt())
+    assert found.text == "Said."
+    (row,) = here.calls("state, cost_usd, input_tokens, reserved_tokens")
+    assert (row["state"], row["cost_usd"], row["input_tokens"]) == ("done", None, None)
+    assert row["reserved_tokens"] > 0
+
+
+def test_a_hosted_model_that_counts_less_than_nothing_cannot_lower_what_was_spent(here):
+    counts = {"input_tokens": -(10**9), "output_tokens": 7}
+    with serving(claude("Said.", usage=counts)) as server:
+        here.at(anthropic=server.url).ask(errand(model=CHEAP), prompt())
+    (row,) = here.calls("cost_usd, reserved_usd")
+    assert row["cost_usd"] is None
+    assert Decimal(row["reserved_usd"]) > 0
+
+
 def test_usage_that_was_not_reported_leaves_the_cost_unknown(here):
     here.write(inventory(served="prices = { input = 1, output = 1 }\n"))
     with serving(openai_chat("Said.", usage=False)) as server:

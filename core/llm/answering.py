@@ -12,6 +12,7 @@ from core.types import ChatRequest, Completion, Finish, Usage
 T = TypeVar("T")
 TRIES = 4
 MOST_CHARACTERS_PER_TOKEN = 64  # no honest token is longer; a server that goes on past that is cut off
+MOST_TOKENS = 10**9  # of one call; a server that reports more, or less than none, did not count
 LONGEST_WAIT_SECONDS = 60.0  # a server that asks for more is told to the person instead
 
 
@@ -66,6 +67,11 @@ def answered(
         time_to_first_token_ms=None if first is None else _milliseconds(first),
         parsed=None if request.schema is None else parsed(text),
     )
+
+
+def counted(*reported: object) -> bool:
+    """Whether these can be numbers of tokens: what a server says of them becomes money, and is data like its text."""
+    return all(isinstance(one, int) and not isinstance(one, bool) and 0 <= one <= MOST_TOKENS for one in reported)
 
 
 def drain(answer: Generator[str, None, Completion]) -> Completion:

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.errors import Missing
 from core.llm import catalog, keys
-from core.llm.answering import Ending, answered, drain, patiently
+from core.llm.answering import Ending, answered, counted, drain, patiently
 from core.llm.faults import broken_off
 from core.llm.hosted import client, opening, reading
 from core.settings import Settings
@@ -103,13 +103,10 @@ class AnthropicModel:
         return {"type": "enabled", "budget_tokens": max(LEAST_BUDGET, tokens), "display": "omitted"}
 
 
-def usage(reported: dict[str, Any]) -> Usage:
-    """Anthropic counts input without what a cache gave or took; our total includes both."""
+def usage(reported: dict[str, Any]) -> Usage | None:
+    """Anthropic counts input without what a cache gave or took; our total includes both. None where it is no count."""
     read, written = reported.get("cache_read_input_tokens", 0), reported.get("cache_creation_input_tokens", 0)
-    return Usage(
-        input_tokens=reported.get("input_tokens", 0) + read + written,
-        output_tokens=reported.get("output_tokens", 0),
-        cached_tokens=read,
-        cache_write_tokens=written,
-        raw=reported,
-    )
+    new, said = reported.get("input_tokens", 0), reported.get("output_tokens", 0)
+    if not counted(new, read, written, said):
+        return None
+    return Usage(new + read + written, said, cached_tokens=read, cache_write_tokens=written, raw=reported)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from core.errors import Missing
 from core.llm import faults
-from core.llm.answering import Ending, answered, drain, patiently
+from core.llm.answering import Ending, answered, counted, drain, patiently
 from core.llm.hosted import CONNECT_SECONDS, OVERFLOW_SIGNS
 from core.llm.permission import is_loopback
 from core.settings import Settings
@@ -159,6 +159,5 @@ def _refused(error: Any, model: str, begun: bool) -> Exception:
 def usage(part: Any) -> Usage | None:
     raw = part.model_dump(include={"prompt_eval_count", "eval_count", "prompt_eval_duration", "eval_duration"})
     raw = {name: value for name, value in raw.items() if value is not None}
-    if "eval_count" not in raw:
-        return None
-    return Usage(input_tokens=raw.get("prompt_eval_count", 0), output_tokens=raw["eval_count"], raw=raw)
+    given, said = raw.get("prompt_eval_count", 0), raw.get("eval_count")
+    return Usage(given, said, raw=raw) if counted(given, said) else None

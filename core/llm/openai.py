@@ -5,7 +5,7 @@ from typing import Any
 
 from core.errors import Missing
 from core.llm import catalog, keys
-from core.llm.answering import Ending, answered, drain, patiently
+from core.llm.answering import Ending, answered, counted, drain, patiently
 from core.llm.faults import broken_off
 from core.llm.hosted import client, opening, reading
 from core.settings import Settings
@@ -86,13 +86,13 @@ class OpenAIModel:
         return asked
 
 
-def usage(reported: Any) -> Usage:
-    raw = reported.model_dump(exclude_none=True)
-    details = raw.get("prompt_tokens_details") or {}
-    return Usage(
-        input_tokens=raw.get("prompt_tokens", 0),
-        output_tokens=raw.get("completion_tokens", 0),
-        cached_tokens=details.get("cached_tokens", 0),
-        cache_write_tokens=details.get("cache_write_tokens", 0),
-        raw=raw,
-    )
+def usage(reported: Any) -> Usage | None:
+    """None where what the server reports can be no count: it holds more from a cache than there was, say."""
+    raw = reported.model_dump(exclude_none=True, warnings=False)
+    details = raw.get("prompt_tokens_details")
+    details = details if isinstance(details, dict) else {}
+    read, written = details.get("cached_tokens", 0), details.get("cache_write_tokens", 0)
+    given, said = raw.get("prompt_tokens", 0), raw.get("completion_tokens", 0)
+    if not counted(given, read, written, said) or read + written > given:
+        return None
+    return Usage(given, said, cached_tokens=read, cache_write_tokens=written, raw=raw)
