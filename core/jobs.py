@@ -275,6 +275,20 @@ def lost(db: Database, claim: Claim) -> bool:
     return row is None or (row["state"] != "done" and (row["state"], row["claim"]) != ("running", claim.token))
 
 
+def losing(db: Database, claim: Claim, every_seconds: float = 0.5) -> Callable[[], bool]:
+    """`lost` as a question that may come between any two pieces of an answer: the database is asked now and then."""
+    last = time.monotonic()
+
+    def looked() -> bool:
+        nonlocal last
+        if time.monotonic() - last < every_seconds:
+            return False
+        last = time.monotonic()
+        return lost(db, claim)
+
+    return looked
+
+
 def renew(db: Database, claim: Claim) -> None:
     """Renew the lease. Raises Lost when the job is no longer ours."""
     with write(db):

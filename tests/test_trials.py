@@ -1,6 +1,8 @@
 """Prompts tried in the sandbox: decided, answered by the worker as they grow, counted, and private to their person."""
 
+import shutil
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,7 +11,7 @@ from core import jobs, llm, prompts, store, worker
 from core.errors import BadInput, NotFound
 from core.identity import local_user
 from core.llm import faults
-from core.settings import settings
+from core.settings import ROOT, settings
 from core.types import User
 from tests.model_parts import CATALOG, settings_at
 from tests.model_servers import claude, claude_fault, serving
@@ -24,6 +26,7 @@ def db(tmp_path, monkeypatch):
     (tmp_path / "catalog.toml").write_text(
         CATALOG + '[[model]]\nvendor = "v"\nname = "anthropic:far"\ntitle = "F"\nabout = "F"\nhosts = ["far.example"]\n'
     )
+    shutil.copy(ROOT / "models" / "routes.toml", tmp_path)
     for name, value in {"DATA_DIR": tmp_path / "var", "MODELS_DIR": tmp_path}.items():
         monkeypatch.setenv(f"COPILOT_{name}", str(value))
     settings.cache_clear()
@@ -61,8 +64,6 @@ def test_a_trial_waits_is_answered_and_counted(db, claude_says):
 
 
 def test_a_prompt_of_ours_goes_with_its_version_digest_and_schema(db, claude_says):
-    from core.settings import ROOT
-
     ours = prompts.prompt("extract-obligations", folder=ROOT / "models" / "prompts")
     rendered = prompts.render(ours, {"regulation": "House rules", "provisions": "Article 1\nBanks shall report."})
     found = claude_says(claude('{"norms": []}'), prompt=rendered)
@@ -73,7 +74,7 @@ def test_a_prompt_of_ours_goes_with_its_version_digest_and_schema(db, claude_say
 
 
 def test_text_that_is_no_json_where_json_was_asked_for_is_said(db, claude_says):
-    rendered = prompts.Rendered("p", "1.0.0", "d", "System", "User", {"type": "object", "properties": {}})
+    rendered = prompts.Rendered("probe", "1.0.0", "0" * 64, "System", "User", {"type": "object", "properties": {}})
     assert claude_says(claude("Sorry, no."), prompt=rendered).parsed is False
 
 
@@ -151,7 +152,6 @@ def test_a_worker_killed_in_the_middle_of_an_answer_asks_once_more(db, monkeypat
     import subprocess
     import sys
 
-    from core.settings import ROOT
     from tests.job_parts import wait_until
 
     def hang(handler):
@@ -174,3 +174,122 @@ def test_a_worker_killed_in_the_middle_of_an_answer_asks_once_more(db, monkeypat
             second.wait(20)
     assert (llm.trial(db, ADA, trial_id).answer, len(server.asked)) == ("A duty.", 2)
     assert second.returncode == 0
+
+
+# --- through the router, as everything that asks a model --------------------------------------------------------
+
+
+def calls(db) -> list[store.Row]:
+    return store.rows(db, "select * from model_call order by number")
+
+
+def test_a_trial_is_in_the_ledger_under_its_trace_and_counts_as_cost(db, claude_says):
+    from core import operations, telemetry
+
+    found = claude_says(claude("A duty."), content="Which kind?", max_output_tokens=64)
+    (row,) = calls(db)
+    assert (row["task"], row["state"], row["prompt"], row["job_id"]) == (
+        "trial",
+        "done",
+        "free-text/1.0.0",
+        found.job_id,
+    )
+    assert (Decimal(row["cost_usd"]), row["trace_id"]) == (found.cost_usd, found.trace_id)
+    assert "Which kind" not in str(row)
+    telemetry.flush()
+    (span,) = telemetry.spans(db, ADA, found.trace_id)
+    assert span.name == "chat anthropic:claude-test"
+    today = date.fromisoformat(row["started_at"][:10])
+    assert operations.total(db, ADA, operations.Chosen(today, today)).cost_usd == found.cost_usd
+    assert store.rows(db, "select * from answer_cache") == []
+
+
+def test_a_price_that_nobody_knows_stays_unknown(db, tmp_path, claude_says):
+    (tmp_path / "catalog.toml").write_text(CATALOG.replace("prices =", "# prices ="))
+    found = claude_says(claude("A duty."), content="Which kind?")
+    assert (found.state, found.cost_usd) == ("done", None)
+    assert calls(db)[0]["cost_usd"] is None
+
+
+def test_a_trial_that_a_cap_does_not_hold_is_not_sent(db, tmp_path, monkeypatch):
+    routes = tmp_path / "routes.toml"
+    routes.write_text(routes.read_text().replace("\nrun_usd = 2", "\nrun_usd = 0.0001"))
+    with serving(claude("Never")) as server:
+        monkeypatch.setenv("COPILOT_ANTHROPIC_URL", server.url)
+        settings.cache_clear()
+        trial_id = llm.ask(db, ADA, "anthropic:claude-test", "Which kind?")
+        worker.drain()
+        assert server.asked == []
+    found = llm.trial(db, ADA, trial_id)
+    assert (found.state, found.fault) == ("failed", "OverBudget")
+    assert "raise run_usd" in (found.error or "")
+
+
+def test_a_hosted_model_sees_no_personal_data_and_its_person_reads_it_in_the_answer(db, tmp_path, claude_says):
+    (tmp_path / "catalog.toml").write_text(CATALOG.replace('location = "local"', 'location = "hosted"'))
+    seen = []
+
+    def reply(handler):
+        content = handler.body["messages"][-1]["content"]
+        seen.append(content if isinstance(content, str) else content[0]["text"])
+        claude(f"It says: {seen[0]}")(handler)
+
+    found = claude_says(reply, content="Write to ada.lovelace@example.org about the report.")
+    assert "lovelace" not in seen[0]
+    assert "about the report" in seen[0]
+    assert found.answer == "It says: Write to ada.lovelace@example.org about the report."
+
+
+def test_a_refusal_and_a_stopped_model_are_met_before_anything_is_kept(db):
+    from core import switches
+    from core.errors import NotAllowed
+
+    with pytest.raises(faults.Refused):
+        llm.ask(db, ADA, "anthropic:claude-test", "Secret", classification="restricted")
+    assert [(row["state"], row["classification"]) for row in calls(db)] == [("refused", "restricted")]
+    trial_id = llm.ask(db, ADA, "scripted:echo", "Hello")
+    switches.stop(db, User("olga", "Olga", roles=("engineering owner",)), "scripted:echo", "It repeats itself")
+    with pytest.raises(NotAllowed, match="It repeats itself"):
+        llm.ask(db, ADA, "scripted:echo", "Hello")
+    worker.drain()
+    assert llm.trial(db, ADA, trial_id).fault == "NotAllowed"
+    assert [row["state"] for row in calls(db)] == ["refused"]
+
+
+def test_a_trial_that_is_forgotten_while_the_model_speaks_ends_the_call(db, monkeypatch):
+    import os
+    import subprocess
+    import sys
+    import threading
+
+    from tests.job_parts import wait_until
+
+    go_on = threading.Event()
+
+    def waiting(handler):
+        go_on.wait(30)
+        claude("Word after word after word")(handler)
+
+    with serving(waiting) as server:
+        monkeypatch.setenv("COPILOT_ANTHROPIC_URL", server.url)
+        settings.cache_clear()
+        trial_id = llm.ask(db, ADA, "anthropic:claude-test", "Which kind?")
+        quiet = {"stderr": subprocess.DEVNULL, "cwd": ROOT, "env": dict(os.environ)}
+        process = subprocess.Popen([sys.executable, "-m", "core", "work"], **quiet)
+        try:
+            wait_until(lambda: server.asked, 60)
+            llm.forget(db, ADA, trial_id)
+            go_on.set()
+            wait_until(lambda: calls(db)[0]["state"] != "started", 20)
+        finally:
+            process.terminate()
+            process.wait(20)
+    assert llm.trials(db, ADA) == []
+    (row,) = calls(db)
+    assert (row["state"], row["cost_usd"], len(server.asked)) == ("stopped", None, 1)
+
+
+def test_a_model_that_declines_is_said_and_what_it_took_is_counted(db, claude_says):
+    found = claude_says(claude("I would rather not.", stop="refusal"), content="Which kind?")
+    assert (found.state, found.fault, found.answer) == ("failed", "Declined", "I would rather not.")
+    assert Decimal(calls(db)[0]["cost_usd"]) > 0

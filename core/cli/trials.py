@@ -115,7 +115,7 @@ def _counted(found: "Trial") -> str:
 
 
 def _plain(found: "Trial") -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(json.dumps(asdict(found), default=str))
+    plain: dict[str, Any] = json.loads(json.dumps({**asdict(found), "trace_id": found.trace_id}, default=str))
     return plain
 
 

@@ -14,7 +14,6 @@ did. They compare where prompt and machine are the same.
 """
 
 import json
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,7 +33,6 @@ from core.types import User
 TASK = "benchmark"  # of our prompts that are made for it, and in models/routes.toml
 FEWEST, MOST, USUAL = 3, 50, 10  # runs
 MOST_MODELS = 12
-LOOK_SECONDS = 0.5
 SCHEMA = "benchmark/1"
 
 
@@ -162,7 +160,7 @@ def _asking(
 
     def make() -> measuring.Call:
         try:
-            answer = router.ask(errand, rendered, stop=_now_and_then(lambda: jobs.lost(db, claim)))
+            answer = router.ask(errand, rendered, stop=jobs.losing(db, claim))
         except faults.Stopped as error:
             raise jobs.Lost(str(error)) from error
         except (jobs.Lost, Conflict):  # not the model's
@@ -172,20 +170,6 @@ def _asking(
         return measuring.call(model, run, started_at, answer.completion, answer.cost_usd)
 
     return make
-
-
-def _now_and_then(look: Callable[[], bool]) -> Callable[[], bool]:
-    """The same question, asked of the database only after a while: it comes between any two pieces of an answer."""
-    last = time.monotonic()
-
-    def looked() -> bool:
-        nonlocal last
-        if time.monotonic() - last < LOOK_SECONDS:
-            return False
-        last = time.monotonic()
-        return look()
-
-    return looked
 
 
 # --- both -------------------------------------------------------------------------------------------------------

@@ -92,11 +92,12 @@ class Router:
     def request(self, db: Database, errand: Errand, prompt: Rendered, entry: Entry) -> ChatRequest:
         """What the model is sent, before personal data is masked."""
         route = routes.route(self.settings, errand.task)
+        most = sizes.answer_tokens(entry, route, sizes.context(db, entry, self.settings))
         return ChatRequest(
             messages=(Message("user", prompt.user),),
             system=prompt.system,
             schema=prompt.schema,
-            max_output_tokens=sizes.answer_tokens(entry, route, sizes.context(db, entry, self.settings)),
+            max_output_tokens=min(most, errand.most_tokens or most),
             temperature=route.temperature,
             thinking_tokens=route.thinking_tokens,
         )

@@ -25,10 +25,10 @@ class Ranked(NamedTuple):
 
 
 class Route(Strict):
-    """A task. `prompt` is "name/version" as shipped; `models` in the file's order."""
+    """A task. `prompt` is "name/version" as shipped, None where whoever asks brings one; `models` in the file's order."""
 
     task: str
-    prompt: str = Field(pattern=r"^[a-z][a-z0-9-]*/\d+\.\d+\.\d+$")
+    prompt: str | None = Field(None, pattern=r"^[a-z][a-z0-9-]*/\d+\.\d+\.\d+$")
     models: tuple[Ranked, ...]
     temperature: float | None = Field(0.0, ge=0, le=2)
     max_output_tokens: int = Field(gt=0)

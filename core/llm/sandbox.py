@@ -1,5 +1,6 @@
 """Prompts tried in the sandbox: asked by a person, answered by the worker, read while they grow."""
 
+import hashlib
 import json
 import time
 from collections.abc import Mapping
@@ -9,16 +10,18 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from core import jobs, switches
+from core import jobs, switches, telemetry
 from core.errors import BadInput, CopilotError, NotFound
-from core.llm import backends, catalog, permission, prices
+from core.llm import backends, catalog, faults, permission
 from core.llm.answering import parsed
-from core.llm.faults import Refused
+from core.llm.router import Answer, Errand, Router
 from core.prompts import Rendered
 from core.settings import settings
 from core.store import Row, new_id, now, one, rows, write
-from core.types import ChatRequest, Classification, Completion, Message, User
+from core.types import Classification, Completion, User
 
+TASK = "trial"  # in models/routes.toml
+FREE, NO_FILE = "free-text/1.0.0", hashlib.sha256().hexdigest()  # for the ledger: a question that is no prompt of ours
 KEPT = 50  # of one person; older ones go, text and all
 MOST_CHARACTERS = 400_000
 SAVE_SECONDS = 0.25
@@ -54,6 +57,11 @@ class Trial:
     parsed: bool | None
     created_at: str
 
+    @property
+    def trace_id(self) -> str:
+        """Of its calls, those of a retry included."""
+        return telemetry.trace_of(self.job_id)
+
 
 # --- for the person ---------------------------------------------------------------------------------------------
 
@@ -79,7 +87,8 @@ def ask(
         raise BadInput("There is nothing to ask; write a prompt.")
     if len(text) > MOST_CHARACTERS:
         raise BadInput(f"The prompt has {len(text):,} characters and at most {MOST_CHARACTERS:,} can be tried here.")
-    reason, trial_id = _permitted(db, model, classification), new_id()
+    asked = prompt or _rendered({"system": "", "content": text})
+    reason, trial_id = _permitted(db, _errand(user, model, classification, max_output_tokens), asked), new_id()
     with write(db):
         job_id = jobs.insert(db, user, "trial", {"trial": trial_id}, f"Ask {model}")
         row = {
@@ -141,50 +150,46 @@ def forget(db: Database, user: User, trial_id: str) -> None:
 def answer(db: Database, user: User, claim: jobs.Claim) -> None:
     """The handler of jobs of kind "trial": what comes is written as it comes, and kept whatever happens then."""
     asked = trial(db, user, claim.job.payload["trial"])
+    row = one(db, "select * from trial where id = ?", [asked.id]) or {}
+    prompt = _rendered(row)
+    errand = _errand(user, asked.model, asked.classification, row["max_output_tokens"], claim.job.id)
     # The inventory may have changed since it was asked, and the model may have been stopped.
-    _permitted(db, asked.model, asked.classification)
-    row = one(db, "select schema, max_output_tokens from trial where id = ?", [asked.id]) or {}
-    request = ChatRequest(
-        messages=(Message("user", asked.content),),
-        system=asked.system,
-        schema=json.loads(row["schema"]) if row["schema"] else None,
-        max_output_tokens=row["max_output_tokens"],
-    )
+    _permitted(db, errand, prompt)
+    backends.open_model(asked.model, settings())  # what it lacks, it says itself: a key, a package, a file
     _save(db, claim, asked.id, "", "Waiting for the first word")  # a try before may have left a beginning
-    whole = _followed(db, claim, asked, request)
-    entry = catalog.entry(asked.model, settings())
-    spent = prices.cost(whole.usage, entry)
+    with telemetry.resumed(asked.trace_id):
+        said = _followed(db, claim, asked, errand, prompt)
+    whole, cost = said.completion, said.cost_usd
     with write(db):
         db.execute(
             "update trial set answer = ?, answered_by = ?, finish_reason = ?, usage = ?, cost_usd = ?,"
             " first_token_ms = ?, latency_ms = ? where id = ?",
-            [whole.text, whole.answered_by, whole.finish_reason, _usage(whole), None if spent is None else str(spent),
+            [said.text, whole.answered_by, whole.finish_reason, _usage(whole), None if cost is None else f"{cost:f}",
              whole.time_to_first_token_ms, whole.latency_ms, asked.id],
         )  # fmt: skip
         jobs.finish(db, claim)
 
 
-def _followed(db: Database, claim: jobs.Claim, asked: Trial, request: ChatRequest) -> Completion:
+def _followed(db: Database, claim: jobs.Claim, asked: Trial, errand: Errand, prompt: Rendered) -> Answer:
     """The whole answer; its beginning is in the table while the rest is still to come."""
     said: list[str] = []
-    speaking = backends.open_model(asked.model, settings()).stream(request)
     saved = 0.0  # the first piece shows at once
+
+    def heard(piece: str) -> None:
+        nonlocal saved
+        said.append(piece)
+        if piece and time.monotonic() - saved > SAVE_SECONDS:
+            saved = time.monotonic()
+            _save(db, claim, asked.id, "".join(said))
+
     try:
-        while True:
-            try:
-                said.append(next(speaking))
-            except StopIteration as stop:
-                whole: Completion = stop.value
-                return whole
-            if time.monotonic() - saved > SAVE_SECONDS:
-                saved = time.monotonic()
-                _save(db, claim, asked.id, "".join(said))
+        return Router(settings()).ask(errand, prompt, stop=jobs.losing(db, claim), heard=heard)
+    except faults.Stopped as error:
+        raise jobs.Lost(str(error)) from error
     except CopilotError:
         if any(said):
             _save(db, claim, asked.id, "".join(said))
         raise
-    finally:
-        speaking.close()
 
 
 def _save(db: Database, claim: jobs.Claim, trial_id: str, text: str, stage: str = "Answering") -> None:
@@ -194,12 +199,33 @@ def _save(db: Database, claim: jobs.Claim, trial_id: str, text: str, stage: str 
         db.execute("update trial set answer = ? where id = ?", [text, trial_id])
 
 
-def _permitted(db: Database, model: str, classification: Classification) -> str:
-    """The reason why it is allowed; Refused or NotAllowed with the reason why not."""
+# --- both -------------------------------------------------------------------------------------------------------
+
+
+def _errand(
+    user: User, model: str, classification: Classification, most_tokens: int, job_id: str | None = None
+) -> Errand:
+    """This model and no other; nothing of it is kept for the next time, since it belongs to no document."""
+    return Errand(
+        user, TASK, classification, model=model, job_id=job_id, fresh=True, alone=True, most_tokens=most_tokens
+    )
+
+
+def _rendered(row: Mapping[str, Any]) -> Rendered:
+    """What is asked, from a row of the table; free text is a prompt of no file."""
+    name, _, version = (row.get("prompt") or FREE).partition("/")
+    schema = json.loads(row["schema"]) if row.get("schema") else None
+    return Rendered(name, version, row.get("prompt_digest") or NO_FILE, row["system"], row["content"], schema)
+
+
+def _permitted(db: Database, errand: Errand, prompt: Rendered) -> str:
+    """The reason why it is allowed; NotAllowed, or Refused and noted in the ledger, with the reason why not."""
+    model = str(errand.model)
     switches.require_running(db, model)
-    decided = decision(model, classification)
+    decided = decision(model, errand.classification)
     if not decided.allowed:
-        raise Refused(decided.reason)
+        router = Router(settings())
+        router.require_one(db, errand, prompt, router.candidates(db, errand))
     return decided.reason
 
 

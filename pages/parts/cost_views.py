@@ -96,9 +96,9 @@ def empty() -> None:
     """Before the first call: what makes costs, and where to begin."""
     st.subheader("Nothing was asked of a model yet", anchor=False)
     st.markdown(
-        "Costs arise when a **language model** reads a document for you. The built-in engine costs nothing and is not"
-        " counted here; neither are prompts that you try in the sandbox. Models on this computer have no charge either:"
-        " for them you will see tokens and time. *Projection* tells beforehand what a month with a model would cost."
+        "Costs arise when a **language model** reads a document for you, answers a prompt that you try, or is measured."
+        " The built-in engine costs nothing and is not counted here. Models on this computer have no charge either: for"
+        " them you will see tokens and time. *Projection* tells beforehand what a month with a model would cost."
     )
     with st.container(horizontal=True, key="costs-begin"):
         st.page_link("pages/models.py", label="Set up a model", icon=":material/neurology:")

@@ -15,6 +15,8 @@ TASKS = {
     "risk": "Risk",
     "actions": "Actions",
     "summary": "Summary",
+    "trial": "Sandbox",
+    "benchmark": "Benchmark",
 }
 FAULTS = {
     "Busy": "Rate limit or overload",

@@ -106,9 +106,19 @@ def _answer(db: Database, user: User, one: llm.Trial) -> None:
             st.code(one.answer, language="json" if one.parsed else None, wrap_lines=True, height=_height(one.answer))
         if one.finish_reason:
             st.markdown(_counted(one))
-        with st.popover("What was sent"):
-            st.code("\n\n".join(filter(None, (one.system, one.content))), language=None, wrap_lines=True)
-            st.caption(plain(one.decision))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _sent(one)
+            if one.state not in ACTIVE:
+                trace = {"trace": one.trace_id}
+                st.page_link("pages/traces.py", label="Trace", icon=":material/timeline:", query_params=trace)
+
+
+def _sent(one: llm.Trial) -> None:
+    with st.popover("What was asked"):
+        st.code("\n\n".join(filter(None, (one.system, one.content))), language=None, wrap_lines=True)
+        st.caption(plain(one.decision))
+        if llm.entry(one.model, settings()).location == "hosted":
+            st.caption("Personal data and secrets did not leave: the model saw placeholders, put back in its answer.")
 
 
 def _state(one: llm.Trial) -> str:
