@@ -1,6 +1,7 @@
 """A stored document is read by a model: nothing is lost, paid twice, made up, or sent where it may not go."""
 
 import json
+import threading
 import time
 from dataclasses import replace
 from decimal import Decimal
@@ -267,6 +268,38 @@ def test_a_card_that_is_closed_in_the_middle_stops_the_run_before_its_next_windo
     assert (job.state, job.fault) == ("failed", "NotAllowed")
     assert len(model.asked) <= under_way + 1
     assert [one.model for one in register.runs(db, ADA, document_id)] == ["builtin"]
+
+
+def test_a_card_that_is_closed_during_the_last_steps_lets_no_further_question_go(db, desk):
+    closed = threading.Event()
+    with reader(desk, versed) as model:
+        document_id = bring(db, desk)
+        job_id = analysing.start(db, ADA, document_id, Options(model=OWN))
+        model.before = lambda number: is_risk(model) and closed.wait(30) and None
+        with working(desk):
+            wait_until(lambda: model.asked and is_risk(model))
+            library.save_card(db, ADA, document_id, {"allowed_use": {"prompting": False}})
+            time.sleep(1)
+            closed.set()
+            job = ended(db, job_id)
+    assert (job.state, job.fault) == ("failed", "NotAllowed")
+    assert is_risk(model)  # steps and summary were never asked for
+
+
+def test_a_label_that_is_raised_in_the_middle_lets_no_further_window_go_where_the_old_one_allowed(db, desk):
+    with hosted(desk) as model:
+        document_id = bring(db, desk, sensitivity="Public")
+        job_id = analysing.start(db, ADA, document_id, replace(PLAIN, model=CHEAP))
+        model.only(1)
+        with working(desk):
+            wait_until(lambda: analysing.partial(db, ADA, job_id).done == 1)
+            under_way = len(model.asked)
+            with write(db):  # a new label, signed again between two looks
+                db.execute("update document set classification = 'confidential' where id = ?", [document_id])
+            model.go()
+            job = ended(db, job_id)
+    assert (job.state, job.fault) == ("failed", "Refused")  # it was taken up again under the new label
+    assert len(model.asked) <= under_way + 1
 
 
 def test_of_a_document_that_is_deleted_during_a_run_nothing_is_stored(db, desk):

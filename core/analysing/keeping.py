@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlite_utils import Database
 
 from core import jobs, library
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.settings import Settings
 from core.store import connect
 from core.types import User
@@ -60,6 +60,7 @@ class WithJob:
     def __init__(self, db: Database, user: User, claim: jobs.Claim, document_id: str, lost: threading.Event) -> None:
         self.db, self.user, self.claim, self.document_id, self.lost = db, user, claim, document_id, lost
         self.finished: dict[str, Any] = jobs.steps(db, claim.job.id)
+        self.label = self._label()
 
     def keep(self, name: str, value: Any) -> None:
         self.finished[name] = jobs.keep(self.db, self.claim, name, value)
@@ -68,10 +69,21 @@ class WithJob:
         jobs.progress(self.db, self.claim, fraction, stage)
 
     def require(self) -> None:
-        """NotAllowed when the card has been closed; NotFound when the document is gone or hidden from this person."""
+        """NotAllowed when the card has been closed; NotFound when the document is gone or hidden from this person.
+
+        Conflict when its label is another than the run began with, which decided what models may see it: the worker
+        then takes the run up again under the new one.
+        """
+        library.require_use(self.db, self.user, self.document_id, "prompting")
+        if self._label() != self.label:
+            raise Conflict("The document's label or its card changed while it was read; the run goes on under them.")
         if self.lost.is_set():
             raise jobs.Lost(f"{self.claim.job.title!r} was cancelled, paused or taken over.")
-        library.require_use(self.db, self.user, self.document_id, "prompting")
+
+    def _label(self) -> tuple[str, bool]:
+        """What decides which models may see the text, and how."""
+        row = library.document_row(self.db, self.user, self.document_id)
+        return row.classification, library.allows_raw(self.db, self.user, self.document_id)
 
     def stopped(self) -> bool:
         return self.lost.is_set()
@@ -79,7 +91,8 @@ class WithJob:
 
 @contextmanager
 def watched(settings: Settings, claim: jobs.Claim) -> Iterator[threading.Event]:
-    """An event that is set within half a second when the job is cancelled, paused or taken over, and at the end.
+    """An event that is set within half a second when the job is cancelled, paused or taken over, and at the end; also
+    when the document may not be put to a model any more: calls under way are broken off then.
 
     The worker interrupts its main thread only; what asks models has to look for itself.
     """
@@ -89,8 +102,10 @@ def watched(settings: Settings, claim: jobs.Claim) -> Iterator[threading.Event]:
         with closing(connect(settings.database)) as db:
             while not over.wait(LOOK_SECONDS):
                 try:
-                    if jobs.lost(db, claim):
+                    if jobs.lost(db, claim) or not library.allowed(db, claim.user, str(claim.job.subject), "prompting"):
                         return lost.set()
+                except NotFound:
+                    return lost.set()
                 except Conflict:  # busy; the next look comes soon
                     continue
 

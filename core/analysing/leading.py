@@ -22,7 +22,7 @@ from core.extract.ground import together
 from core.extract.windows import Window
 from core.llm import ledger, routes
 from core.llm.errands import Candidate, Errand
-from core.llm.faults import NoAnswer, OverBudget
+from core.llm.faults import NoAnswer, OverBudget, Stopped
 from core.llm.router import Router, nobody
 from core.pipeline import ALLOWED, MOMENT, Findings, concluded, weighed
 from core.settings import Settings
@@ -67,6 +67,9 @@ def lead(db: Database, run: Run, keeper: Keeper) -> Analysis:
     try:
         reads = _read(run, plan, asker, keeper, worked)
         return _concluded(db, run, plan, asker, keeper, reads, worked)
+    except Stopped:
+        keeper.require()  # says why
+        raise
     finally:
         asker.ended.set()
 
