@@ -8,7 +8,7 @@ from core.errors import CopilotError, NotFound
 from core.llm import faults, keys
 from core.llm.answering import patiently
 from core.llm.anthropic import FINISHES, START, AnthropicModel, usage
-from core.llm.hosted import opening, reading
+from core.llm.hosted import known, opening, reading
 from core.types import ChatRequest, Completion
 
 Result = Completion | CopilotError
@@ -60,8 +60,7 @@ class AnthropicBatches(AnthropicModel):
         kind = getattr(getattr(getattr(result, "error", None), "error", None), "type", "")
         if kind in OVERLOADED:
             return faults.busy(self.asked, 529 if kind == "overloaded_error" else 429)
-        known = kind if isinstance(kind, str) and kind.replace("_", "").isalnum() and len(kind) < 50 else ""
-        return faults.server_fault(self.asked, 400 if known == "invalid_request_error" else 500, known)
+        return faults.server_fault(self.asked, 400 if kind == "invalid_request_error" else 500, known(kind))
 
     def _completion(self, message: Any) -> Completion:
         return Completion(

@@ -1,6 +1,7 @@
 """What the two SDKs of one maker (anthropic, openai) have in common: their HTTP client and their faults."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
@@ -12,6 +13,14 @@ from core.llm import faults
 from core.llm.permission import is_loopback
 
 CONNECT_SECONDS = 5.0
+# What Anthropic, OpenAI, vLLM and llama-server call their errors.
+KINDS = {
+    "invalid_request_error", "authentication_error", "permission_error", "not_found_error", "request_too_large",
+    "rate_limit_error", "api_error", "overloaded_error", "timeout_error", "billing_error", "conflict_error",
+    "server_error", "unavailable_error", "not_supported_error", "exceed_context_size_error", "insufficient_quota",
+    "internal_server_error", "BadRequestError", "AuthenticationError", "PermissionDeniedError", "NotFoundError",
+    "RateLimitError", "InternalServerError", "ServiceUnavailableError", "UnprocessableEntityError", "APIError",
+}  # fmt: skip
 # How servers say that a prompt is too long: Anthropic, OpenAI and vLLM, llama-server and llama-cpp-python.
 OVERFLOW_SIGNS = ("too long", "context length", "context_length", "context window", "context size", "exceed context")
 
@@ -22,7 +31,40 @@ def client(sdk: Any, url: str, timeout_seconds: float) -> Any:
 
     timeout = httpx2.Timeout(timeout_seconds, connect=CONNECT_SECONDS)
     local = is_loopback(urlsplit(url).hostname or "")
-    return sdk.DefaultHttpxClient(base_url=url, timeout=timeout, follow_redirects=False, trust_env=not local)
+    return sdk.DefaultHttpxClient(
+        base_url=url, timeout=timeout, follow_redirects=False, trust_env=not local,
+        event_hooks=ending(httpx2, timeout_seconds),
+    )  # fmt: skip
+
+
+def ending(httpx: Any, seconds: float) -> dict[str, list[Any]]:
+    """Hooks for a client whose answers must have come whole within so many seconds.
+
+    Its own timeout begins anew with every byte, and what keeps a connection open need not be a piece of an answer.
+    """
+
+    class Ending(httpx.SyncByteStream):  # type: ignore[misc]
+        def __init__(self, stream: Any) -> None:
+            self.stream, self.end = stream, time.monotonic() + seconds
+
+        def __iter__(self) -> Iterator[bytes]:
+            for piece in self.stream:
+                if time.monotonic() > self.end:
+                    raise httpx.ReadTimeout("the answer does not end")
+                yield piece
+
+        def close(self) -> None:
+            self.stream.close()
+
+    def limit(response: Any) -> None:
+        response.stream = Ending(response.stream)
+
+    return {"response": [limit]}
+
+
+def known(kind: object) -> str:
+    """A provider's own word for an error; "" for any other, which could be a piece of the text that it was sent."""
+    return kind if isinstance(kind, str) and kind in KINDS else ""
 
 
 @contextmanager
@@ -72,8 +114,7 @@ def _refused(error: Any, model: str, key: str) -> CopilotError:
 
 
 def _kind(error: Any) -> str:
-    """The server's word for its error, as "overloaded_error": a fixed word, never a message."""
+    """The server's word for its error, as "overloaded_error". Never its message."""
     body = error.body if isinstance(error.body, Mapping) else {}
     inner = body.get("error")
-    word = (inner if isinstance(inner, Mapping) else body).get("type")
-    return word if isinstance(word, str) and word.replace("_", "").isalnum() and len(word) < 50 else ""
+    return known((inner if isinstance(inner, Mapping) else body).get("type"))
