@@ -107,9 +107,8 @@ def abbreviations(provisions: Sequence[Provision], terms: Terms) -> Iterable[tup
                 continue
             seen.add(words)
             phrase = tokens(provision.text[max(0, match.start() - LONG_NAME) : match.start()])
-            who = max(
-                (lookup(phrase, i, len(phrase), terms) or (0, None) for i in range(len(phrase))), key=lambda f: f[0]
-            )
+            named = (lookup(phrase, i, len(phrase), terms) or (0, None) for i in range(len(phrase)))
+            who = max(named, key=lambda found: found[0], default=(0, None))
             yield words, who[1] if who[0] == len(phrase) else None
 
 
@@ -150,7 +149,8 @@ def lookup(text: Sequence[Token], at: int, end: int, terms: Terms) -> tuple[int,
     for words, kind in terms.get(_one_of(text[at]), ()):
         last = at + len(words)
         if last <= end and all(_one_of(text[at + i]) == word for i, word in enumerate(words)):
-            return last, kind
+            # "Subject to paragraph 3, it shall": nobody is named.
+            return None if words == ("subject",) and last < len(text) and text[last].low == "to" else (last, kind)
     return None
 
 
