@@ -29,8 +29,7 @@ def be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated: 
             found = _be_sense_inserted(words, low, at, inserted, negated)
             if found:
                 return found
-    clients = who.kind == "person" and tokens[who.end - 1].low not in words["own_people"]
-    if low == "able" and after == "to" and clients and mark.word == "shall" and not negated:
+    if low == "able" and after == "to" and is_client(tokens, who) and mark.word == "shall" and not negated:
         why = "What persons shall be able to do is their right."
         return Sense("able_to", why, "right", verb=at + 2, end=at + 2)
     if low == "the" and after in DUTY_NOUNS and low_at(tokens, at + 2) == "of":
@@ -64,6 +63,11 @@ def be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated: 
     if low in words["answerable_frames"] and who.kind is not None:
         return Sense("answerable", f"Somebody is made {low} for something.", "obligation", verb=be, end=at, state=True)
     return _be_norm(tokens, mark, be, at, negated, who)
+
+
+def is_client(tokens: Sequence[Token], who: Party) -> bool:
+    """A person whom a rule protects, and none of those who work for the firm."""
+    return who.kind == "person" and tokens[who.end - 1].low not in frames()["own_people"]
 
 
 def _past_insertion(tokens: Sequence[Token], comma: int) -> int | None:

@@ -6,17 +6,21 @@ from dataclasses import replace
 from core.extract.bearers import Party, party
 from core.extract.inversion import inverted
 from core.extract.marks import Mark, Sense, frames
-from core.extract.naming import acts_here, antecedent, pronoun, spoken_of
+from core.extract.naming import acts_here, antecedent, is_plural, pronoun, spoken_of
 from core.extract.norms import Clause, Stated, Words
 from core.extract.senses import sense
+from core.extract.terms import lookup
+from core.language.chunks import BOUNDS, chunk_kind, is_aside, opens_phrase, participle_like, time_at, without_subject
 from core.language.clauses import Subject, excepted, first_subject, next_subject
 from core.language.tokens import Token
-from core.language.verbs import is_third_person
+from core.language.verbs import is_third_person, takes_object
 
 EXPECTED = "In a guideline “should” says what is expected: comply, or be ready to explain."
 IN_CONDITION = "“{}” stands inside a condition or a relative clause."
+DENYING = frozenset({"no", "neither", "nobody", "none"})
 RULING = frozenset({"shall", "must", "may"})
 # Between an introduction and its mark these open a clause that is not the sentence's own.
+BEHIND_NOUN = frozenset({"word", "num", ")", "label"})
 OPENERS = frozenset({"rel", "that", "sub", "prep"})
 
 
@@ -38,6 +42,7 @@ def clauses_of(w: Words, found: Sequence[Mark], stated: list[Stated]) -> list[Cl
             begin = max(begin, boundary)
             subject = first_subject(w.tokens, w.depth, begin, mark.start)
             boundary = subject.start if excepted(w.tokens, subject.start) else boundary
+            subject = _named_last(w, subject)
         else:
             subject = next_subject(w.tokens, w.depth, clauses[-1].mark.end, mark.start)
         if clauses and (_of_noun(w, mark, subject) or (subject.role == "same" and _nested(w, clauses[-1], mark))):
@@ -57,6 +62,32 @@ def clauses_of(w: Words, found: Sequence[Mark], stated: list[Stated]) -> list[Cl
     return clauses or _unintroduced(w, found)
 
 
+def _named_last(w: Words, subject: Subject) -> Subject:
+    """ "Upon receipt of a complaint Member States shall": no comma and no article, but who must act has a name."""
+    words = w.tokens
+    for index in range(subject.start + 1, subject.end):
+        found = lookup(words, index, subject.end, w.terms)
+        if found and found[0] == subject.end and found[1] is not None:
+            behind = words[index - 1].kind in BEHIND_NOUN and is_plural(w, subject.end)
+            named = behind and _introduced(words, subject.start, index)
+            return Subject(index, subject.end, "main", sure=False) if named else subject
+    return subject
+
+
+def _introduced(words: Sequence[Token], start: int, end: int) -> bool:
+    """Whether tokens [start, end) before a name are a phrase of their own: "prior to arrival", "each morning"."""
+    while start < end - 1 and words[start].kind == "adv":
+        start += 1
+    first = words[start]
+    if first.kind == "sub":
+        return without_subject(words, start, end) or is_aside(words, start, end)
+    if first.kind == "det" and start and takes_object(words[start - 1].low) and end - start > 1:
+        return True  # "Upon leaving the port Member States shall"
+    if first.kind == "word" and participle_like(first.low):
+        return opens_phrase(words, start, end)
+    return chunk_kind(words, start, end, False) == "phrase" or time_at(words, start, end) is not None
+
+
 def _under_that(w: Words, outer: Clause, mark: Mark, subject: Subject) -> bool:
     """ "shall ensure that, where a bank fails, the authority may fine it": the clause that "that" opened goes on."""
     verb, words = outer.sense.verb, w.tokens
@@ -71,12 +102,11 @@ def _unintroduced(w: Words, found: Sequence[Mark]) -> list[Clause]:
     """ "When deciding on the amount due regard shall be given": no comma ends the introduction; the last rules."""
     mark, words = found[-1], w.tokens
     start = next((i + 1 for i in range(mark.start - 1, 0, -1) if words[i].kind == "," and not w.depth[i]), 0)
-    if (
-        words[0].kind != "sub"
-        or mark.verb is None
-        or mark.word not in RULING
-        or any(t.kind in OPENERS for t in words[max(start, 1) : mark.start])
-    ):
+    inside = any(t.kind in OPENERS for t in words[max(start, 1) : mark.start])
+    if inside and mark.word != "may" and without_subject(words, 0, mark.start):
+        inside = False  # "After each repair of the hull moorings shall be checked"
+    first = words[words[0].kind == "adv"]
+    if first.kind != "sub" or mark.verb is None or mark.word not in RULING or inside:
         return []
     subject = Subject(start or mark.start, mark.start, "main", sure=False)
     who = party(words, subject.start, subject.end, w.terms)
@@ -184,10 +214,16 @@ def _clause(w: Words, mark: Mark, subject: Subject, clauses: Sequence[Clause]) -
         return Clause(
             mark, subject, who, Sense("nothing", "It states what is, and commands nobody.", statement="saving")
         )
-    made = _sense(w, mark, who, denied=first in ("no", "neither", "nobody", "none"))
+    made = _sense(w, mark, who, denied=first in DENYING and not _counted(words, subject))
     if made.modality == "permission" and subject.start and words[subject.start - 1].low == "only":
         made = replace(made, rule="only_may", reason="Nobody else may do it.", modality="prohibition")
     return Clause(mark, subject, who, made)
+
+
+def _counted(words: Sequence[Token], subject: Subject) -> bool:
+    """ "No fewer than two members shall attend", "No later than 5 May X shall": a bound, which denies nothing."""
+    at = subject.start + 1
+    return at + 1 < subject.end and words[at].low in BOUNDS | {"less", "fewer"} and words[at + 1].low == "than"
 
 
 def _sense(w: Words, mark: Mark, who: Party, denied: bool) -> Sense:

@@ -105,6 +105,8 @@ def list_mode(sentence: Sentence, outer: LeadIn | None) -> Mode:
         return "continued" if outer is not None and outer.mode in ("open", "continued", "that") else "none"
     if last == "that":
         return "that"
+    if sentence.norms[-1].mark.verb is None:
+        return "open"  # "Having regard to the weather, the master shall:" leaves its verbs to the items
     if (
         last in frames()["condition_ends"]
         or _list_of_conditions(sentence)

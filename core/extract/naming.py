@@ -48,6 +48,8 @@ def bearer_of(w: Words, clause: Clause, verb: int, end: int) -> Bearer:
     who, made = clause.who, clause.sense
     if made.rule == "only_may":
         return NOBODY  # everybody else is bound
+    if made.rule == "receives":
+        return NOBODY  # "The applicant shall receive a receipt": whoever gives it is bound
     if made.rule == "power_conferred":
         return _if_known(w, party(w.tokens, made.end or verb, end, w.terms))
     if made.rule.endswith("_for") or made.rule == "duty_of":

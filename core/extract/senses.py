@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.extract.bearers import Party
-from core.extract.being import be_sense
+from core.extract.being import be_sense, is_client
 from core.extract.marks import DUTY_NOUNS, POWERS, RIGHTS, Mark, Sense, frames, low_at, stem
 from core.language.tokens import Token
 from core.language.verbs import is_base, is_participle
@@ -219,6 +219,8 @@ def _doing(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> Se
         return Sense("future", "“will” tells what comes and binds nobody here.", statement="future", verb=verb)
     if mark.word == "has to" and negated:
         return Sense("no_duty", "It lifts a duty and imposes none.", statement="exemption", verb=verb)
+    if low == "receive" and mark.word == "shall" and not negated and is_client(tokens, who):
+        return Sense("receives", "Somebody must give what a person shall receive.", "obligation", verb=verb)
     name = stem(mark)
     if name == "is_to" and who.kind is None:
         return Sense("purpose", "It says what something is for.", statement="purpose", verb=verb)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from core.language.tokens import Token
+from core.language.tokens import Token, singular
 from core.language.verbs import base_of_participle, is_base, is_participle, is_third_person
 from core.settings import lexicon
 
@@ -19,6 +19,16 @@ ORDINALS = frozenset({"first", "second", "third", "fourth", "fifth", "sixth", "l
 LONGEST_PLACE = 4
 # "once every year" counts; "once the firm knows" is a condition.
 OFTEN = frozenset({"every", "each", "a", "per", "in"})
+# With a clause behind them these subordinate, with a noun phrase they are prepositions: "before each voyage".
+EITHER = frozenset({"before", "after", "since"})
+# "When in port" says all that it has to say.
+SHORTLY_OVER = 3
+BOUNDS = frozenset({"later", "earlier", "sooner"})
+AMOUNTS = frozenset({"less", "fewer", "more"})
+# "Each morning the master shall": a noun phrase that says when, and is no subject.
+TIMES = frozenset(
+    {"day", "week", "month", "quarter", "season", "year", "hour", "minute", "morning", "afternoon", "evening", "night"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +78,14 @@ def chunk_kind(tokens: Sequence[Token], start: int, end: int, last: bool) -> str
     token = tokens[start]
     if token.low == "once" and start + 1 < end and tokens[start + 1].kind in ("det", "prep"):
         return "phrase" if tokens[start + 1].low in OFTEN else "sub"
+    if bound(tokens, start, end):
+        return "phrase"  # "No later than 5 May", "not less than two days before the start"
     if token.low == "what" and last:
         return "noun"  # "What counts as an incident shall be decided by the Board."
     if token.kind == "sub":
         return "aside" if is_aside(tokens, start, end) else "sub"
     if token.kind == "prep" and token.low in ("following", "given") and last:
-        return "noun"
+        return "phrase" if not opening and start + 1 < end and tokens[start + 1].kind == "det" else "noun"
     if token.kind in ("prep", "to") or (token.low == "other" and start + 1 < end and tokens[start + 1].low == "than"):
         return "phrase"
     if token.low in WITH_TO and start + 1 < end and tokens[start + 1].low == "to":
@@ -89,6 +101,51 @@ def chunk_kind(tokens: Sequence[Token], start: int, end: int, last: bool) -> str
     if token.kind == "word" and participle_like(token.low) and (not last or _describes(tokens, start, end)):
         return "noun" if _attribute(tokens, start, end) else "phrase"
     return "noun"
+
+
+def bound(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """ "No later than 5 May", "not less than two days before": a bound of time; "no fewer than two members" is none."""
+    at = start + (tokens[start].low in ("no", "not"))
+    if not 0 < at < end - 2 or tokens[at - 1].low not in ("no", "not") or tokens[at + 1].low != "than":
+        return False
+    counted = tokens[at].low in AMOUNTS and any(singular(t.low) in TIMES for t in tokens[at + 2 : min(at + 5, end)])
+    return counted or tokens[at].low in BOUNDS
+
+
+def opens_phrase(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """ "Having regard to", "Depending on", "Provided that"; but "Processing of data", "Authorised persons"."""
+    if tokens[start].low == "having" or start + 1 >= end:
+        return start + 1 < end
+    after = tokens[start + 1]
+    opened = after.kind in ("prep", "that", "det", "sub") and after.low != "of"
+    return opened and tokens[start].kind == "word" and participle_like(tokens[start].low)
+
+
+def time_at(tokens: Sequence[Token], start: int, end: int) -> int | None:
+    """The time that opens a noun phrase which only says when: "Each morning", "Two days before each voyage"."""
+    return next((i for i in range(start, min(start + 4, end)) if singular(tokens[i].low) in TIMES), None)
+
+
+def without_subject(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether what a subordinator at `start` opens has no subject of its own, so that no clause is open at `end`.
+
+    "Before each voyage", "because of ice", "when in port", "if requested by the bank", "once a year".
+    """
+    while start < end and tokens[start].kind in ("adv", "conj", "quote", "label"):
+        start += 1
+    if start + 1 >= end or tokens[start].kind != "sub":
+        return False
+    low, after = tokens[start].low, tokens[start + 1]
+    if low == "once" and after.low in OFTEN:
+        return True
+    if low == "because":
+        return after.low == "of"
+    if low in EITHER:
+        return not has_verb(tokens, start + 1, end)
+    # "If in doubt" is over; "if under Article 5 the bank may" and "where, in the course of X, a bank may" are not.
+    over = low not in ("where", "if", "when") or (low != "where" and end - start <= SHORTLY_OVER)
+    reduced = opens_phrase(tokens, start + 1, end) or (after.kind == "prep" and over)
+    return reduced and not has_verb(tokens, start + 2, end)
 
 
 def _describes(tokens: Sequence[Token], start: int, end: int) -> bool:
@@ -137,5 +194,7 @@ def has_verb(tokens: Sequence[Token], start: int, end: int) -> bool:
             return True
         says = index + 1 < len(tokens) and tokens[index + 1].kind in ("that", "to")
         if is_base(token.low) and (before.kind in ("pron", "adv", ")", "rel") or before.low.endswith("s") or says):
+            if before.kind == "adv" and tokens[index - 2].kind == "det":
+                continue  # "before the first use"
             return True
     return False

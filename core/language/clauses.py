@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from core.language.chunks import Chunk, chunk_kind, chunks, has_verb, participle_like
+from core.language.chunks import (
+    EITHER,
+    OFTEN,
+    Chunk,
+    chunk_kind,
+    chunks,
+    has_verb,
+    opens_phrase,
+    participle_like,
+    time_at,
+    without_subject,
+)
 from core.language.tokens import Token
 from core.language.verbs import is_base, is_third_person
 
@@ -62,7 +73,7 @@ def first_subject(tokens: Sequence[Token], depth: Sequence[int], start: int, mar
     piece = pieces[at]
     if piece.kind == "sub":
         return _after_introduction(tokens, piece, end, complete=True)
-    if piece.kind == "phrase":
+    if piece.kind == "phrase" or (piece.kind == "aside" and piece is pieces[-1]):
         return _after_introduction(tokens, piece, end, complete=False)
     if _inside_condition(tokens, pieces, at):
         return Subject(piece.start, end, "subordinate")
@@ -70,10 +81,24 @@ def first_subject(tokens: Sequence[Token], depth: Sequence[int], start: int, mar
     begin = pieces[at].start
     while begin < piece.end and tokens[begin].kind in ("conj", "adv", "quote", "label"):
         begin += 1
+    begin = _past_time(tokens, begin, piece.end)
     stop = _before_verb(tokens, begin, min(piece.end, end))
     if stop == piece.end < end and pieces[-1].kind == "empty" and tokens[end - 1].kind == "conj":
         stop = _before_finite(tokens, begin, stop)
     return Subject(begin, stop, "main")
+
+
+def _past_time(tokens: Sequence[Token], start: int, end: int) -> int:
+    """ "Each morning the master", "Two days before each voyage the master": where the subject starts.
+
+    So too behind a participle: "Having regard to the weather the master".
+    """
+    opened = start + 1 if opens_phrase(tokens, start, end) else time_at(tokens, start, end)
+    for index in range(end - 1, opened if opened is not None else end, -1):
+        if tokens[index].kind == "det" and tokens[index - 1].kind in ("word", "num"):
+            # "Each day a bank fails to report" is a subject.
+            return start if has_verb(tokens, index + 1, end) else index
+    return start
 
 
 def excepted(tokens: Sequence[Token], start: int) -> bool:
@@ -147,20 +172,24 @@ def _after_introduction(tokens: Sequence[Token], piece: Chunk, end: int, complet
     """The subject after an introduction without a comma: "Where a firm does so it must", "In such cases A shall"."""
     for index in range(end - 1, piece.start, -1):
         token, before = tokens[index], tokens[index - 1]
-        if token.low in NOMINATIVE and before.kind not in ("sub", "rel", "that", "prep"):
-            if not complete or has_verb(tokens, piece.start + 1, index):
-                return Subject(index, end, "main")
-            break
+        nominative = token.low in NOMINATIVE and before.kind not in ("sub", "rel", "that", "prep")
         opens = token.kind == "det" and before.kind in ("word", "num", ")", "label", "pron", "adv")
-        if opens and (not complete or has_verb(tokens, piece.start + 1, index)):
-            return Subject(index, end, "main", sure=False)
+        if nominative or opens:
+            over = not complete or has_verb(tokens, piece.start + 1, index)
+            if over or without_subject(tokens, piece.start, index):
+                return Subject(index, end, "main", sure=nominative)
+            if nominative:
+                break
     if complete:
         return Subject(piece.start, end, "subordinate")
-    capital = next(
-        (i for i in range(piece.start + 1, end) if tokens[i].text[0].isupper() and tokens[i - 1].kind in ("num", ")")),
-        None,
-    )
-    return Subject(capital if capital is not None else piece.start, end, "main", sure=False)
+    capital = (i for i in range(piece.start + 1, end) if _names_behind_number(tokens, i, end))
+    return Subject(next(capital, piece.start), end, "main", sure=False)
+
+
+def _names_behind_number(tokens: Sequence[Token], index: int, end: int) -> bool:
+    """ "Under Article 5(2) Member States shall", but not the month in "by 1 July of each year"."""
+    date = index + 1 < end and tokens[index + 1].kind in ("num", "prep")
+    return tokens[index].text[0].isupper() and tokens[index - 1].kind in ("num", ")") and not date
 
 
 def _inside_condition(tokens: Sequence[Token], pieces: Sequence[Chunk], at: int) -> bool:
@@ -170,11 +199,22 @@ def _inside_condition(tokens: Sequence[Token], pieces: Sequence[Chunk], at: int)
         if piece.kind == "sub":
             participle = piece.start + 1 < piece.end and participle_like(tokens[piece.start + 1].low)
             # "Where proportionate to the risks, the measures shall": a long one is over though no known verb is in it.
-            over = participle or piece.end - piece.start >= SURELY_OVER
+            over = participle or piece.end - piece.start >= SURELY_OVER or _prepositional(tokens, pieces, index)
             return not over and not has_verb(tokens, piece.start + 1, pieces[at].start)
         if piece.kind == "noun":
             return False
     return False
+
+
+def _prepositional(tokens: Sequence[Token], pieces: Sequence[Chunk], at: int) -> bool:
+    """ "Before each voyage, the master shall", "Before, during and after each voyage, the master shall"."""
+    piece, after = pieces[at], pieces[at + 1]
+    if piece.end - piece.start > 1:
+        return without_subject(tokens, piece.start, piece.end)
+    joined = any(
+        tokens[i].kind == "conj" and tokens[i + 1].kind in ("prep", "sub") for i in range(after.start, after.end)
+    )
+    return tokens[piece.start].low in EITHER and tokens[after.start].kind in ("prep", "sub") and joined
 
 
 def _enumerated(tokens: Sequence[Token], pieces: Sequence[Chunk]) -> bool:
@@ -235,9 +275,10 @@ def _open_clause(tokens: Sequence[Token], start: int, end: int) -> Subject | Non
             return None if own_verb or has_verb(tokens, index, end) else Subject(index + 1, end, "subordinate")
         if (
             kind == "sub"
+            and tokens[index].low not in EITHER
             and tokens[index].low != "what"
+            and not (tokens[index].low == "once" and tokens[index + 1].low in OFTEN)
             and not has_verb(tokens, index + 1, end)
-            and tokens[index].low not in ("before", "after", "since")
         ):
             return Subject(index + 1, end, "subordinate")
         if kind == "that" and _describes_noun(tokens, index, end):

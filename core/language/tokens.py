@@ -42,6 +42,13 @@ def tokens(text: str) -> list[Token]:
             found.append(Token(inside, inside.lower(), opening.start, match.end(), "label"))
             continue
         found.append(Token(word, low, match.start(), match.end(), kind))
+    if (
+        len(found) > 1
+        and found[1].kind in ("prep", "sub")
+        and found[1].low != "of"
+        and _classed(found[0].low)[1] == "adv"
+    ):
+        found[0] = found[0]._replace(kind="adv")  # "Immediately after each voyage"
     return found
 
 

@@ -96,5 +96,10 @@ def is_third_person(low: str) -> bool:
     return low in _forms()
 
 
+def takes_object(low: str) -> bool:
+    """ "leaving", "leaves", "left": what follows may be its object."""
+    return (low.endswith("ing") and len(low) > 5) or is_participle(low) or is_third_person(low)
+
+
 def lemma(low: str) -> str:
     return low if is_base(low) else base_of_participle(low) or low
