@@ -35,15 +35,18 @@ class NoRoom(CopilotError):
     """The disk that holds the database takes no more; nothing of the change is kept."""
 
 
-def connect(path: Path | str, migrations: Sequence[Migration] = MIGRATIONS) -> Database:
+def connect(path: Path | str, migrations: Sequence[Migration] = MIGRATIONS, *, any_thread: bool = False) -> Database:
     """Open the database at `path`, creating and migrating it as needed; ":memory:" gives a private one.
 
-    One connection per rerun, job or command: it belongs to the thread that opened it. Outside `write` it refuses
-    every change. Raises NewerDatabase, or BadInput when the file is not a database of ours.
+    One connection per rerun, job or command: it belongs to the thread that opened it, or with `any_thread` to the one
+    that was handed it last. Outside `write` it refuses every change. Raises NewerDatabase, or BadInput when the file is
+    not a database of ours.
     """
     if path != IN_MEMORY:
         _create_private(Path(path))
-    connection = sqlite3.connect(str(path), timeout=BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(
+        str(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=not any_thread
+    )
     try:
         _require_ours(connection, path)
         _prepare(connection)

@@ -65,10 +65,11 @@ def read_alone(
     ours.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (
         closing(connect(ours.database)) as db,
+        Router(ours) as router,
         telemetry.resumed(trace_id),
         telemetry.of(user),
         telemetry.span("copilot.analyse"),
     ):
         whole = replace(reading, document=document)
-        run = Run(ours, Router(ours), errand, options, whole, decision, trace_id, profile, today)
+        run = Run(ours, router, errand, options, whole, decision, trace_id, profile, today)
         return lead(db, run, InMemory(tell))

@@ -159,6 +159,7 @@ def analyse(db: Database, user: User, claim: jobs.Claim) -> None:
     document_id = str(claim.job.subject)
     run = _run(db, user, document_id, unpacked(claim.job.payload), claim.job.id)
     with (
+        run.router,
         telemetry.resumed(run.trace_id),
         telemetry.of(user),
         telemetry.span("copilot.analyse") as span,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from core.llm.errands import Errand
-from core.store import now, one, write
+from core.store import now, one
 from core.types import ChatRequest, Completion, Usage
 
 
@@ -53,7 +53,7 @@ def keep(
 ) -> None:
     """Keep an answer if it is complete: ended by itself and, where an object was asked for, one.
 
-    A document that was deleted meanwhile keeps nothing.
+    A document that was deleted meanwhile keeps nothing. Opens no write: the one that ends the call holds it.
     """
     keep_whole(db, str(errand.document_id), digest, whole, cost, as_json=request.schema is not None)
 
@@ -66,12 +66,11 @@ def keep_whole(
         return
     usage = None if whole.usage is None else replace(whole.usage, raw=dict(whole.usage.raw))
     plain = json.dumps(asdict(replace(whole, usage=usage)))
-    with write(db):
-        db.execute(
-            "insert or replace into answer_cache (digest, document_id, model, completion, cost_usd, kept_at)"
-            " select ?, id, ?, ?, ?, ? from document where id = ?",
-            [digest, whole.model, plain, None if cost is None else f"{cost:f}", now(), document_id],
-        )
+    db.execute(
+        "insert or replace into answer_cache (digest, document_id, model, completion, cost_usd, kept_at)"
+        " select ?, id, ?, ?, ?, ? from document where id = ?",
+        [digest, whole.model, plain, None if cost is None else f"{cost:f}", now(), document_id],
+    )
 
 
 def _read(plain: Mapping[str, Any]) -> Completion:

@@ -121,10 +121,13 @@ def _called(one: Attempt, digest: str, span: tracing.Span, keeps: bool) -> Answe
         stopped = isinstance(error, faults.Stopped | Lost) or not isinstance(error, Exception)
         ledger.failed(one.db, call_id, entry, error, begun=begun, stopped=stopped, said=said)
         raise
-    cost, renamed = ledger.done(one.db, call_id, entry, whole)
+
+    def keep(cost: Decimal | None) -> None:
+        if keeps:
+            answers.keep(one.db, one.errand, one.request, digest, whole, cost)
+
+    cost, renamed = ledger.done(one.db, call_id, entry, whole, keep)
     span.set(_answered(whole) | {names.COST_USD: cost, names.MODEL_CHANGED: bool(renamed)})
-    if keeps:
-        answers.keep(one.db, one.errand, one.request, digest, whole, cost)
     return Answer(whole.text, whole, call_id, entry.name, cost, None, False, one.fell_from)
 
 

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
@@ -249,9 +250,12 @@ def _settled(db: Database, entry: Entry, part: dict[str, Any], said: "Result | N
     hidden = Masked("", tuple((token, value) for token, value in part["pairs"]))
     text = hidden.restore(whole.text, json=part["json"])
     whole = replace(whole, text=text, parsed=parsed(text) if part["json"] else None)
-    cost, _ = ledger.done(db, part["call"], entry, whole, timed=False)
-    if part["document"]:
-        answers.keep_whole(db, part["document"], part["digest"], whole, cost, as_json=part["json"])
+
+    def keep(cost: Decimal | None) -> None:
+        if part["document"]:
+            answers.keep_whole(db, part["document"], part["digest"], whole, cost, as_json=part["json"])
+
+    ledger.done(db, part["call"], entry, whole, keep, timed=False)
     return whole
 
 

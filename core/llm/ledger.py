@@ -4,7 +4,7 @@ A row is begun in the write that reserves its budget, and ended whatever happens
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -73,17 +73,26 @@ def note(db: Database, call: Call, state: str, **more: Any) -> str:
 
 
 def done(
-    db: Database, call_id: str, entry: Entry, whole: Completion, *, timed: bool = True
+    db: Database,
+    call_id: str,
+    entry: Entry,
+    whole: Completion,
+    besides: Callable[[Decimal | None], None] = lambda cost: None,
+    *,
+    timed: bool = True,
 ) -> tuple[Decimal | None, str | None]:
     """End a call with its answer; gives its cost and, if the model called itself differently before, that name.
 
+    `besides` is told the cost, in the same write: what belongs to the answer is kept with it or not at all.
     Not `timed`: nobody measured how long it took.
     """
     cost = cost_of(whole.usage, entry)
     before = _name_before(db, entry.name, call_id)
     renamed = before if before not in (None, names.model(whole.answered_by)) else None
     taken = _taken(whole) if timed else _taken(whole) | {"latency_ms": None}
-    _end(db, call_id, "done", {**taken, "cost_usd": _text(cost), "renamed_from": renamed})
+    with write(db):
+        _end(db, call_id, "done", {**taken, "cost_usd": _text(cost), "renamed_from": renamed})
+        besides(cost)
     return cost, renamed
 
 
@@ -107,7 +116,9 @@ def failed(
     taken = {} if said is None else _taken(said)
     tokens = {} if begun or said is not None else {"reserved_tokens": None}
     state = "stopped" if stopped else "failed"
-    _end(db, call_id, state, {**taken, **tokens, "cost_usd": _text(cost), "error_type": type(error).__name__})
+    ended = {**taken, **tokens, "cost_usd": _text(cost), "error_type": type(error).__name__}
+    with write(db):
+        _end(db, call_id, state, ended)
 
 
 def sweep(db: Database) -> int:
@@ -184,13 +195,12 @@ def _insert(db: Database, row: Mapping[str, Any]) -> None:
 
 
 def _end(db: Database, call_id: str, state: str, values: Mapping[str, Any]) -> None:
-    """Also of one that was swept as lost while it was under way in another process."""
+    """Also of one that was swept as lost while it was under way in another process. Opens no write of its own."""
     row = {"state": state, "ended_at": now(), **values}
     change = ", ".join(f"{name} = ?" for name in row)
-    with write(db):
-        db.execute(
-            f"update model_call set {change} where id = ? and state in ('started', 'lost')", [*row.values(), call_id]
-        )
+    db.execute(
+        f"update model_call set {change} where id = ? and state in ('started', 'lost')", [*row.values(), call_id]
+    )
 
 
 def _taken(whole: Completion) -> Row:

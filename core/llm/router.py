@@ -1,7 +1,9 @@
 """The one door to chat models: which may see the text, which is asked first, and what happens when it fails."""
 
+import weakref
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from types import TracebackType
+from typing import Self
 
 from sqlite_utils import Database
 
@@ -11,12 +13,12 @@ from core.llm import answers, attempts, counting, estimates, faults, ledger, rou
 from core.llm.attempts import Attempt, Heard
 from core.llm.candidates import candidates
 from core.llm.catalog import Entry
+from core.llm.connections import Connections
 from core.llm.errands import Answer, Candidate, Errand, Estimate
 from core.llm.presence import Presence
 from core.llm.routes import Quality
 from core.prompts import Rendered
 from core.settings import Settings
-from core.store import connect
 from core.types import ChatRequest, Message
 
 __all__ = ["Answer", "Candidate", "Errand", "Estimate", "Quality", "Router"]
@@ -29,12 +31,30 @@ FALL_THROUGH = (
 
 
 class Router:
-    """Safe to use from several threads: each call has a connection of its own."""
+    """Safe to use from several threads: each call has a connection to itself, and leaves it to the next one.
+
+    `close` closes them, and so does the end of a with-block; a call that is still under way closes its own.
+    """
 
     def __init__(self, settings: Settings) -> None:
         telemetry.start(settings)
         self.settings = settings
         self._presence = Presence(settings)
+        self._connections = Connections(settings.database)
+        # Where nobody closes it; not for a process that ends, in which threads may still be asking.
+        weakref.finalize(self, self._connections.close).atexit = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End what is held for the next call. What is asked after that opens and closes its own."""
+        self._connections.close()
 
     def ask(
         self,
@@ -49,7 +69,7 @@ class Router:
         Raises Refused when no model may see the text, OverBudget at a cap, Stopped, and NoAnswer when all that may
         be asked failed, each with what it said; the fault itself of a model that is asked alone.
         """
-        with closing(connect(self.settings.database)) as db:
+        with self._connections.lent() as db:
             found = self.candidates(db, errand)
             said: list[str] = []
             fell: list[str] = []
