@@ -20,7 +20,7 @@ from core.errors import Conflict, CopilotError
 from core.llm import ledger
 from core.settings import Settings
 from core.settings import settings as default_settings
-from core.store import connect, now, write
+from core.store import NoRoom, connect, now, write
 from core.worker.lanes import beside
 from core.worker.presence import is_wanted, lock
 from core.worker.watch import Watch, log, show
@@ -89,8 +89,8 @@ def _alone(settings: Settings) -> Iterator[Database]:
             yield db
         finally:
             telemetry.flush()
-            # Without its file there is nowhere to say that we stopped.
-            with contextlib.suppress(Conflict, sqlite3.OperationalError):
+            # Without its file, or room in it, there is nowhere to say that we stopped.
+            with contextlib.suppress(Conflict, NoRoom, sqlite3.OperationalError):
                 show(db, None, stopped_at=now())
 
 

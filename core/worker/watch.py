@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from core import jobs
 from core.errors import Conflict, CopilotError
 from core.settings import Settings
-from core.store import connect, now, write
+from core.store import NoRoom, connect, now, write
 
 WATCH_SECONDS = 0.5
 
@@ -55,8 +55,8 @@ class Watch(threading.Thread):
                 if time.monotonic() - started > limit:
                     self.overdue = True
                     return self._interrupt()
-                # A busy database is no reason to end a job: the next look comes soon, and the lease is longer.
-                with contextlib.suppress(Conflict, sqlite3.OperationalError):
+                # A busy or full database is no reason to end a job: the next look comes soon, and the lease is longer.
+                with contextlib.suppress(Conflict, NoRoom, sqlite3.OperationalError):
                     if jobs.lost(db, self.claim):
                         return self._interrupt()
                     if time.monotonic() - renewed > self.claim.lease_seconds / 3:
