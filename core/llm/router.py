@@ -16,6 +16,7 @@ from core.llm.catalog import Entry
 from core.llm.connections import Connections
 from core.llm.errands import Answer, Candidate, Errand, Estimate
 from core.llm.presence import Presence
+from core.llm.rests import RESTING, Rests
 from core.llm.routes import Quality
 from core.prompts import Rendered
 from core.settings import Settings
@@ -40,6 +41,7 @@ class Router:
         telemetry.start(settings)
         self.settings = settings
         self._presence = Presence(settings)
+        self._rests = Rests()
         self._connections = Connections(settings.database)
         # Where nobody closes it; not for a process that ends, in which threads may still be asking.
         weakref.finalize(self, self._connections.close).atexit = False
@@ -77,11 +79,13 @@ class Router:
             for one in (one for one in found if one.decision.allowed):
                 request = self.request(db, errand, prompt, one.entry)
                 policy = _policy(one, found)
+                attempt = Attempt(self.settings, db, errand, prompt, request, one, policy, tuple(fell), stop, heard)
                 try:
-                    return attempts.answer(
-                        Attempt(self.settings, db, errand, prompt, request, one, policy, tuple(fell), stop, heard)
-                    )
+                    answer = attempts.answer(attempt)
+                    self._rests.answered(one.entry.name)
+                    return answer
                 except FALL_THROUGH as error:
+                    self._rests.failed(one.entry.name, error)
                     if errand.alone:
                         raise
                     said.append(str(error))
@@ -90,7 +94,7 @@ class Router:
 
     def candidates(self, db: Database, errand: Errand) -> tuple[Candidate, ...]:
         """In the order in which they would be asked; those that will not be asked are in it, with the reason."""
-        return candidates(db, self.settings, errand, self._presence)
+        return self._rests.kept(candidates(db, self.settings, errand, self._presence))
 
     def estimate(self, db: Database, errand: Errand, prompts: Sequence[Rendered], *, quick: bool = True) -> Estimate:
         """What asking all of these would take, of the model that would be asked first. Raises as `ask` does.
@@ -148,6 +152,10 @@ def nobody(found: tuple[Candidate, ...]) -> CopilotError:
 
 
 def _policy(one: Candidate, found: tuple[Candidate, ...]) -> str:
-    """The decision by which the text may go there, and which models it may not go to."""
-    passed_over = [other.entry.name for other in found if other.refused]
-    return one.decision.reason + (f" Not allowed: {', '.join(passed_over)}." if passed_over else "")
+    """The decision by which the text may go there, and which models it may not go to, or were left to rest."""
+    refused = [other.entry.name for other in found if other.refused]
+    resting = [other.entry.name for other in found if other.why == RESTING]
+    said = [
+        f"{title}: {', '.join(these)}." for title, these in (("Not allowed", refused), ("Resting", resting)) if these
+    ]
+    return " ".join([one.decision.reason, *said])
