@@ -93,7 +93,7 @@ def parsed(text: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def patiently(start: Callable[[], T], wait_seconds: float = 0.5) -> T:
+def patiently(start: Callable[[], T], sleep: Callable[[float], None] = time.sleep, wait_seconds: float = 0.5) -> T:
     """Begin a call; again with growing, jittered waits while the server is busy or not there, four times at most.
 
     Nothing has been answered yet, so nothing is paid twice. A Retry-After is honoured up to a minute.
@@ -112,7 +112,8 @@ def patiently(start: Callable[[], T], wait_seconds: float = 0.5) -> T:
             return (error.retry_after or 0.0) <= LONGEST_WAIT_SECONDS
         return isinstance(error, faults.Unreachable)
 
-    return Retrying(retry=retry_if_exception(passes), wait=wait, stop=stop_after_attempt(TRIES), reraise=True)(start)
+    again = retry_if_exception(passes)
+    return Retrying(retry=again, wait=wait, stop=stop_after_attempt(TRIES), sleep=sleep, reraise=True)(start)
 
 
 def _milliseconds(seconds: float) -> int:

@@ -8,6 +8,7 @@ from core.llm import catalog, keys
 from core.llm.answering import Ending, answered, counted, drain, patiently
 from core.llm.faults import broken_off
 from core.llm.hosted import client, opening, reading
+from core.llm.lines import Line, listened
 from core.settings import Settings
 from core.types import ChatRequest, Completion, Finish, Usage
 
@@ -39,18 +40,19 @@ class AnthropicModel:
         self.name, self.asked = name, f"anthropic:{name}"
         self.thinking = catalog.entry(self.asked, settings).thinking
         self.url, self.seconds = settings.anthropic_url, settings.model_timeout_seconds
+        self.line = Line()
         self.client = anthropic.Anthropic(
             api_key=keys.key("anthropic"),
             base_url=self.url,
             max_retries=0,  # `patiently` retries, the same way for every backend, and never what has begun
-            http_client=client(anthropic, self.url, self.seconds),
+            http_client=client(anthropic, self.url, self.seconds, self.line),
         )
 
     def complete(self, request: ChatRequest) -> Completion:
         return drain(self.stream(request))
 
     def stream(self, request: ChatRequest) -> Generator[str, None, Completion]:
-        return answered(self.asked, request, self._pieces(request), self.seconds)
+        return listened(answered(self.asked, request, self._pieces(request), self.seconds), self.line)
 
     def count(self, request: ChatRequest) -> int:
         """Tokens of the whole prompt, counted by Anthropic free of charge. Faults as of an answer."""
@@ -67,7 +69,7 @@ class AnthropicModel:
 
         reported: dict[str, Any] = {}
         answered_by, reason = self.name, None
-        with reading(self.sdk, self.asked, self.seconds), patiently(start) as events:
+        with reading(self.sdk, self.asked, self.seconds), patiently(start, self.line.wait) as events:
             for event in events:
                 if event.type == "message_start":
                     answered_by = event.message.model

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from core.errors import CopilotError
 from core.llm import faults
+from core.llm.lines import Line
 from core.llm.permission import is_loopback
 
 CONNECT_SECONDS = 5.0
@@ -25,7 +26,7 @@ KINDS = {
 OVERFLOW_SIGNS = ("too long", "context length", "context_length", "context window", "context size", "exceed context")
 
 
-def client(sdk: Any, url: str, timeout_seconds: float) -> Any:
+def client(sdk: Any, url: str, timeout_seconds: float, line: Line) -> Any:
     """The SDK's own HTTP client: no redirect is followed to a host that nobody named, no proxy is asked for our own."""
     import httpx2
 
@@ -33,7 +34,7 @@ def client(sdk: Any, url: str, timeout_seconds: float) -> Any:
     local = is_loopback(urlsplit(url).hostname or "")
     return sdk.DefaultHttpxClient(
         base_url=url, timeout=timeout, follow_redirects=False, trust_env=not local,
-        event_hooks=ending(httpx2, timeout_seconds),
+        event_hooks={**ending(httpx2, timeout_seconds), **line.hooks()},
     )  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from core.errors import Missing
 from core.llm import faults
 from core.llm.answering import Ending, answered, counted, drain, patiently
-from core.llm.hosted import CONNECT_SECONDS, OVERFLOW_SIGNS
+from core.llm.hosted import CONNECT_SECONDS, OVERFLOW_SIGNS, ending
+from core.llm.lines import Line, listened
 from core.llm.permission import is_loopback
 from core.settings import Settings
 from core.types import ChatRequest, Completion, Finish, Usage
@@ -29,13 +30,14 @@ class OllamaModel:
         self.name, self.asked = name, f"ollama:{name}"
         self.url, self.seconds = settings.ollama_url, settings.model_timeout_seconds
         self.context = settings.context_tokens
-        self.client = client(settings)
+        self.line = Line()
+        self.client = client(settings, self.seconds, self.line)
 
     def complete(self, request: ChatRequest) -> Completion:
         return drain(self.stream(request))
 
     def stream(self, request: ChatRequest) -> Generator[str, None, Completion]:
-        return answered(self.asked, request, self._pieces(request), self.seconds)
+        return listened(answered(self.asked, request, self._pieces(request), self.seconds), self.line)
 
     def _pieces(self, request: ChatRequest) -> Generator[str, None, Ending]:
         written = len(request.system) + sum(len(one.content) for one in request.messages)
@@ -47,7 +49,7 @@ class OllamaModel:
             with speaking(self.asked, self.url, self.seconds):
                 return next(parts), parts  # the request is sent with the first look
 
-        part, rest = patiently(start)
+        part, rest = patiently(start, self.line.wait)
         with speaking(self.asked, self.url, self.seconds, begun=True):
             yield part.message.content or ""
             for part in rest:
@@ -73,17 +75,20 @@ class OllamaModel:
         }
 
 
-def client(settings: Settings) -> Any:
+def client(settings: Settings, within_seconds: float | None = None, line: Line | None = None) -> Any:
+    """Ollama's client; `within_seconds` is the most that a whole answer may take. A pull may take hours."""
     try:
         import httpx
         import ollama
     except ImportError as error:
         raise Missing("Models in Ollama need its client: make run, or pip install ollama") from error
+    hooks = {} if within_seconds is None else ending(httpx, within_seconds)
     return ollama.Client(
         host=settings.ollama_url,
         timeout=httpx.Timeout(settings.model_timeout_seconds, connect=CONNECT_SECONDS),
         follow_redirects=False,
         trust_env=not is_loopback(urlsplit(settings.ollama_url).hostname or ""),
+        event_hooks={**hooks, **(line.hooks() if line else {})},
     )
 
 
@@ -159,5 +164,5 @@ def _refused(error: Any, model: str, begun: bool) -> Exception:
 def usage(part: Any) -> Usage | None:
     raw = part.model_dump(include={"prompt_eval_count", "eval_count", "prompt_eval_duration", "eval_duration"})
     raw = {name: value for name, value in raw.items() if value is not None}
-    given, said = raw.get("prompt_eval_count", 0), raw.get("eval_count")
+    given, said = raw.get("prompt_eval_count", 0), raw.get("eval_count", -1)
     return Usage(given, said, raw=raw) if counted(given, said) else None

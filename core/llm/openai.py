@@ -8,6 +8,7 @@ from core.llm import catalog, keys
 from core.llm.answering import Ending, answered, counted, drain, patiently
 from core.llm.faults import broken_off
 from core.llm.hosted import client, opening, reading
+from core.llm.lines import Line, listened
 from core.settings import Settings
 from core.types import ChatRequest, Completion, Finish, Usage
 
@@ -31,18 +32,19 @@ class OpenAIModel:
         entry = catalog.entry(self.asked, settings)
         self.url, self.seconds = catalog.address(entry, settings), settings.model_timeout_seconds
         self.structured = entry.structured
+        self.line = Line()
         self.client = openai.OpenAI(
             api_key=keys.look("openai")[0] or NO_KEY,
             base_url=self.url,
             max_retries=0,
-            http_client=client(openai, self.url, self.seconds),
+            http_client=client(openai, self.url, self.seconds, self.line),
         )
 
     def complete(self, request: ChatRequest) -> Completion:
         return drain(self.stream(request))
 
     def stream(self, request: ChatRequest) -> Generator[str, None, Completion]:
-        return answered(self.asked, request, self._pieces(request), self.seconds)
+        return listened(answered(self.asked, request, self._pieces(request), self.seconds), self.line)
 
     def _pieces(self, request: ChatRequest) -> Generator[str, None, Ending]:
         asked = self._asked(request)
@@ -52,10 +54,12 @@ class OpenAIModel:
                 return self.client.chat.completions.create(**asked, stream=True)
 
         reported, answered_by, reason = None, self.name, None
-        with reading(self.sdk, self.asked, self.seconds), patiently(start) as chunks:
+        with reading(self.sdk, self.asked, self.seconds), patiently(start, self.line.wait) as chunks:
             for chunk in chunks:
                 answered_by = chunk.model or answered_by
                 reported = chunk.usage or reported
+                if not chunk.choices:
+                    yield ""  # so that it can be stopped, and comes to an end
                 for choice in chunk.choices:
                     yield choice.delta.content or ""
                     reason = choice.finish_reason or reason
