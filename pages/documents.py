@@ -5,13 +5,14 @@ from sqlite_utils import Database
 
 from core import library
 from core.types import User
-from pages.parts import card, custody, samples, shelf, shell, uploads, url
+from pages.parts import card, custody, run_progress, samples, shelf, shell, uploads, url
 from pages.parts.words import count, label, legible, plain
 
 
 def page(db: Database, user: User) -> None:
     uploads.uploader(db, user)
     arriving = uploads.progress(db, user)
+    run_progress.under_way(db, user)
     asked = st.query_params.get("find") or st.query_params.get("status")
     if not asked and not library.documents(db, user):
         if arriving:

@@ -238,5 +238,5 @@ class Packing:
         needs = self.count(self.opening(piece) + line(piece))
         return BadInput(
             f"A sentence of {piece.provision.path} needs {needs:,} tokens, and a window holds {max(0, self.most):,}; "
-            "choose a model with a larger context."
+            "choose a model with a larger context, or, for one on this computer, set COPILOT_CONTEXT_TOKENS higher."
         )

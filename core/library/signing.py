@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from textwrap import shorten
 from typing import Any
 
 from sqlite_utils import Database
@@ -12,6 +13,8 @@ from core.library.access import SECOND_SIGNERS, found
 from core.library.labels import label, twin
 from core.store import Row, now, one, rows, write
 from core.types import User
+
+TITLE_LETTERS = 80  # of a title inside a sentence
 
 
 def card(db: Database, user: User, document_id: str) -> cards.Fields:
@@ -108,11 +111,13 @@ def _refusal(db: Database, user: User, document_id: str, use: str) -> str | None
     if use not in cards.USES:
         raise BadInput(f"There is no use {use!r}; the data card knows: {', '.join(cards.USES)}.")
     row = found(db, user, document_id)
-    name, title = cards.USES[use], row["title"]
+    name, title = cards.USES[use], shorten(row["title"], TITLE_LETTERS, placeholder="…")
     if row["gate"] in ("waiting", "rejected"):
         return f"{name} of {title!r} is withheld: the document was escalated and is not released."
     if row["status"] != "approved":
-        return f"{name} of {title!r} is not allowed yet: its data card is not signed, or it was withdrawn."
+        if row["status"] == "withdrawn":
+            return f"{name} of {title!r} is not allowed: the document was withdrawn."
+        return f"{name} of {title!r} is not allowed yet: its data card is not signed."
     if not _fields(db, document_id)["allowed_use"].get(use):
         return f"{name} of {title!r} is switched off on its data card; its owner can allow it there."
     return None

@@ -24,9 +24,10 @@ def readings(db: Database, user: User, shown: library.DocumentRow, show: Callabl
     """`show` is called with what was chosen of a comparison, to show it in the source."""
     found = register.runs(db, user, shown.id)
     by_model = [run for run in found if run.model != "builtin"]
-    with st.expander("Analyse with a model", expanded=not by_model, icon=":material/neurology:"), shell.guarded():
+    under_way = run_progress.progress(db, user, shown)
+    opened = not by_model and not under_way
+    with st.expander("Analyse with a model", expanded=opened, icon=":material/neurology:"), shell.guarded():
         analyse_form.form(db, user, shown)
-    run_progress.progress(db, user, shown)
     for run in reversed(found):
         _run(db, user, shown, run)
     if by_model:
@@ -107,6 +108,10 @@ def _beside(
         format_func=lambda kind: f"{label(kind)} {counts.get(kind, len(lines)):,}", label_visibility="collapsed",
     )  # fmt: skip
     picked = _lines(run_id, [row for row in lines if told in (ALL, row.told)], every=told == ALL)
+    st.caption(
+        "Choose a line to see its place in the source. **Show**, above, lets the register use a reading;"
+        " corrections stay."
+    )
     norms = {one.id: one for pair in found.agreement.both for one in (*pair.model, *pair.builtin)}
     norms |= {one.id: one for one in (*found.agreement.only_model, *found.agreement.only_builtin)}
     if picked:

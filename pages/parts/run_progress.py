@@ -13,12 +13,46 @@ ACTIVE = ("queued", "running")
 WATCHED = "watched_runs"
 
 
-def progress(db: Database, user: User, shown: library.DocumentRow) -> None:
-    """Polls only while something moves; when a run has ended the page is drawn anew."""
+def progress(db: Database, user: User, shown: library.DocumentRow) -> bool:
+    """Polls only while something moves; when a run has ended the page is drawn anew. Gives whether there is any."""
     found = _runs(db, user, shown.id)
-    moving = [job.id for job in found if job.state in ACTIVE and not job.held]
-    st.session_state[WATCHED] = moving
+    st.session_state[WATCHED] = moving = _moving(found)
     shell.fragment(run_every=POLL_SECONDS if moving else None)(_look)(shown.id)
+    return bool(found)
+
+
+def under_way(db: Database, user: User) -> None:
+    """A line for each run over any document, with the way to it: for pages that only have to know."""
+    moving = _moving(jobs.jobs(db, user, kind="analyse", active=True))
+    st.session_state[WATCHED] = moving
+    if moving:
+        shell.fragment(run_every=POLL_SECONDS)(_lines)()
+
+
+def _lines(db: Database, user: User) -> None:
+    found = jobs.jobs(db, user, kind="analyse", active=True)
+    _settle(db, user, _moving(found))
+    for job in (one for one in found if one.state in ACTIVE and not one.held):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"line-{job.id}"):
+            st.progress(job.progress, text=f"{plain(job.title)} with **{plain(_asked(job))}** · {plain(job.stage)}")
+            way = {"document": job.subject or "", "tab": "Readings"}
+            st.page_link("pages/document.py", label="Open", icon=":material/arrow_forward:", query_params=way)
+
+
+def _moving(found: list[jobs.Job]) -> list[str]:
+    return [job.id for job in found if job.state in ACTIVE and not job.held]
+
+
+def _settle(db: Database, user: User, moving: list[str]) -> None:
+    """Draw the page anew when what moves has changed, and say which reading has come."""
+    before = set(st.session_state.get(WATCHED, []))
+    if before == set(moving):
+        return
+    ended = before - set(moving)
+    through = [job for job in jobs.jobs(db, user, kind="analyse") if job.id in ended and job.state == "done"]
+    if done := next(iter(through), None):
+        shell.done(f"{_asked(done)} has read the document: see Readings")
+    st.rerun()
 
 
 def _runs(db: Database, user: User, document_id: str) -> list[jobs.Job]:
@@ -32,9 +66,7 @@ def _runs(db: Database, user: User, document_id: str) -> list[jobs.Job]:
 
 def _look(db: Database, user: User, document_id: str) -> None:
     found = _runs(db, user, document_id)
-    moving = {job.id for job in found if job.state in ACTIVE and not job.held}
-    if set(st.session_state.get(WATCHED, [])) != moving:
-        st.rerun()
+    _settle(db, user, _moving(found))
     for job in found:
         with st.container(border=True, key=f"run-{job.id}"):
             _run(db, user, analysing.partial(db, user, job.id))
@@ -42,7 +74,7 @@ def _look(db: Database, user: User, document_id: str) -> None:
 
 def _run(db: Database, user: User, run: analysing.Partial) -> None:
     job = run.job
-    name = plain(str(job.payload.get("model") or f"{job.payload.get('quality', 'good')} models"))
+    name = plain(_asked(job))
     if job.state == "failed":
         st.markdown(f"{badge('Stopped', 'red')} **{name}** · {when(job.finished_at)}")
         st.markdown(plain(job.error or ""))
@@ -52,6 +84,10 @@ def _run(db: Database, user: User, run: analysing.Partial) -> None:
         st.progress(job.progress, text=f"**{name}** · {plain(job.stage)}")
     _so_far(run)
     _buttons(db, user, run)
+
+
+def _asked(job: jobs.Job) -> str:
+    return str(job.payload.get("model") or f"the cheapest model rated {job.payload.get('quality', 'good')}")
 
 
 def _windows(run: analysing.Partial) -> str:
@@ -92,5 +128,5 @@ def _buttons(db: Database, user: User, run: analysing.Partial) -> None:
             jobs.pause(db, user, job.id)
             st.rerun()
         if job.state in ACTIVE and st.button("Cancel", key=f"cancel-{job.id}"):
-            jobs.cancel(db, user, job.id)
+            analysing.cancel(db, user, job.id)
             st.rerun()
