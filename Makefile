@@ -56,7 +56,7 @@ check: .venv/dev
 	@$(BIN)/mypy
 
 test: check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 # Without it, as where there is no network, the bench says so and goes on.
 .venv/beside/made: .venv/dev requirements-bench.txt
