@@ -133,6 +133,15 @@ def test_an_answer_that_cannot_be_read_leaves_everything_as_it_was(found, text):
     assert (advice.items, advice.taken, len(advice.rejected)) == (question.items, 0, 1)
 
 
+def test_a_models_own_words_steer_no_terminal_and_turn_no_writing(found):
+    (question,) = asked_risks(found)
+    advice = advised.risks(question, answer("risks", level(1, reason="It is \x1b[31mgrave\u202e and\u200b old.\x07")))
+    assert advice.items[0].risk.reasons[-1] == "the model says high: It is [31mgrave and old."
+    _, (steps,) = asked_steps(found)
+    first = advised.steps(steps, answer("steps", step(1, "Report \x1b]every\x07 collision"))).items[0]
+    assert first.title == "Report ]every collision"
+
+
 # --- actions ----------------------------------------------------------------------------------------------------
 
 
@@ -168,6 +177,9 @@ def test_high_and_critical_need_approval_whoever_says_so(found, said, needs):
         (step(1, "Report within 48 hours"), advised.NEW_FIGURE),
         (step(1, detail="Report within forty-eight hours."), advised.NEW_FIGURE),
         (step(1, ""), advised.EMPTY),
+        (step(1, "\u200b\x1b\u202e"), advised.EMPTY),
+        (step(1, detail="See https://harbour.example for the form."), advised.NO_LINK),
+        (step(1, "Report [here](harbour.example)"), advised.NO_LINK),
         (step(1, "Report " * 40), advised.TOO_LONG),
         (step(2, "Leave the berth before the fees are paid"), advised.NO_BAN),
         (step(9), NOT_ASKED),
@@ -220,6 +232,7 @@ def test_sentences_that_rest_on_norms_stand_before_the_counted_facts(found):
         ("Masters must report collisions.", (77,), advised.NO_SOURCE),
         ("Masters must report collisions within 36 hours.", ("obligation",), advised.NEW_FIGURE),
         ("Breaches cost ten million crowns.", ("obligation",), advised.NEW_FIGURE),
+        ("Masters must report at www.harbour.example.", ("obligation",), advised.NO_LINK),
         ("Pilots must take a fee.", ("right",), advised.NO_DUTY),
         ("Reports of collisions are prohibited.", ("obligation",), advised.NO_DUTY),
         ("  ", ("obligation",), advised.EMPTY),

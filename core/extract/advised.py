@@ -4,6 +4,7 @@ The model speaks about numbered norms and steps that exist; it cannot add one. I
 where the built-in's is neither high nor critical. What is malformed is Rejected, and the built-in's result stands.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -23,18 +24,20 @@ from core.extract.questions import (
     words_of,
 )
 from core.extract.risk import LEVELS, shortened
-from core.extract.salvage import Answered, Share, Text, salvage
+from core.extract.salvage import Answered, Share, Text, Words, salvage
 from core.settings import lexicon
 from core.types import DUTIES, Action, Document, Obligation, Rejected, Risk, RiskLevel
 
 RISK_PROMPT, ACTIONS_PROMPT, SUMMARY_PROMPT = "classify-risk/1.0.0", "recommend-actions/1.0.0", "summarise/1.0.0"
 NEW_FIGURE = "It holds a figure that the law's words do not."
+NO_LINK = "It holds a link: where a reader is sent is no model's to say."
 NO_ROLE = "It names an owner who is not one of the roles to choose from."
 EMPTY, TOO_LONG = "It is empty.", "It is too long."
 NO_BAN = "It turns what is forbidden into something to be done."
 NO_SOURCE = "It is about none of the norms that were given."
 NO_DUTY = "It claims a duty or a ban, and none of the norms that it cites is one."
 TOO_MANY = "There are more sentences than were asked for."
+LINK = re.compile(r"\w://|\bwww\.|\bmailto:|\]\(", re.IGNORECASE)
 
 
 class Level(Numbered):
@@ -48,8 +51,8 @@ class Level(Numbered):
 class Step(Numbered):
     """One object of the answer to recommend-actions."""
 
-    title: Text
-    detail: Text
+    title: Words
+    detail: Words
     owner_role: Text
     priority: RiskLevel
 
@@ -57,7 +60,7 @@ class Step(Numbered):
 class Told(Answered):
     """One object of the answer to summarise."""
 
-    sentence: Text
+    sentence: Words
     about: tuple[Number, ...]
 
 
@@ -155,6 +158,8 @@ def wrong_step(told: Step, duties: Sequence[Obligation], shown: str) -> str:
         return EMPTY
     if len(one_line(told.title)) > limits["longest_title"] or len(one_line(told.detail)) > limits["longest_detail"]:
         return TOO_LONG
+    if LINK.search(f"{told.title} {told.detail}"):
+        return NO_LINK
     if told.owner_role not in roles():
         return NO_ROLE
     if new_figures(f"{told.title} {told.detail}", shown):
@@ -210,6 +215,8 @@ def wrong_sentence(told: Told, question: Question[Obligation], builtin: str, bef
         return TOO_MANY
     if len(one_line(told.sentence)) > limits["longest_sentence"]:
         return TOO_LONG
+    if LINK.search(told.sentence):
+        return NO_LINK
     if not told.about or any(not 1 <= number <= len(question.items) for number in told.about):
         return NO_SOURCE
     if new_figures(told.sentence, " ".join((builtin, *(question.shown[number - 1] for number in told.about)))):

@@ -13,7 +13,7 @@ from core.extract.deadlines import deadlines
 from core.extract.matching import Region, squeezed
 from core.extract.nature import COMMAND, expects
 from core.extract.reading import read as read_sentence
-from core.extract.salvage import Answered, MaybeText, Share, Text
+from core.extract.salvage import Answered, MaybeText, Share, Text, seen
 from core.extract.sanctions import sanctions, sanctions_of
 from core.extract.shaping import Around
 from core.extract.source import Source
@@ -41,7 +41,7 @@ AS_THE_MODEL_SAYS = "the model's reading"
 ARTICLE_SIGN = re.compile(r"\bart(?:icle|\.)?(?=\s|\d)", re.IGNORECASE)
 
 # What a model writes itself is cut where it runs on; what it quotes is taken whole or not at all.
-Remark = Annotated[MaybeText, AfterValidator(lambda text: " ".join(text.split())[:LONGEST_REMARK])]
+Remark = Annotated[MaybeText, AfterValidator(lambda text: seen(text)[:LONGEST_REMARK])]
 
 
 class Norm(Answered):

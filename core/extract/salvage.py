@@ -10,7 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 from core.types import Rejected
 
@@ -23,6 +32,8 @@ WORD = r'[^\s"{}\[\],:]++'
 LIST = rf"\[(?:\s*+(?:{STRING}|{WORD})\s*+,?+)*+\s*+\]"
 FLAT = re.compile(rf"\{{\s*+(?:{STRING}\s*+:\s*+(?:{STRING}|{LIST}|{WORD})\s*+(?:,\s*+)?+)*+\}}", re.DOTALL)
 OPENING = re.compile(r'\{\s*+"(\w{0,40})')
+# What steers a terminal, turns the direction of writing, or is not seen at all.
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 LEFT_OVER_COMMA = re.compile(rf"({STRING})|,(?=\s*+[}}\]])", re.DOTALL)
 FENCE_OPENS = re.compile(r"```\w*+")
 
@@ -42,9 +53,16 @@ WRONG = {
 }
 WRONG_TYPE = "the field {} is of the wrong type"
 
+
+def seen(text: str) -> str:
+    """A model's own words on one line, with nothing in them that a reader would not see."""
+    return " ".join(UNSEEN.sub(" ", text).split())
+
+
 Text = Annotated[str, Field(strict=True), StringConstraints(max_length=LONGEST_TEXT)]
 # Models say null for what there is none of.
 MaybeText = Annotated[Text, BeforeValidator(lambda given: "" if given is None else given)]
+Words = Annotated[Text, AfterValidator(seen)]
 Share = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 
 
