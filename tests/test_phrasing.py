@@ -280,3 +280,33 @@ def test_a_verb_may_have_a_prefix():
 
 def test_a_text_cut_off_behind_its_mark_is_read_without_an_error():
     assert [norm.action for norm in norms("Then, shall")] == [""]
+
+
+def test_what_somebody_is_in_law_is_no_duty_and_leaves_them_named():
+    text = "Where two operators jointly run a berth, they shall be joint operators. They shall agree on its upkeep."
+    (said,) = statements(text)
+    assert said.kind == "fixing"
+    assert (only(text).bearer.text, only(text).action) == ("operators", "agree on its upkeep")
+    assert only("The controls shall be accurate.").modality == "obligation"
+
+
+def test_how_a_rule_is_to_be_read_is_no_duty():
+    text = "Nothing here limits the Harbour Act (15 U.S.C. 1601 et seq.), and no inference shall be drawn from it."
+    assert norms(text) == []
+    assert [said.quote.text for said in statements(text)] == [text]
+
+
+def test_a_title_of_a_code_ends_no_sentence():
+    (norm,) = norms("The bank shall keep the records that 15 U.S.C. 1601 requires, and 12 C.F.R. 1016 describes.")
+    assert norm.quote.text.endswith("describes.")
+
+
+def test_a_question_that_an_act_answers_is_no_promise():
+    (norm,) = norms("You must explain in the notice which opt-out policy you will follow.")
+    assert (norm.modality, norm.action) == ("obligation", "explain in the notice which opt-out policy you will follow")
+
+
+def test_before_it_with_a_verb_is_a_time_and_without_one_a_place():
+    (time,) = only("The firm must notify the authority of a change before it takes effect.").deadlines
+    assert (time.kind, time.anchor) == ("other", "it takes effect")
+    assert only("The panel must decide on every matter before it.").deadlines == ()

@@ -5,12 +5,15 @@ from dataclasses import replace
 
 from core.extract.bearers import Party
 from core.extract.marks import DIRECTED, DUTY_NOUNS, Mark, Sense, frames, low_at, past_leave, stem, unlawful
-from core.language.tokens import Token
+from core.extract.terms import agent_ending
+from core.language.tokens import Token, singular
 from core.language.verbs import is_base, is_participle
 from core.types import Modality
 
 # Words between the commas of "required, on request of the bank, to provide".
 LONGEST_INSERTION = 14
+# Words of "joint controllers", "members", "accredited external auditors".
+LONGEST_NAME = 3
 
 
 def be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated: bool) -> Sense:
@@ -215,6 +218,10 @@ def _be_statement(
         return None
     if low == "of" and low_at(tokens, at + 2) == "essence":
         return Sense("essence", "It says what a contract turns on.", statement="fixing", verb=at)
+    if low == "drawn" and {t.low for t in tokens[who.start : at]} & words["drawn"]:
+        return Sense("construing", "It says how the rules are to be read.", statement="saving", verb=at)
+    if mark_word == "shall" and (who.kind is not None or who.pronoun) and _named_as(tokens, at):
+        return Sense("status", "It says what somebody is in law.", statement="fixing", verb=at)
     if kind in ("det", "num") or low in ("as", "such", "eur", "euro") or kind == "to":
         return Sense("fixing", "It fixes what something is or amounts to.", statement="fixing", verb=at)
     if mark_word == "must" and low == "at":
@@ -222,6 +229,16 @@ def _be_statement(
     if low in ("at", "no", "not", "between", "from") and any(t.kind == "num" for t in tokens[at : at + 5]):
         return Sense("fixing", "It fixes an amount or a time.", statement="fixing", verb=at)
     return None
+
+
+def _named_as(tokens: Sequence[Token], at: int) -> bool:
+    """ "they shall be joint controllers": a plural name needs no article to say what somebody is."""
+    end = at
+    while end < len(tokens) and tokens[end].kind == "word" and not is_participle(tokens[end].low):
+        end += 1
+    head = tokens[end - 1].low if at < end < len(tokens) else ""
+    over = bool(head) and tokens[end].kind in (".", ";", ",", "conj")
+    return over and end - at <= LONGEST_NAME and head.endswith("s") and agent_ending(singular(head))
 
 
 def _be_norm(tokens: Sequence[Token], mark: Mark, be: int, at: int, negated: bool, who: Party) -> Sense:

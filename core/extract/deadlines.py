@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from core.extract import times
 from core.extract.numbers import MONTHS, nth, number
-from core.language.verbs import is_base
+from core.language.verbs import is_base, is_third_person
 from core.types import Deadline, DeadlineKind, Passage
 
 LETTERS = {"hour": "H", "day": "D", "week": "W", "month": "M", "year": "Y"}
@@ -290,11 +290,18 @@ def _befores(text: str) -> Iterator[Read]:
     for match in times.BEFORE.finditer(text):
         found = times.ANCHOR.match(text, match.start("lead"))
         event = event_of(found["event"]) if found else None
-        if event is None or _after_unit(text, match.start()):
+        if event is None or _after_unit(text, match.start()) or _lies_before(event):
             continue
         if times.BEFORE_WHOM.match(event) and times.BROUGHT.search(text[max(0, match.start() - 60) : match.start()]):
             continue
         yield Read(match.start(), text.index(event, match.end()) + len(event), "other", anchor=event)
+
+
+def _lies_before(event: str) -> bool:
+    """ "a case before it" tells a place; "before it takes effect" a time."""
+    first, _, rest = event.lower().partition(" ")
+    verb = rest.partition(" ")[0]
+    return first == "it" and verb not in ("is", "was") and not is_third_person(verb)
 
 
 # Words without one of which a reader finds nothing, and the readers, the surest first.

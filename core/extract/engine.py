@@ -329,7 +329,7 @@ def _inner(sentence: Sentence, lead: LeadIn, document: _Document) -> Norm | None
 def _after(sentence: Sentence, before: Antecedent) -> Antecedent:
     """Who "it" and "they" of the next sentence may be: the subject of the last norm."""
     if not sentence.norms:
-        return before if not sentence.stated else Antecedent(None, False, seen=True)
+        return sentence.named or (before if not sentence.stated else Antecedent(None, False, seen=True))
     norm = sentence.norms[0]
     plural = sentence.tokens[norm.who.end - 1].low.endswith("s") if norm.who.end > norm.who.start else False
     if norm.bearer.text and not norm.sense.passive and norm.via is None:

@@ -49,12 +49,15 @@ class Antecedent:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
+    """`named`: whom it gives a status, without a norm: "they shall be joint controllers. They shall …"."""
+
     text: str
     tokens: Sequence[Token]
     depth: Sequence[int]
     norms: tuple[Norm, ...]
     stated: tuple[Stated, ...]
     expects: bool = False
+    named: Antecedent | None = None
 
     def slice(self, start: int, end: int) -> str:
         return self.text[self.tokens[start].start : self.tokens[end - 1].end] if end > start else ""

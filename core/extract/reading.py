@@ -8,7 +8,7 @@ from core.extract.clausing import clauses_of
 from core.extract.conditions import Circumstance, circumstances
 from core.extract.doubts import confidence, doubts
 from core.extract.marks import Mark, Sense, marks
-from core.extract.naming import as_bearer, bearer_of
+from core.extract.naming import as_bearer, bearer_of, is_plural
 from core.extract.norms import Antecedent, Clause, Norm, Sentence, Stated, Words
 from core.extract.passing import inner_that, passed_on, passed_on_next, reason
 from core.extract.terms import Terms
@@ -51,7 +51,14 @@ def read(text: str, terms: Terms, before: Antecedent = NOBODY_YET, expects: bool
         else:
             norms.append(norm)
         norms += others
-    return Sentence(text, w.tokens, w.depth, tuple(norms), tuple(stated), expects)
+    return Sentence(text, w.tokens, w.depth, tuple(norms), tuple(stated), expects, _named(w, clauses))
+
+
+def _named(w: Words, clauses: Sequence[Clause]) -> Antecedent | None:
+    for clause in clauses:
+        if clause.sense.rule == "status" and clause.who.kind is not None:
+            return Antecedent(as_bearer(w, clause.who), is_plural(w, clause.who.end), seen=True)
+    return None
 
 
 def inner_norm(text: str, terms: Terms, outer: Norm) -> Norm | None:

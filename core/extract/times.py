@@ -187,7 +187,7 @@ OTHER = spaced(
 )
 # "prior to entering into the contract", "before the change takes effect".
 BEFORE = spaced(
-    r"\b(?:on or )?(?P<lead>before|prior to|ahead of) (?=[a-zA-Z])(?!(?:or|and|tax|long|it|them|any court"
+    r"\b(?:on or )?(?P<lead>before|prior to|ahead of) (?=[a-zA-Z])(?!(?:or|and|tax|long|them|any court"
     r"|the (?:Court|court)|Parliament)\b)"
 )
 # "brought before the competent authority", "proceedings before a notary": a place.

@@ -312,6 +312,16 @@ def next_subject(tokens: Sequence[Token], depth: Sequence[int], after: int, mark
     return _clause_start(tokens, depth, after, end)
 
 
+def _asks_which(tokens: Sequence[Token], after: int, pronoun: int) -> bool:
+    """ "must explain which opt-out policy you will follow": a question that the act answers."""
+    at = pronoun - 1
+    while at > after and tokens[at].kind == "word":
+        at -= 1
+    return (
+        at < pronoun - 1 and tokens[at].low in ("which", "what", "whose") and tokens[at - 1].kind not in ("prep", ",")
+    )
+
+
 def _which_they(tokens: Sequence[Token], after: int, end: int) -> bool:
     """ "a framework, which they shall review": after a comma the clause goes on with what the party must do."""
     if end - after < 3 or tokens[end - 1].low not in NOMINATIVE:
@@ -335,7 +345,7 @@ def _clause_start(tokens: Sequence[Token], depth: Sequence[int], after: int, end
         # "unless he or she is required to do so": what stands before both.
         first = end - 3 if [t.low for t in tokens[end - 3 : end]] == ["he", "or", "she"] else end - 1
         before = tokens[first - 1].kind if first - 1 >= after else ""
-        if before in ("sub", "rel", "prep"):
+        if before in ("sub", "rel", "prep") or _asks_which(tokens, after, first):
             return Subject(end - 1, end, "subordinate")
         return Subject(end - 1, end, "complement" if before == "that" else "main")
     for index in range(end - 1, after - 1, -1):

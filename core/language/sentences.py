@@ -7,10 +7,10 @@ from collections.abc import Iterator
 SENTENCE_END = re.compile(r"[.?!][’”\"')\]]{0,3}(?=\s)|\n[ \t\r]*\n")
 # What the next sentence may start with: a capital, a digit, an opening quote or bracket, a section sign.
 SENTENCE_START = re.compile(r"\s{1,400}[‘“\"'(\[]{0,2}[A-Z0-9À-ÖØ-Þ§]")
-# "No 1024/2013", "OJ L 119, p. 1", "e.g. X": the stop ends the abbreviation and not the sentence.
+# "No 1024/2013", "OJ L 119, p. 1", "e.g. X", "15 U.S.C. 1681": the stop ends the abbreviation and not the sentence.
 ABBREVIATION = re.compile(
     r"(?:^|[\s(‘“\"])(?:[A-Za-z]|Nos?|no|Art|Arts|art|arts|e\.g|i\.e|pp|para|paras|cf|ibid|Dr|Mr|Mrs|Ms|Prof|Sec|sec|Inc|Ltd|Co|"
-    r"Corp|vs|St|U\.S|v|viz|Reg|Dir|Annex\.|Ch|ch|Pt|pt|approx|resp|Vol|vol|ed|subpara|subparas)$"
+    r"Corp|vs|St|(?:[A-Z]\.){1,3}[A-Z]|v|viz|Reg|Dir|Annex\.|Ch|ch|Pt|pt|approx|resp|Vol|vol|ed|subpara|subparas)$"
 )
 # An abbreviation is never longer than this, so the look back from a full stop is bounded.
 LONGEST_ABBREVIATION = 12
