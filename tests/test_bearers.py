@@ -317,3 +317,17 @@ def test_what_a_state_passes_on_ends_before_its_own_next_act():
 )
 def test_a_second_rule_in_the_sentence_is_a_norm_of_its_own(text, found):
     assert [(n.modality, n.bearer.text) for n in norms(text)] == found
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "After consulting the Supervisory Board,",
+        "Guideline of the Supervisory Board of the Example Union",
+        "The Supervisory Board shall develop common guidelines for the Member States.",
+    ],
+)
+def test_a_board_that_the_text_shows_to_be_public_is_no_organ_of_a_firm(shown):
+    *_, last = norms(f"{shown}\nThe Supervisory Board shall publish a report each year.")
+    assert (last.bearer.text, last.bearer.kind) == ("Supervisory Board", "eu_body")
+    assert norms("The Supervisory Board shall approve the policy.")[0].bearer.kind == "regulated"

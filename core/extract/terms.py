@@ -28,6 +28,19 @@ OF_THE_UNION = re.compile(
     r"|statutes?|this Act|this part)\b"
 )
 FEWEST_OF_A_FIRM = 3
+# "After consulting the Supervisory Board,", "Supervisory Board of the Example Union": whom the lawmaker hears, or what
+# belongs to a Union, is no organ of a firm.
+OF_THE_LAWMAKER = re.compile(
+    r"\s{0,8}After consult(?:ing|ation of|ation with) (?:the )?(?P<heard>[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){1,5})"
+    r"|(?P<owned>[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){1,5}) of the (?:[A-Z][a-z]{2,20} )?Union\b"
+)
+# "The Supervisory Board shall develop guidelines", in an act of a Union: it makes rules for its members.
+MAKES_RULES = re.compile(
+    r"The (?P<maker>[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20}){1,5}) shall (?:develop|issue|adopt)"
+    r" (?:[a-z]{2,20} ){0,2}(?:guidelines|technical standards)\b"
+)
+# It is named before the first article.
+LONGEST_PREAMBLE = 40
 
 
 def listed(names: str) -> list[str]:
@@ -75,11 +88,25 @@ def document_terms(provisions: Sequence[Provision]) -> Terms:
     known = {words for words, _ in entries}
     added = [entry for p in provisions if " mean" in p.text for entry in definitions(p.text) if entry[0] not in known]
     terms = indexed([*entries, *added]) if added else general
+    public = _of_the_lawmaker(provisions) & {words for words, kind in entries if kind == "regulated"}
+    if public:
+        added += [(words, "eu_body") for words in public]
+        terms = indexed([*entries, *added])
     if _at_home(provisions):
         entries = [(words, "regulated" if words in _house_bodies() else kind) for words, kind in entries]
         terms = indexed([*entries, *added])
     short = [entry for entry in abbreviations(provisions, terms) if entry[0] not in known]
     return indexed([*entries, *added, *short]) if short else terms
+
+
+def _of_the_lawmaker(provisions: Sequence[Provision]) -> set[tuple[str, ...]]:
+    """Names of bodies that the preamble or a power to make rules shows to be public."""
+    opening = (OF_THE_LAWMAKER.search(one.text) for one in provisions[:LONGEST_PREAMBLE])
+    named = {match["heard"] or match["owned"] for match in opening if match}
+    ruling = [one.text for one in provisions if "guidelines" in one.text or "technical standards" in one.text]
+    if ruling and any("Member State" in one.text for one in provisions):
+        named |= {match["maker"] for text in ruling for match in MAKES_RULES.finditer(text)}
+    return {term_words(name) for name in named}
 
 
 def _at_home(provisions: Sequence[Provision]) -> bool:
