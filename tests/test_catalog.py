@@ -60,9 +60,11 @@ def test_a_model_without_an_entry_of_its_own_has_its_backends():
         ('[[model]]\nvendor = "weights"\nname = "llama_cpp:x"\ntitle = "X"\nabuot = "X"\n', "'llama_cpp:x', "),
         ('[[model]]\nvendor = "nobody"\nname = "x:y"\n', "names the vendor 'nobody'"),
         (f'[[model]]\nvendor = "weights"\nname = "{HAIKU}"\ntitle = "X"\nabout = "X"\n', "twice"),
+        ('[[model]]\nvendor = "weights"\nname = "llama_cpp:x"\ntitle = "X"\nabout = "X"\n'
+         "prices = { input = -1, output = 0 }\n", "prices.input: .* greater than or equal to 0"),
         ("[[model]\n", "is not valid TOML"),
     ],
-)
+)  # fmt: skip
 def test_a_mistake_in_the_inventory_is_named(tmp_path, row, words):
     with pytest.raises(BadInput, match=words):
         catalog.entries(edited(tmp_path, row))

@@ -25,10 +25,10 @@ class Strict(BaseModel):
 class Rates(Strict):
     """USD per million tokens. What is absent is unknown; zero says that there is no charge."""
 
-    input: Decimal
-    output: Decimal
-    cached: Decimal | None = None
-    cache_write: Decimal | None = None
+    input: Decimal = Field(ge=0)
+    output: Decimal = Field(ge=0)
+    cached: Decimal | None = Field(None, ge=0)
+    cache_write: Decimal | None = Field(None, ge=0)
 
 
 class Prices(Rates):
