@@ -1,5 +1,8 @@
 """Claude and OpenAI-compatible servers, through their own SDKs, against servers on loopback."""
 
+import contextlib
+import time
+
 import pytest
 
 from core.errors import BadInput, CopilotError
@@ -27,6 +30,40 @@ def model(server, at, name="anthropic:claude-test", **more):
     return open_model(name, at(server.url, **more))
 
 
+# --- what does not end ------------------------------------------------------------------------------------------
+
+
+SIGNS_OF_LIFE = {
+    "events that say nothing": ("anthropic:claude-test", b'event: ping\ndata: {"type": "ping"}\n\n'),
+    "comments": ("anthropic:claude-test", b": still here\n\n"),
+    "pieces without a word": ("openai:served", b'data: {"id": "c", "choices": [], "model": "m"}\n\n'),
+    "a line without an end": ("ollama:qwen3:4b", b"x"),
+}
+
+
+@pytest.mark.parametrize(("name", "sign"), SIGNS_OF_LIFE.values(), ids=SIGNS_OF_LIFE)
+def test_a_server_that_keeps_the_line_open_and_says_nothing_is_left_in_time(at, name, sign):
+    def for_ever(handler):
+        handler.send_response(200)
+        handler.send_header("content-type", "text/event-stream")
+        handler.send_header("connection", "close")
+        handler.end_headers()
+        until = time.monotonic() + 30
+        with contextlib.suppress(OSError):
+            while time.monotonic() < until:
+                handler.wfile.write(sign)
+                handler.wfile.flush()
+                time.sleep(0.05)
+        handler.close_connection = True
+
+    with serving(for_ever) as server:
+        asked = model(server, at, name, model_timeout_seconds=1)
+        started = time.monotonic()
+        with pytest.raises(faults.TookTooLong):
+            asked.complete(ASKED)
+        assert time.monotonic() - started < 10  # 30 until the server ends
+
+
 # --- Claude -----------------------------------------------------------------------------------------------------
 
 
@@ -44,12 +81,10 @@ def test_claude_answers_with_text_usage_times_and_the_name_that_answered(at):
 
 def test_the_answer_comes_in_pieces(at):
     with serving(claude("One, two.")) as server:
-        assert len(list(model(server, at).stream(ASKED))) == 2
+        assert len([piece for piece in model(server, at).stream(ASKED) if piece]) == 2
 
 
 def test_the_times_are_the_models_and_not_its_readers(at):
-    import time
-
     with serving(claude("One, two.")) as server:
         pieces = model(server, at).stream(ASKED)
         started = time.monotonic()
