@@ -21,6 +21,7 @@ from core.types import User
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 TRIES = 3
+LOOK_SECONDS = 0.5
 HANDLERS = {
     "import": "core.importing:import_document",
     "analyse": "core.analysing:analyse",
@@ -275,13 +276,13 @@ def lost(db: Database, claim: Claim) -> bool:
     return row is None or (row["state"] != "done" and (row["state"], row["claim"]) != ("running", claim.token))
 
 
-def losing(db: Database, claim: Claim, every_seconds: float = 0.5) -> Callable[[], bool]:
+def losing(db: Database, claim: Claim) -> Callable[[], bool]:
     """`lost` as a question that may come between any two pieces of an answer: the database is asked now and then."""
     last = time.monotonic()
 
     def looked() -> bool:
         nonlocal last
-        if time.monotonic() - last < every_seconds:
+        if time.monotonic() - last < LOOK_SECONDS:
             return False
         last = time.monotonic()
         return lost(db, claim)

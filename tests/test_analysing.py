@@ -331,6 +331,12 @@ def test_an_estimate_says_windows_tokens_cost_and_who_would_be_asked_before_anyt
     assert (found.estimate.model, found.stronger) == (CHEAP, STRONG)
 
 
+@pytest.mark.parametrize("usd", ["-1", "NaN", "sNaN", "Infinity", "1e999999", "1e-999999999", "1000001"])
+def test_a_cap_that_is_no_amount_of_money_is_refused(usd):
+    with pytest.raises(BadInput, match="is not an amount of USD"):
+        options.checked(Options(run_usd=Decimal(usd)))
+
+
 def test_the_same_run_is_not_started_twice(db, desk):
     with reader(desk):
         document_id = bring(db, desk)

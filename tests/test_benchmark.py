@@ -213,7 +213,7 @@ def test_what_was_measured_before_it_was_cancelled_stays_and_can_be_gone_on_with
 
 
 def test_a_benchmark_that_is_cancelled_in_the_middle_of_an_answer_does_not_hear_it_out(place, db):
-    place.setattr(benchmark, "LOOK_SECONDS", 0.0)
+    place.setattr(jobs, "LOOK_SECONDS", 0.0)
 
     def reply(handler):
         if len(server.asked) == 2:

@@ -8,6 +8,7 @@ pool       some windows at once
 further    risk, actions and summary by the model, checked
 keeping    where finished steps are kept; whether the job is still ours
 leading    the whole run: from the plan to an Analysis
+overnight  the windows handed over as one batch, and collected
 job        the handler, and what a person does about a run: start, estimate, go on, see how far it is
 alone      the same for a file without a library
 comparing  a run beside the built-in one
@@ -15,17 +16,20 @@ comparing  a run beside the built-in one
 
 from core.analysing.alone import read_alone
 from core.analysing.comparing import Compared, compare
-from core.analysing.job import Forecast, Partial, analyse, estimate, go_on, partial, start
+from core.analysing.job import Forecast, Partial, analyse, cancel, estimate, go_on, partial, start
 from core.analysing.options import STEPS, Options, Step
+from core.llm.errands import Estimate
 
 __all__ = [
     "STEPS",
     "Compared",
+    "Estimate",
     "Forecast",
     "Options",
     "Partial",
     "Step",
     "analyse",
+    "cancel",
     "compare",
     "estimate",
     "go_on",

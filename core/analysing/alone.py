@@ -9,7 +9,7 @@ from core import telemetry
 from core.analysing.keeping import InMemory
 from core.analysing.leading import Run, lead
 from core.analysing.options import Options, checked
-from core.errors import NotAllowed
+from core.errors import BadInput, NotAllowed
 from core.llm.errands import Errand
 from core.llm.router import Router
 from core.pipeline import analyze_reading, is_read, judged
@@ -41,6 +41,8 @@ def read_alone(
     from core.ingest import read
 
     options, ours = checked(options), settings or default_settings()
+    if options.batch:
+        raise BadInput("Only a document in the library can be read overnight; import it first, or read it now.")
     reading = read(data, filename, password=password, settings=ours)
     document, decision = judged(reading)
     if decision.decision == "escalate":

@@ -11,7 +11,7 @@ from core.analysing.keeping import Keeper
 from core.llm.errands import Errand
 from core.llm.router import Router
 from core.llm.routes import Quality
-from core.prompts import Prompt
+from core.prompts import Prompt, Rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,11 @@ class Said:
     model: str
     finish_reason: str
     from_cache: bool
+
+
+def step_name(part: str, asked: Rendered) -> str:
+    """By what was asked, too: an answer never stands for another question, whatever has changed meanwhile."""
+    return f"{part}:{hashlib.sha256(asked.user.encode('utf-8', 'replace')).hexdigest()[:16]}"
 
 
 class Asker:
@@ -41,8 +46,7 @@ class Asker:
         Raises as `Router.ask` does.
         """
         rendered = prompts.render(self.prompts[task], values)
-        # By what was asked, too: an answer never stands for another question, whatever has changed meanwhile.
-        name = f"{part}:{hashlib.sha256(rendered.user.encode('utf-8', 'replace')).hexdigest()[:16]}"
+        name = step_name(part, rendered)
         if kept := self.keeper.finished.get(name):
             return Said(**kept)
         errand = replace(self.errand, task=task, part=part, quality=quality or self.errand.quality)

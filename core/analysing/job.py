@@ -9,13 +9,14 @@ from typing import Any
 from sqlite_utils import Database
 
 from core import jobs, library, prompts, register, telemetry
+from core.analysing import overnight
 from core.analysing import plan as plans
 from core.analysing.keeping import WithJob, watched
 from core.analysing.leading import Run, first_of, lead
 from core.analysing.options import Options, checked, packed, unpacked
 from core.errors import BadInput, Conflict
 from core.extract import prompted
-from core.llm import ledger
+from core.llm import batches, ledger
 from core.llm.errands import Candidate, Errand, Estimate
 from core.llm.router import Router
 from core.pipeline import is_read, judged
@@ -33,13 +34,16 @@ class Forecast:
     """What reading the whole document would take. `estimate` is of the first pass over the windows, without the second
     pass, stronger models and the steps that follow.
 
-    `candidates` in the order in which they would be asked, those that will not be asked with the reason.
+    `overnight` is what it would take as a batch, None where the model that is asked first takes none; `estimate` is
+    that, too, where the options say so. `candidates` in the order in which they would be asked, those that will not be
+    asked with the reason.
     """
 
     windows: int
     estimate: Estimate
     candidates: tuple[Candidate, ...]
     stronger: str | None
+    overnight: Estimate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ def start(db: Database, user: User, document_id: str, options: Options) -> str:
     run = _run(db, user, document_id, options, None)
     require_rules(run.reading, run.decision)
     _require_model(db, run)
+    if options.batch:
+        overnight.require_possible(first_of(run.errand, run.router, db)[0].entry)
     payload = packed(options)
     for job in jobs.jobs(db, user, kind=KIND, active=True):
         if job.subject == document_id and {**job.payload, **payload} == job.payload:
@@ -99,8 +105,12 @@ def forecast(db: Database, run: Run) -> Forecast:
     plan = plans.planned(db, run.settings, run.reading, run.options, first, stronger, quick=True)
     prompt = plans.loaded(plan.prompts["extract"])
     asked = [prompts.render(prompt, prompted.values(window, run.reading.document)) for window in plan.windows]
-    found = run.router.estimate(db, run.errand, asked)
-    return Forecast(len(plan.windows), found, run.router.candidates(db, run.errand), stronger)
+    direct = run.router.estimate(db, run.errand, asked)
+    later = overnight.estimate(direct, first.entry) if overnight.possible(first.entry) else None
+    if run.options.batch:
+        overnight.require_possible(first.entry)
+    found = later if later and run.options.batch else direct
+    return Forecast(len(plan.windows), found, run.router.candidates(db, run.errand), stronger, later)
 
 
 def go_on(db: Database, user: User, job_id: str, *, run_usd: Decimal | None = None) -> None:
@@ -111,6 +121,16 @@ def go_on(db: Database, user: User, job_id: str, *, run_usd: Decimal | None = No
             options = checked(replace(unpacked(job.payload), run_usd=run_usd))
             jobs.change_payload(db, user, job_id, {**job.payload, **packed(options)})
         jobs.requeue(db, user, job_id)
+
+
+def cancel(db: Database, user: User, job_id: str) -> None:
+    """Stop a run, at once here, and its batch at the provider; what that has answered by then is billed.
+
+    Raises what the provider raises when it could not be told; the run is cancelled all the same.
+    """
+    _analysis(db, user, job_id)
+    jobs.cancel(db, user, job_id)
+    batches.cancel(db, _settings(db), job_id)
 
 
 def partial(db: Database, user: User, job_id: str) -> Partial:
@@ -162,12 +182,14 @@ def analyse(db: Database, user: User, claim: jobs.Claim) -> None:
         run.router,
         telemetry.resumed(run.trace_id),
         telemetry.of(user),
-        telemetry.span("copilot.analyse") as span,
         watched(run.settings, claim) as lost,
     ):
-        span.set({names.JOB_ID: claim.job.id, names.DOCUMENT_ID: document_id, names.ATTEMPTS: claim.job.attempts})
         keeper = WithJob(db, user, claim, document_id, lost)
-        analysis = lead(db, run, keeper)
+        if run.options.batch:
+            _require_collected(db, run, keeper)
+        with telemetry.span("copilot.analyse") as span:
+            span.set({names.JOB_ID: claim.job.id, names.DOCUMENT_ID: document_id, names.ATTEMPTS: claim.job.attempts})
+            analysis = lead(db, run, keeper)
         counts = _counts(db, claim.job)
         with write(db):
             # Once more, inside the write: it may have been deleted, closed or taken from this person meanwhile.
@@ -177,12 +199,22 @@ def analyse(db: Database, user: User, claim: jobs.Claim) -> None:
             jobs.finish(db, claim, run=run_id, **counts)
 
 
+def _require_collected(db: Database, run: Run, keeper: WithJob) -> None:
+    """Later while the provider works on the run's batch."""
+    since = overnight.waits(db, run, keeper)
+    if since is not None:
+        stage = f"Waits for the provider since {since[:10]} {since[11:16]} UTC"
+        raise jobs.Later(overnight.LOOK_SECONDS, stage)
+
+
 def _run(db: Database, user: User, document_id: str, options: Options, job_id: str | None) -> Run:
     """What there is to read, if this user may put it to a model."""
     library.require_use(db, user, document_id, "prompting")
     reading = library.reading(db, user, document_id)
     document, decision = judged(reading)
     reading = replace(reading, document=document)
+    if job_id is None:  # one that goes on has prompts of its own, settled as it began
+        plans.require_as_approved(db, user, plans.versions(db, options))
     errand = Errand(
         user=user,
         task="extract",

@@ -62,7 +62,8 @@ def lead(db: Database, run: Run, keeper: Keeper) -> Analysis:
     def worked() -> dict[str, Any]:
         return {"began": began, "ms": round(1_000 * (time.monotonic() - clock))}
 
-    plan = _settled(db, run, keeper)
+    plan = settled(db, run, keeper)
+    plans.require_as_approved(db, run.errand.user, plan.prompts)
     asker = Asker(run.router, run.errand, {task: plans.loaded(name) for task, name in plan.prompts.items()}, keeper)
     try:
         reads = _read(run, plan, asker, keeper, worked)
@@ -87,7 +88,7 @@ def first_of(run_errand: Errand, router: Router, db: Database) -> tuple[Candidat
     return first, None if stronger == first.entry.name else stronger
 
 
-def _settled(db: Database, run: Run, keeper: Keeper) -> Plan:
+def settled(db: Database, run: Run, keeper: Keeper) -> Plan:
     """The plan as it was kept, or made now."""
     if "plan" not in keeper.finished:
         keeper.show(0.0, "Dividing the text")

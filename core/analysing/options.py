@@ -10,6 +10,7 @@ from core.llm.routes import QUALITIES, Quality
 
 Step = Literal["risk", "actions", "summary"]
 STEPS: tuple[Step, ...] = get_args(Step)
+MOST_USD, FINEST_DIGITS = 1_000_000, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,14 @@ def checked(options: Options) -> Options:
         raise BadInput(f"There is no quality {options.quality!r}; choose one of: {', '.join(QUALITIES)}.")
     if unknown := [step for step in options.steps if step not in STEPS]:
         raise BadInput(f"A model cannot do {unknown[0]!r}; choose of: {', '.join(STEPS)}.")
-    if options.run_usd is not None and not (options.run_usd.is_finite() and options.run_usd >= 0):
+    if options.run_usd is not None and not an_amount(options.run_usd):
         raise BadInput(f"{options.run_usd} is not an amount of USD; write one such as 0.50.")
     return options
+
+
+def an_amount(usd: Decimal) -> bool:
+    """Whether it is one that somebody could mean: "1e-999999999" would be written out in as many digits."""
+    return usd.is_finite() and 0 <= usd <= MOST_USD and int(usd.as_tuple().exponent) >= -FINEST_DIGITS
 
 
 def packed(options: Options) -> dict[str, Any]:

@@ -1,19 +1,21 @@
 """What is settled when a run begins and holds however often it is taken up: prompts, and windows of the text."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
-from core import prompts, switches
+from core import changes, prompts, switches
 from core.analysing.options import Options
+from core.errors import BadInput
 from core.extract.windows import Window, windows
 from core.llm import counting, routes, sizes
 from core.llm.errands import Candidate
 from core.prompts import Prompt
 from core.settings import Settings, lexicon
-from core.types import Reading
+from core.types import Reading, User
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -53,15 +55,15 @@ def planned(
 
     `quick` guesses tokens rather than load a tokenizer: for somebody who waits.
     """
-    versions = {task: version(db, task) for task in tasks(options)}
+    used = versions(db, options)
     counter = counting.counter(first.entry.name, settings, quick=quick)
-    rooms = {task: room(db, settings, first, task, loaded(name), counter) for task, name in versions.items()}
+    rooms = {task: room(db, settings, first, task, loaded(name), counter) for task, name in used.items()}
     share = float(lexicon("prompted")["window"]["answer_share"])
     context = sizes.context(db, first.entry, settings)
     answer = sizes.answer_tokens(first.entry, routes.route(settings, "extract"), context)
     rooms["extract"] = min(rooms["extract"], int(answer / share))
     found = windows(reading.document, reading.provisions, counter.count, rooms["extract"])
-    return Plan(versions, found, rooms, counter.exact, stronger)
+    return Plan(used, found, rooms, counter.exact, stronger)
 
 
 def room(
@@ -76,6 +78,21 @@ def room(
 def version(db: Database, task: str) -> str:
     """The prompt that a task uses now, "name/version"."""
     return str(switches.in_use(db, f"prompt:{task}"))
+
+
+def versions(db: Database, options: Options) -> dict[str, str]:
+    """The prompts that a run would use now, by task."""
+    return {task: version(db, task) for task in tasks(options)}
+
+
+def require_as_approved(db: Database, user: User, used: Mapping[str, str]) -> None:
+    """BadInput where the file of a version, by task, is not what was approved any more."""
+    for task, name in used.items():
+        if changes.edited(db, user, f"prompt:{task}", name):
+            raise BadInput(
+                f"The file of the prompt {name} was edited after it was approved, so nothing is asked with it; restore"
+                " the file, or propose it as a new version."
+            )
 
 
 def loaded(version: str) -> Prompt:

@@ -10,12 +10,13 @@ from functools import cached_property
 
 from core import telemetry
 from core.analysing.asking import Asker, Said
+from core.analysing.further import tokens
 from core.analysing.options import Options
 from core.analysing.plan import Plan
 from core.extract import cascade, prompted
 from core.extract.enriched import Surroundings, WindowReading
 from core.extract.ground import Grounded, ground_in
-from core.extract.missed import Missed, answered
+from core.extract.missed import Missed, answered, parts
 from core.extract.missed import missed as find_missed
 from core.extract.windows import Window
 from core.llm.faults import NoAnswer, Refused
@@ -159,31 +160,36 @@ def _attempt(
 
 def _again(
     window: Window, text: Text, plan: Plan, options: Options, asker: Asker, best: Attempt
-) -> tuple[WindowReading, Grounded] | None:
-    """What the second pass says of the sentences that were left out; None where it was not made."""
+) -> list[tuple[WindowReading, Grounded]]:
+    """What the second pass says of the sentences that were left out, in as many questions as fit; none where it was
+    not made.
+    """
+    found = list[tuple[WindowReading, Grounded]]()
     if not options.second_pass or not best.missed:
-        return None
-    try:
-        said = asker.ask("again", f"again-{window.number}", best.missed.values)
-    except (NoAnswer, Refused):
-        return None  # they stay open, and are counted as not accounted for
-    reading = answered(window, best.missed, said.text, text.around, prompt=plan.prompts["again"])
-    return reading, prompted.grounded(window, reading.drafts, text.around, said.model)
+        return found
+    for asked in parts(best.missed, tokens, plan.rooms["again"]):
+        # What is not answered stays open, and is counted as not accounted for.
+        with contextlib.suppress(NoAnswer, Refused):
+            said = asker.ask("again", f"again-{window.number}", asked.values)
+            reading = answered(window, asked, said.text, text.around, prompt=plan.prompts["again"])
+            found.append((reading, prompted.grounded(window, reading.drafts, text.around, said.model)))
+    return found
 
 
 def _whole(
     window: Window,
     best: Attempt,
-    again: tuple[WindowReading, Grounded] | None,
+    again: list[tuple[WindowReading, Grounded]],
     stronger: tuple[str, ...],
 ) -> WindowRead:
-    readings = [best.reading, *([again[0]] if again else [])]
+    readings = [best.reading, *(reading for reading, _ in again)]
+    grounded = [best.grounded, *(one for _, one in again)]
     return WindowRead(
         window.number,
         best.said.model,
         Grounded(
-            (*best.grounded.obligations, *(again[1].obligations if again else ())),
-            (*best.grounded.ungrounded, *(again[1].ungrounded if again else ())),
+            tuple(obligation for one in grounded for obligation in one.obligations),
+            tuple(lost for one in grounded for lost in one.ungrounded),
         ),
         tuple(statement for reading in readings for statement in reading.statements),
         tuple(lost for reading in readings for lost in reading.rejected),

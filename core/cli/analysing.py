@@ -44,6 +44,8 @@ def start(arguments: Namespace) -> int:
             row(job_id)
             say("Queued; the worker takes it up.")
             return 0
+        if options.batch:
+            return _handed_over(db, user, job_id)
         return _finished(db, user, job_id, arguments.json)
 
 
@@ -60,7 +62,22 @@ def chosen(arguments: Namespace) -> "Options":
         steps=tuple(step for step in KNOWN if step not in (arguments.without or ())),
         run_usd=arguments.most_usd,
         fresh=arguments.fresh,
+        batch=getattr(arguments, "batch", False),
     )
+
+
+def _handed_over(db: "Database", user: "User", job_id: str) -> int:
+    """Hand the batch over, here where no worker runs, and leave it: its answers may take a day."""
+    from core import jobs, worker
+
+    with contextlib.suppress(Conflict), redirect_stderr(StringIO()):  # another process is the worker
+        worker.drain()
+    job = jobs.job(db, user, job_id)
+    if job.state == "failed":
+        raise _failure(job.fault, job.error or "The run failed; go on with `runs retry`.")
+    row(job_id)
+    say(f"{job.stage}. A worker collects it; to see what comes of it: python -m core runs watch {job_id}")
+    return 0
 
 
 def watch(arguments: Namespace) -> int:
@@ -181,11 +198,18 @@ def tell(found: "Forecast", plain: bool) -> None:
             ("tokens out", f"{estimate.output_tokens:,}"),
             ("USD", UNKNOWN if cost is None else cost),
             ("minutes", UNKNOWN if estimate.seconds is None else f"{estimate.seconds / 60:.1f}"),
+            ("USD overnight", _overnight(found)),
             ("tokens are", "counted" if estimate.exact else "guessed"),
             ("pace", estimate.basis),
             *((one.entry.name, one.why if one.decision.allowed else one.decision.reason) for one in found.candidates),
         )
     )
+
+
+def _overnight(found: "Forecast") -> str | None:
+    if found.overnight is None:
+        return None
+    return UNKNOWN if found.overnight.cost_usd is None else f"{found.overnight.cost_usd:f}"
 
 
 # --- what becomes of a run --------------------------------------------------------------------------------------
@@ -204,9 +228,9 @@ def resume(arguments: Namespace) -> int:
 
 
 def cancel(arguments: Namespace) -> int:
-    from core import jobs
+    from core import analysing
 
-    return _each(arguments.job, jobs.cancel, "cancelled; `runs retry` goes on where it was.")
+    return _each(arguments.job, analysing.cancel, "cancelled; `runs retry` goes on where it was.")
 
 
 def retry(arguments: Namespace) -> int:
@@ -287,16 +311,19 @@ COMMANDS = (
         the run's id, the document, and how many norms, quotes not in the source, rejected answers and windows read by
         the built-in engine there are. Ctrl-C leaves the run to the worker: `runs pause` holds it back.
 
-        Its data card must allow prompting. With --estimate nothing is sent.
+        With --batch the windows are handed over as one batch, answered within a day, mostly sooner; the command
+        returns and a worker collects it. Its data card must allow prompting. With --estimate nothing is sent.
         """,
         """
         python -m core runs start 3f2a9c41 --model ollama:qwen3:8b
         python -m core runs start 3f2a9c41 --quality best --most-usd 0.50
+        python -m core runs start 3f2a9c41 --model anthropic:claude-haiku-5-5 --batch
         python -m core runs start 3f2a9c41 --estimate
         """,
         (
             DOCUMENT,
             *READING,
+            argument("--batch", action="store_true", help="overnight, at half the price; a Claude model is needed"),
             argument("--estimate", action="store_true", help="say what it would take, and who would be asked"),
             argument("--no-wait", action="store_true", help="queue it, print the job's id and return"),
             JSON,
@@ -330,7 +357,10 @@ COMMANDS = (
         "runs cancel",
         cancel,
         "Stop runs",
-        "Nothing more is asked. The windows that were read are kept until the document goes, for a retry.",
+        """
+        Nothing more is asked, and a batch is cancelled at its provider. The windows that were read are kept until the
+        document goes, for a retry.
+        """,
         "python -m core runs cancel 7be01d22",
         (JOBS,),
     ),

@@ -31,7 +31,9 @@ from core.telemetry import names
 from core.types import ChatRequest, Completion
 
 if TYPE_CHECKING:
-    from core.llm.anthropic_batches import AnthropicBatches, Result
+    from core.llm.anthropic_batches import AnthropicBatches
+
+Result = Completion | CopilotError
 
 CUSTOM_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MOST = 100_000  # requests that one batch may have
@@ -93,7 +95,7 @@ def send(db: Database, settings: Settings, job_id: str, model: str, items: Seque
         _submit(db, settings, job_id, provider, ready, calls)
 
 
-def collect(db: Database, settings: Settings, job_id: str) -> "dict[str, Result] | None":
+def collect(db: Database, settings: Settings, job_id: str) -> dict[str, Result] | None:
     """Each question's answer, or what was wrong with it, when all batches of the job have ended; until then None.
 
     Answers are kept as those of single calls are, so that a run which goes on finds them. It may be called again: what
@@ -222,7 +224,7 @@ def _part(one: Ready, call_id: str) -> dict[str, Any]:
 # --- collecting -------------------------------------------------------------------------------------------------
 
 
-def _collected(db: Database, settings: Settings, job_id: str, row: Row, stopped: str | None) -> "dict[str, Result]":
+def _collected(db: Database, settings: Settings, job_id: str, row: Row, stopped: str | None) -> dict[str, Result]:
     entry = catalog.entry(row["model"], settings)
     parts: dict[str, Any] = json.loads(row["parts"])
     with telemetry.span("copilot.batch", kind="client") as span:
@@ -237,7 +239,7 @@ def _collected(db: Database, settings: Settings, job_id: str, row: Row, stopped:
     return settled
 
 
-def _settled(db: Database, entry: Entry, part: dict[str, Any], said: "Result | None", stopped: str | None) -> "Result":
+def _settled(db: Database, entry: Entry, part: dict[str, Any], said: Result | None, stopped: str | None) -> Result:
     """End the call's row with what was said, and keep the answer if it may be used."""
     whole = said if isinstance(said, Completion) else None
     fault = _fault(entry, said, stopped)
@@ -259,7 +261,7 @@ def _settled(db: Database, entry: Entry, part: dict[str, Any], said: "Result | N
     return whole
 
 
-def _fault(entry: Entry, said: "Result | None", stopped: str | None) -> CopilotError | None:
+def _fault(entry: Entry, said: Result | None, stopped: str | None) -> CopilotError | None:
     """Why an answer may not be used; None when it may, or when there is none."""
     if isinstance(said, CopilotError):
         return said

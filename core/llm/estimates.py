@@ -34,17 +34,18 @@ def pace(db: Database, tenant: str, task: str, entry: Entry, assumed: Assumed) -
     """From the tenant's latest calls of this task and model, else as models/routes.toml assumes."""
     sql = (
         "select count(*) as calls, sum(input_tokens) as read, sum(output_tokens) as said,"
-        " coalesce(sum(cached_tokens), 0) as cached, sum(latency_ms) as taken"
+        " coalesce(sum(cached_tokens), 0) as cached, sum(latency_ms) as taken,"
+        " sum(case when latency_ms is not null then output_tokens end) as timed"  # nobody waits for a batch
         " from (select input_tokens, output_tokens, cached_tokens, latency_ms from model_call"
         " where model = ? and task = ? and tenant = ? and state = 'done' and input_tokens > 0 and output_tokens > 0"
         " order by number desc limit ?)"
     )
     row = one(db, sql, [entry.name, task, tenant, LOOKED_BACK]) or {"calls": 0}
+    usual = 1 / assumed.tokens_per_second.get(entry.backend, 10.0)
     if row["calls"] < ENOUGH:
-        return Pace(assumed.output_share, 0.0, 1 / assumed.tokens_per_second.get(entry.backend, 10.0), 0)
-    return Pace(
-        row["said"] / row["read"], row["cached"] / row["read"], row["taken"] / 1_000 / row["said"], row["calls"]
-    )
+        return Pace(assumed.output_share, 0.0, usual, 0)
+    pace = row["taken"] / 1_000 / row["timed"] if row["timed"] else usual
+    return Pace(row["said"] / row["read"], row["cached"] / row["read"], pace, row["calls"])
 
 
 def estimate(

@@ -25,7 +25,7 @@ class Ranked(NamedTuple):
 
 
 class Route(Strict):
-    """A task. `prompt` is "name/version" as shipped, None where whoever asks brings one; `models` in the file's order."""
+    """A task. `prompt` is "name/version" as shipped, None where the asker has one; `models` in the file's order."""
 
     task: str
     prompt: str | None = Field(None, pattern=r"^[a-z][a-z0-9-]*/\d+\.\d+\.\d+$")

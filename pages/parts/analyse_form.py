@@ -1,5 +1,6 @@
 """Analyse with a model: which one, how, what it would take, and who may not be asked."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import get_args
 
@@ -33,8 +34,9 @@ def form(db: Database, user: User, shown: library.DocumentRow) -> None:
         )  # fmt: skip
         options = _options(shown, choice)
         ready = _forecast(db, user, shown, options)
+        later = ready and _overnight(shown)
         if st.button("Start", type="primary", key="analyse-start", icon=":material/play_arrow:", disabled=not ready):
-            analysing.start(db, user, shown.id, options)
+            analysing.start(db, user, shown.id, replace(options, batch=later))
             shell.done("The model reads the document; you can go on working")
 
 
@@ -84,6 +86,20 @@ def _forecast(db: Database, user: User, shown: library.DocumentRow, options: ana
         return False
     _told(kept[1])
     return True
+
+
+def _overnight(shown: library.DocumentRow) -> bool:
+    """Whether it is to wait for a batch; asked only where the model that is asked first takes them."""
+    later: analysing.Estimate | None = st.session_state[FORECAST][1].overnight
+    if later is None:
+        return False
+    title = "Overnight (cost unknown)"
+    if later.cost_usd is not None:
+        title = f"Overnight, at half price (about {cost_words.money(later.cost_usd)})"
+    return st.checkbox(
+        plain(title), key=f"analyse-overnight-{shown.id}",
+        help="The provider answers within a day, mostly sooner. You can close this page; the reading appears here.",
+    )  # fmt: skip
 
 
 def _worked_out(
