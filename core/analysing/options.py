@@ -19,7 +19,7 @@ class Options:
 
     `second_pass` asks again about sentences that nothing covers; `cascade` asks a stronger model where a reading is
     weak, unless a model is named. `steps` are done by the model instead of the built-in rules. `run_usd` caps the cost.
-    `fresh` asks anew where an answer is kept.
+    `fresh` asks anew where an answer is kept. `batch` hands the windows over for the night: later, at half the price.
     """
 
     model: str | None = None
@@ -29,6 +29,7 @@ class Options:
     steps: tuple[Step, ...] = STEPS
     run_usd: Decimal | None = None
     fresh: bool = False
+    batch: bool = False
 
 
 def checked(options: Options) -> Options:
