@@ -126,7 +126,7 @@ def insert(
     db.execute(
         "insert into job (id, tenant, user_id, actor, kind, title, subject, payload, stage, created_at)"
         " values (?, ?, ?, ?, ?, ?, ?, ?, 'Waiting', ?)",
-        [job_id, user.tenant, user.id, json.dumps(asdict(user)), kind, title, subject, json.dumps(payload), now()],
+        [job_id, user.tenant, user.id, _actor(user), kind, title, subject, json.dumps(payload), now()],
     )
     return job_id
 
@@ -179,7 +179,8 @@ def resume(db: Database, user: User, job_id: str) -> None:
         current = job(db, user, job_id)
         if not current.held:
             raise Conflict(f"{current.title!r} is not paused but {current.state}; reload the page.")
-        _move(db, user, job_id, ("queued",), "stage = 'Waiting', held = 0, not_before = null", [])
+        change = "stage = 'Waiting', held = 0, not_before = null, actor = ?"
+        _move(db, user, job_id, ("queued",), change, [_actor(user)])
 
 
 def retry(db: Database, user: User, job_id: str) -> None:
@@ -189,10 +190,10 @@ def retry(db: Database, user: User, job_id: str) -> None:
 
 
 def requeue(db: Database, user: User, job_id: str) -> None:
-    """As `retry`, inside a write that is open already."""
+    """As `retry`, inside a write that is open already. It is done with the rights that its person has now."""
     change = f"state = 'queued', stage = 'Waiting', {AGAIN}, fault = null, error = null, attempts = 0, held = 0"
-    change += ", not_before = null, started_at = null, finished_at = null"
-    _move(db, user, job_id, ("failed", "cancelled"), change, [])
+    change += ", not_before = null, started_at = null, finished_at = null, actor = ?"
+    _move(db, user, job_id, ("failed", "cancelled"), change, [_actor(user)])
 
 
 def change_payload(db: Database, user: User, job_id: str, payload: dict[str, Any]) -> None:
@@ -392,6 +393,10 @@ def _lease(claim: Claim) -> str:
 def _job(row: Row) -> Job:
     known = {name: row[name] for name in Job.__dataclass_fields__}
     return Job(**{**known, "payload": json.loads(row["payload"]), "held": bool(row["held"])})
+
+
+def _actor(user: User) -> str:
+    return json.dumps(asdict(user))
 
 
 def _user(actor: str) -> User:

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -243,6 +244,17 @@ def test_a_retry_goes_on_where_it_was_and_shows_it(db):
     jobs.retry(db, ADA, asked)
     assert jobs.job(db, ADA, asked).progress == 0.4
     assert jobs.claim_next(db, lease_seconds=60).job.progress == 0.4
+
+
+def test_a_job_that_goes_on_has_the_rights_that_its_person_has_by_then(db):
+    fewer = replace(ADA, clearances=("public",), roles=())
+    asked = jobs.enqueue(db, ADA, "refuse", {}, "a.pdf")
+    jobs.fail(db, jobs.claim_next(db, lease_seconds=60), "OverBudget", "The budget is used up.")
+    jobs.retry(db, fewer, asked)
+    assert jobs.claim_next(db, lease_seconds=60).user == fewer
+    jobs.pause(db, fewer, asked)
+    jobs.resume(db, ADA, asked)
+    assert jobs.claim_next(db, lease_seconds=60).user == ADA
 
 
 def test_a_job_that_is_put_off_waits_for_its_time_without_using_up_a_try(db):
