@@ -80,3 +80,17 @@ def test_an_unknown_price_is_unknown_and_a_free_one_is_zero(here):
 def test_an_estimate_is_refused_where_the_call_would_be(here):
     with pytest.raises(faults.Refused):
         estimated(here, prompt(), classification="restricted")
+
+
+def test_calls_of_a_batch_say_what_was_read_and_said_but_nothing_of_time(here):
+    from core.store import write
+
+    with serving(claude("ok")) as server:
+        router = here.at(anthropic=server.url)
+        for _ in range(3):
+            router.ask(errand(model=CHEAP), prompt())
+    with here.opened() as db, write(db):
+        db.execute("update model_call set latency_ms = null, batched = 1")
+    found = estimated(here, prompt("x" * 4_000), model=CHEAP)
+    assert found.basis == "from 3 calls before"
+    assert found.seconds == pytest.approx(found.output_tokens / 50)  # as the routes assume
