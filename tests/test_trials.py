@@ -176,6 +176,25 @@ def test_a_worker_killed_in_the_middle_of_an_answer_asks_once_more(db, monkeypat
     assert second.returncode == 0
 
 
+def test_a_trial_that_waits_for_a_model_in_use_says_how_many_calls_come_before_it(db, monkeypatch):
+    import threading
+
+    from core.llm import gates
+    from tests.job_parts import wait_until
+
+    monkeypatch.setattr(gates, "_GATES", {})
+    trial_id = llm.ask(db, ADA, "scripted:echo", "Which kind?")
+    thread = threading.Thread(target=worker.drain, args=(settings(),))
+    with gates.gate("scripted").passed(lambda: 1, lambda: False):
+        (settings().models_dir / "routes.toml").write_text(
+            (ROOT / "models" / "routes.toml").read_text("utf-8").replace("scripted = 4", "scripted = 1"), "utf-8"
+        )
+        thread.start()
+        wait_until(lambda: llm.trial(db, ADA, trial_id).stage == "1 call before this one", 20)
+    thread.join(20)
+    assert llm.trial(db, ADA, trial_id).answer == "Which kind?"
+
+
 # --- through the router, as everything that asks a model --------------------------------------------------------
 
 

@@ -50,6 +50,7 @@ class Attempt:
     fell_from: tuple[str, ...]
     stop: Callable[[], bool]
     heard: Heard | None
+    waits: Callable[[int], None]
 
     @property
     def masks(self) -> bool:
@@ -73,7 +74,7 @@ def answer(one: Attempt) -> Answer:
         return routes.limit(one.settings, backend)
 
     with (
-        nullcontext() if kept else gate(backend).passed(limit, one.stop),
+        nullcontext() if kept else gate(backend).passed(limit, one.stop, urgent=one.errand.urgent, told=one.waits),
         tracing.of(one.errand.user),
         tracing.span(f"{names.CHAT}{name}", kind=kind, **_asked(one)) as span,
     ):

@@ -35,6 +35,7 @@ class Errand:
     part: str = ""
     fresh: bool = False
     alone: bool = False
+    urgent: bool = False
     most_tokens: int | None = None
     degraded: bool = False
     risk_level: RiskLevel | None = None

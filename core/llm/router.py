@@ -65,8 +65,10 @@ class Router:
         *,
         stop: Callable[[], bool] = lambda: False,
         heard: Heard | None = None,
+        waits: Callable[[int], None] = lambda before: None,
     ) -> Answer:
-        """The answer of the first model that gives one. `stop` is asked between its pieces, `heard` told each.
+        """The answer of the first model that gives one. `stop` is asked between its pieces, `heard` told each;
+        `waits` is told how many calls come before this one while it waits for its turn.
 
         Raises Refused when no model may see the text, OverBudget at a cap, Stopped, and NoAnswer when all that may
         be asked failed, each with what it said; the fault itself of a model that is asked alone.
@@ -79,7 +81,9 @@ class Router:
             for one in (one for one in found if one.decision.allowed):
                 request = self.request(db, errand, prompt, one.entry)
                 policy = _policy(one, found)
-                attempt = Attempt(self.settings, db, errand, prompt, request, one, policy, tuple(fell), stop, heard)
+                attempt = Attempt(
+                    self.settings, db, errand, prompt, request, one, policy, tuple(fell), stop, heard, waits
+                )  # fmt: skip
                 try:
                     answer = attempts.answer(attempt)
                     self._rests.answered(one.entry.name)

@@ -31,7 +31,8 @@ SAVE_SECONDS = 0.25
 class Trial:
     """`answer` grows while `state` is running. `cost_usd` None: the price, or what was used, is unknown.
 
-    `prompt` is "name/version" of a prompt of ours, None for free text. `waits` counts the calls before this one.
+    `prompt` is "name/version" of a prompt of ours, None for free text. `waits` counts the trials before this one;
+    `stage` says what a running one waits for.
     `parsed` is whether the answer is a JSON object, None where none was asked for.
     """
 
@@ -45,6 +46,7 @@ class Trial:
     content: str
     answer: str
     state: jobs.State
+    stage: str
     fault: str | None
     error: str | None
     waits: int
@@ -116,8 +118,8 @@ def decision(model: str, classification: Classification) -> permission.Decision:
 
 
 SELECT = (
-    "select trial.*, job.state, job.fault, job.error, (select count(*) from job as other where other.kind = 'trial'"
-    " and other.state in ('queued', 'running') and other.number < job.number) as waits"
+    "select trial.*, job.state, job.stage, job.fault, job.error, (select count(*) from job as other"
+    " where other.kind = 'trial' and other.state in ('queued', 'running') and other.number < job.number) as waits"
     " from trial join job on job.id = trial.job_id where trial.tenant = ? and trial.user_id = ?"
 )
 
@@ -182,8 +184,11 @@ def _followed(db: Database, claim: jobs.Claim, asked: Trial, errand: Errand, pro
             saved = time.monotonic()
             _save(db, claim, asked.id, "".join(said))
 
+    def waits(before: int) -> None:
+        jobs.progress(db, claim, 0.0, f"{before} call{'s' if before > 1 else ''} before this one")
+
     try:
-        return Router(settings()).ask(errand, prompt, stop=jobs.losing(db, claim), heard=heard)
+        return Router(settings()).ask(errand, prompt, stop=jobs.losing(db, claim), heard=heard, waits=waits)
     except faults.Stopped as error:
         raise jobs.Lost(str(error)) from error
     except CopilotError:
@@ -207,7 +212,15 @@ def _errand(
 ) -> Errand:
     """This model and no other; nothing of it is kept for the next time, since it belongs to no document."""
     return Errand(
-        user, TASK, classification, model=model, job_id=job_id, fresh=True, alone=True, most_tokens=most_tokens
+        user,
+        TASK,
+        classification,
+        model=model,
+        job_id=job_id,
+        fresh=True,
+        alone=True,
+        urgent=True,
+        most_tokens=most_tokens,
     )
 
 

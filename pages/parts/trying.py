@@ -125,7 +125,7 @@ def _state(one: llm.Trial) -> str:
     if one.state == "queued" and one.waits:
         return badge(f"{one.waits} before this one", "blue")
     if one.state in ACTIVE:
-        return badge("Answering" if one.answer else "Waiting for the first word", "blue")
+        return badge(one.stage if one.state == "running" else "Waiting for the first word", "blue")
     if one.parsed is False:
         return badge("The answer is not the JSON that was asked for", "orange")
     return badge(FINISHES[one.finish_reason], "orange") if one.finish_reason in FINISHES else ""
