@@ -18,8 +18,8 @@ class Errand:
     `model` names one; its entry's fallbacks stand behind it, unless it is asked `alone`. Without it, those that the
     task's route has in `quality` or better. `part` says which piece of a run this is ("window-12"). `fresh` asks anew
     even where an answer is kept. `run_usd` is a cap for the job that the person chose; the owner's cap holds besides.
-    `most_tokens` asks for a shorter answer than the route allows. `degraded`, `risk_level` and `release` are only noted
-    in the ledger.
+    `most_tokens` asks for a shorter answer than the route allows. `urgent`: somebody is looking, so it goes before what
+    runs by itself. `degraded`, `risk_level` and `release` are only noted in the ledger.
     """
 
     user: User
