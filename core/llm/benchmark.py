@@ -131,19 +131,19 @@ def forget_benchmark(db: Database, user: User, benchmark_id: str) -> None:
 def measure(db: Database, user: User, claim: jobs.Claim) -> None:
     """The handler of jobs of kind "benchmark": each call is a step, so that what was paid for is never asked again."""
     payload = claim.job.payload
-    asked, router = _prompt(payload["prompt"]), Router(settings())
+    asked = _prompt(payload["prompt"])
     planned = list(measuring.order(payload["models"], payload["runs"]))
     jobs.step(db, claim, "machine", machine)
-    calls: list[measuring.Call] = []
-    for place, (model, run) in enumerate(planned):
-        if measuring.hopeless(calls, model):
-            continue
-        jobs.progress(db, claim, place / len(planned), f"Call {place + 1} of {len(planned)}, {model}")
-        # Each call has a text of its own: a server that keeps what it has read would answer the second one faster.
-        turn = f"{run}-{claim.job.id[:8]}"
-        rendered = prompts.render(asked, {"turn": turn})
-        make = _asking(db, claim, router, _errand(user, model, claim.job.id, run), rendered, run)
-        calls.append(jobs.step(db, claim, f"{run} {model}", make))
+    with Router(settings()) as router:
+        calls: list[measuring.Call] = []
+        for place, (model, run) in enumerate(planned):
+            if measuring.hopeless(calls, model):
+                continue
+            jobs.progress(db, claim, place / len(planned), f"Call {place + 1} of {len(planned)}, {model}")
+            # Each call has a text of its own: a server that keeps what it has read would answer the second one faster.
+            rendered = prompts.render(asked, {"turn": f"{run}-{claim.job.id[:8]}"})
+            make = _asking(db, claim, router, _errand(user, model, claim.job.id, run), rendered, run)
+            calls.append(jobs.step(db, claim, f"{run} {model}", make))
     found = one_benchmark(db, user, payload["benchmark"])
     with write(db):
         done = json.dumps({**found.results, "state": "done"}, ensure_ascii=False)
