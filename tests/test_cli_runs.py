@@ -20,6 +20,7 @@ from tests.analysing_parts import (
     reader,
 )
 from tests.cli_parts import command_line
+from tests.model_servers import ClaudeBatches, serving
 
 ALONE = ("--no-second-pass", "--no-stronger", "--without", "risk", "--without", "actions", "--without", "summary")
 
@@ -151,3 +152,18 @@ def test_what_a_run_waits_for_is_seen_in_the_list_of_jobs(db, desk, copilot):
         job_id = analysing.start(db, ADA, bring(db, desk), PLAIN)
         jobs.pause(db, ADA, job_id)
     assert ["Paused" in line for line in copilot("jobs", "list").out.splitlines() if job_id in line] == [True]
+
+
+def test_a_batch_is_handed_over_left_and_cancelled(db, desk, copilot):
+    account = ClaudeBatches()
+    with serving(account.reply) as server:
+        desk.at(anthropic=server.url)
+        document_id = bring(db, desk)
+        done = copilot("runs", "start", document_id[:8], "--model", CHEAP, "--batch", *ALONE)
+        assert done.code == 0
+        assert "Waits for the provider since" in done.err
+        [[job_id]] = done.cells
+        assert copilot("runs", "cancel", job_id).code == 0
+    assert (account.made, account.cancelled) == (["msgbatch_1"], ["msgbatch_1"])
+    refused = copilot("runs", "start", document_id[:8], "--model", OWN, "--batch", *ALONE)
+    assert (refused.code, "takes no batches" in refused.err) == (2, True)
