@@ -22,8 +22,8 @@ GUIDE = """
 6. **Models & prompts**: what models there are and what each needs, add one, and try a prompt on it. The rest of the app
    works without any. A prompt changes by a change record that a second person approves; a model can be stopped at once.
 7. **Readings**, on a document: let a model read it too. You see beforehand what it would take; pause it or close the
-   page as you like, what is read is kept. Its reading stands beside the built-in one, line by line. What it said that is not in
-   the text is listed and never enters the register; **Show** lets the register use a reading.
+   page as you like, what is read is kept. Its reading stands beside the built-in one, line by line. What it said that
+   is not in the text is listed and never enters the register; **Show** lets the register use a reading.
 8. **Costs**: what the models took, by day, model, person and document. A *trace* shows each step of a run, how long it
    took and what it cost, without a word of the text. An unknown price is shown as unknown, never as nothing.
 9. **Export** what is filtered: Excel, CSV, JSON, a report, a calendar, Jira.
