@@ -12,19 +12,21 @@ from core.extract.enriched import Norm, Reader, Surroundings, WindowReading
 from core.extract.ground import Grounded, ground_in, outer_limit
 from core.extract.matching import squeezed
 from core.extract.missed import Missed, answered, missed
-from core.extract.salvage import salvage
+from core.extract.salvage import salvage, seen
 from core.extract.windows import Window
 from core.types import Deadline, Document, Draft, Obligation, Passage, Ungrounded
 
 __all__ = ["Missed", "Surroundings", "WindowReading", "answered", "grounded", "missed", "read", "values"]
 
 PROMPT = "extract-obligations/1.0.0"
+LONGEST_TITLE = 200
 NOT_READ = "It stands in a part of the text that was not to be read for norms."
 
 
 def values(window: Window, document: Document) -> dict[str, str]:
     """The values of the variables of extract-obligations."""
-    return {"regulation": " ".join(document.title.split()) or "this document", "provisions": window.text}
+    title = seen(document.title)[:LONGEST_TITLE]  # words of the document, which 1.0.0 of the prompt does not fence
+    return {"regulation": title or "this document", "provisions": window.text}
 
 
 def read(
