@@ -9,7 +9,8 @@ from sqlite_utils import Database
 
 from core import analysing, library, llm
 from core.errors import CopilotError, NotAllowed
-from core.llm.faults import NoAnswer
+from core.llm import routes
+from core.llm.faults import NoAnswer, Refused
 from core.llm.routes import QUALITIES
 from core.settings import settings
 from core.types import User
@@ -23,21 +24,30 @@ ROUTES = {
 }
 STEPS = {"risk": "Risk", "actions": "Actions", "summary": "Summary"}
 FORECAST = "analyse_forecast"
+FEW_LETTERS = 200  # of reasons, which a person reads at a glance
 
 
 def form(db: Database, user: User, shown: library.DocumentRow) -> None:
     found = llm.usable(backends.looked(), settings())
+    choices = [*QUALITIES, *found]
     with st.container(key="analyse"):
         choice = st.selectbox(
-            "Analyse with", [*QUALITIES, *found], index=list(QUALITIES).index("good"), format_func=_named,
+            "Analyse with", choices, index=choices.index(_first(found)), format_func=_named,
             key=f"analyse-with-{shown.id}",
         )  # fmt: skip
         options = _options(shown, choice)
-        ready = _forecast(db, user, shown, options)
+        ready = _forecast(db, user, shown, options, found)
         later = ready and _overnight(shown)
         if st.button("Start", type="primary", key="analyse-start", icon=":material/play_arrow:", disabled=not ready):
             analysing.start(db, user, shown.id, replace(options, batch=later))
             shell.done("The model reads the document; you can go on working")
+
+
+def _first(found: tuple[str, ...]) -> str:
+    """What stands there before somebody chooses: a quality that a model here has, else the model that was added."""
+    rated = {one.quality for one in routes.route(settings(), "extract").models if one.model in found}
+    own = next((name for name in found if not name.startswith("scripted:")), None)
+    return "good" if rated & {"good", "best"} or own is None else "fast" if rated else own
 
 
 def _named(choice: str) -> str:
@@ -73,14 +83,16 @@ def _options(shown: library.DocumentRow, choice: str) -> analysing.Options:
     return analysing.Options(model, quality, again, stronger and model is None, tuple(steps), spend, fresh)
 
 
-def _forecast(db: Database, user: User, shown: library.DocumentRow, options: analysing.Options) -> bool:
+def _forecast(
+    db: Database, user: User, shown: library.DocumentRow, options: analysing.Options, found: tuple[str, ...]
+) -> bool:
     """What it would take, worked out once for each choice; whether it can be started."""
-    key = (shown.id, options)
+    key = (shown, options, found)
     kept = st.session_state.get(FORECAST)
     if kept is None or kept[0] != key:
         with st.spinner("Working out what it would take…"):
             kept = (key, _worked_out(db, user, shown.id, options))
-        st.session_state[FORECAST] = kept
+        st.session_state[FORECAST] = None if isinstance(kept[1], NotAllowed) else kept  # a card may be changed
     if isinstance(kept[1], CopilotError):
         _why_not(shown, kept[1])
         return False
@@ -113,11 +125,17 @@ def _worked_out(
 
 def _why_not(shown: library.DocumentRow, error: CopilotError) -> None:
     """Why it cannot be started, and the way to where that is decided."""
-    st.warning(plain(str(error)), icon=":material/block:")
-    if isinstance(error, NotAllowed):
+    told, _, reasons = str(error).partition(". ")
+    if isinstance(error, NoAnswer) and len(reasons) > FEW_LETTERS:
+        st.warning(f"{plain(told)}. Choose another, or set one up.", icon=":material/block:")
+        with st.expander("Why"):
+            st.markdown(plain(reasons))
+    else:
+        st.warning(plain(str(error)), icon=":material/block:")
+    if isinstance(error, NotAllowed) and not isinstance(error, Refused):
         where, place = {"document": shown.id, "tab": "Details"}, "pages/document.py"
         st.page_link(place, label="Open the data card", icon=":material/badge:", query_params=where)
-    if isinstance(error, NoAnswer):
+    if isinstance(error, NoAnswer | Refused):
         st.page_link("pages/models.py", label="Set up a model", icon=":material/neurology:")
 
 
