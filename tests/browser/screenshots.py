@@ -1,15 +1,20 @@
 """The pictures of the README, taken from the app with its own samples: `python -m tests.browser.screenshots`."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.conftest import BROWSERS, QUIET, ROOT, end, free_port, wait_until_up
+from tests.model_servers import serving
 
 DOCS = ROOT / "docs"
 SAMPLES = ("ict-incident-reporting.pdf", "data-protection.html", "outsourcing-contract.pdf", "us-customer-funds.txt")
@@ -47,11 +52,79 @@ def next_version(folder: Path, document: str) -> None:
     command("import", str(ROOT / "data" / "samples" / NEXT))
 
 
-def picture(browser: Browser, url: str, name: str, scheme: str = "light", key: str = "") -> None:
+MODEL = "ollama:qwen3:8b"
+LETTERS_A_TOKEN, SECONDS = 4, 0.2
+
+
+def reading(message: str) -> str:
+    """What a middling model says: it leaves out each seventh duty and says each ninth in its own words."""
+    from tests.analysing_parts import PATH, marked, norm
+
+    found = [(path, text) for path, text in PATH.findall(message) if marked(text)]
+    norms = [norm(path, text) for at, (path, text) in enumerate(found, 1) if at % 7]
+    for one in norms[4::9]:
+        one["quote"] = f"Firms are required to {one['action']}"
+    return json.dumps({"norms": norms})
+
+
+def ollama(handler: Any) -> None:
+    """An Ollama server with one model, which reports what it was given and said."""
+    from tests.model_servers import answer, ollama_tags, stream
+
+    if handler.path == "/api/tags":
+        return ollama_tags("qwen3:8b")(handler)
+    if handler.path != "/api/chat":
+        return answer(404, {"error": "not here"})(handler)
+    time.sleep(SECONDS)
+    asked = handler.body["messages"]
+    said = reading(asked[-1]["content"]) if "norms" in str(handler.body.get("format")) else "A duty and its bearer."
+    tokens = sum(len(one["content"]) for one in asked) // LETTERS_A_TOKEN
+    end = {"done": True, "done_reason": "stop", "prompt_eval_count": tokens, "eval_count": len(said) // LETTERS_A_TOKEN}
+    parts = [
+        {"message": {"role": "assistant", "content": said}, "done": False},
+        {"message": {"role": "assistant", "content": ""}, **end},
+    ]
+    lines = [json.dumps({"model": "qwen3:8b", **part}).encode() + b"\n" for part in parts]
+    return stream(lines, "application/x-ndjson")(handler)
+
+
+def analysed(folder: Path, documents: Sequence[str]) -> str:
+    """The documents read by the model, and the model measured; the trace of the first reading."""
+    from core import analysing, library, llm, telemetry, worker
+    from core.identity import local_user
+    from core.store import connect
+
+    db, user = connect(folder / "copilot.db"), local_user()
+    options = analysing.Options(model=MODEL, second_pass=False, cascade=False, steps=())
+    for document in documents:
+        library.sign_card(db, user, document)
+    jobs = [analysing.start(db, user, document, options) for document in documents]
+    llm.start_benchmark(db, user, [MODEL, "scripted:echo"], runs=5, prompt=llm.benchmark_prompts()[0])
+    worker.drain()
+    telemetry.flush()
+    return telemetry.trace_of(jobs[0])
+
+
+def with_next_prompt(folder: Path) -> None:
+    """Our models and prompts, with a version of one prompt that nobody has approved yet."""
+    shutil.copytree(ROOT / "models", folder, ignore=shutil.ignore_patterns("gguf"))
+    shipped = folder / "prompts" / "extract-obligations" / "1.0.0.md"
+    changed = shipped.read_text("utf-8").replace(
+        "Never shorten, join", "Keep its numbers and brackets. Never shorten, join", 1
+    )
+    shipped.with_name("1.1.0.md").write_text(changed, "utf-8")
+
+
+def picture(browser: Browser, url: str, name: str, scheme: str = "light", key: str = "", tab: str = "") -> None:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(url)
     page.wait_for_timeout(SETTLED)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=60_000)
+    page.wait_for_timeout(SETTLED)
+    if tab:
+        page.get_by_role("tab", name=tab, exact=True).click()
+        page.wait_for_timeout(SETTLED)
     if key:
         page.keyboard.press(key)
         page.wait_for_timeout(SETTLED)
@@ -59,10 +132,24 @@ def picture(browser: Browser, url: str, name: str, scheme: str = "light", key: s
     context.close()
 
 
+def with_models(browser: Browser, url: str, trace: str, document: str) -> None:
+    """What the model made, took and cost."""
+    picture(browser, f"{url}/document?document={document}&tab=Readings", "readings.png")
+    picture(browser, f"{url}/costs", "costs.png")
+    picture(browser, f"{url}/traces?trace={trace}", "trace.png")
+    picture(browser, f"{url}/models", "models.png")
+    picture(browser, f"{url}/models", "benchmark.png", tab="Benchmark")
+    picture(browser, f"{url}/models?prompt=extract-obligations", "prompts.png", tab="Prompts")
+
+
 def main() -> None:
     path = next(found for name in BROWSERS if (found := shutil.which(name)))
-    with tempfile.TemporaryDirectory() as folder:
-        document = imported(Path(folder))
+    with tempfile.TemporaryDirectory() as made, serving(ollama) as model:
+        folder = Path(made) / "var"
+        with_next_prompt(Path(made) / "models")
+        os.environ |= {"COPILOT_MODELS_DIR": f"{made}/models", "COPILOT_OLLAMA_URL": model.url}
+        document = imported(folder)
+        trace = analysed(folder, [document])
         port = free_port()
         start = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
         server = subprocess.Popen([*start, "--server.headless", "true"], cwd=ROOT, start_new_session=True)
@@ -77,9 +164,9 @@ def main() -> None:
                 command("controls", "import", "--ours")
                 command("controls", "confirm-above", "0.6", "--document", document, "--yes")
                 picture(browser, f"{url}/controls", "controls.png")
-                next_version(Path(folder), document)
+                next_version(folder, document)
                 picture(browser, f"{url}/compare", "compare.png")
-                picture(browser, f"{url}/models", "models.png")
+                with_models(browser, url, trace, document)
                 browser.close()
         finally:
             end(server)
