@@ -255,7 +255,7 @@ def _laid(
     if prefix:
         figure.update_yaxes(tickprefix=prefix, rangemode="tozero")
     if suffix:
-        figure.update_yaxes(ticksuffix=suffix)
+        figure.update_yaxes(ticksuffix=suffix, exponentformat="none")  # 0.0006 h, never 600µ h
     return figure
 
 

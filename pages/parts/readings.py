@@ -129,7 +129,9 @@ def _lines(run_id: str, lines: list[Row], *, every: bool) -> Row | None:
     config = {
         "Found": tables.chips("Found", COLOURS, width=110),
         "Where": st.column_config.TextColumn(width=100),
-        "Quote": st.column_config.TextColumn(width=190 if "Model" in columns else None),
+        "Quote": st.column_config.TextColumn(width=150 if "Model" in columns else None),
+        "Built-in": st.column_config.TextColumn(width=170),
+        "Model": st.column_config.TextColumn(width=170),
     }
     ids = [str(number) for number in range(len(lines))]
     picked = tables.table(f"agreement-{run_id}", ids, columns, config, height=TALLEST, boxes=False)

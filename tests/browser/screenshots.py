@@ -108,7 +108,7 @@ def analysed(folder: Path, documents: Sequence[str]) -> str:
 def with_next_prompt(folder: Path) -> None:
     """Our models and prompts, with a version of one prompt that nobody has approved yet."""
     shutil.copytree(ROOT / "models", folder, ignore=shutil.ignore_patterns("gguf"))
-    shipped = folder / "prompts" / "extract-obligations" / "1.0.0.md"
+    shipped = max((folder / "prompts" / "extract-obligations").glob("*.md"))
     changed = shipped.read_text("utf-8").replace(
         "Never shorten, join", "Keep its numbers and brackets. Never shorten, join", 1
     )
