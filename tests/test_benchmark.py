@@ -11,7 +11,7 @@ import pytest
 from core import jobs, llm, store
 from core.errors import BadInput, NotFound
 from core.identity import local_user
-from core.llm import benchmark, faults, measuring
+from core.llm import faults, measuring
 from core.settings import ROOT, Settings, settings
 from core.types import Completion, Usage, User
 from core.worker import loop

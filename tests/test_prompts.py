@@ -104,7 +104,7 @@ def test_each_version_says_what_is_different_and_together_they_are_the_change_lo
 def test_a_version_is_found_by_the_name_that_results_carry(folder):
     assert prompts.named("sort/1.0.0", folder) == prompts.prompt("sort", "1.0.0", folder)
     for name in ("sort", "sort/newest", "sort/1.0", "sort/1.0.0/x"):
-        with pytest.raises(BadInput, match="is not a version like 1.0.0; write three numbers"):
+        with pytest.raises(BadInput, match=r"is not a version like 1.0.0; write three numbers"):
             prompts.named(name, folder)
 
 
