@@ -131,9 +131,24 @@ def test_nothing_of_a_run_s_text_stays_with_its_job(db, desk):
 @pytest.mark.parametrize(
     "said", ["I am sorry, but as a model I only write prose.", "", '{"norms": [{"provision": "Art']
 )
-def test_a_model_that_gives_no_norms_at_all_is_a_failure_and_never_a_document_without_norms(db, desk, said):
-    with reader(desk, lambda message: said):
+def test_a_model_that_answers_nothing_but_nonsense_is_rejected_and_the_built_in_reading_stands_in(db, desk, said):
+    with reader(desk, lambda message: said) as model:
         document_id = bring(db, desk)
+        job = run(db, desk, document_id, replace(PLAIN, steps=analysing.STEPS))
+    found = register.analysis(db, ADA, document_id, job.payload["run"])
+    windows = job.payload["windows"]
+    assert (job.state, job.payload["degraded"]) == ("done", windows)
+    assert len(model.asked) == len(found.rejected) < windows  # it is not asked on and on, nor about risk
+    assert found.metadata.model == OWN
+    assert {one.engine for one in found.obligations} == {"builtin"}
+    assert any(line.startswith(f"{windows} of {windows} windows were read by") for line in found.document.warnings)
+    assert [one.chosen for one in register.runs(db, ADA, document_id)] == [True, False]
+
+
+def test_a_model_that_gives_no_answer_at_all_is_a_failure_and_never_a_document_without_norms(db, desk):
+    with reader(desk) as model:
+        document_id = bring(db, desk)
+        model.before = lambda number: model_servers.answer(400, {"error": {"message": "odd"}})
         job = run(db, desk, document_id)
     assert (job.state, job.fault) == ("failed", "NoAnswer")
     assert "so nothing is stored" in job.error

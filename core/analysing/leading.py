@@ -55,7 +55,8 @@ class Run:
 def lead(db: Database, run: Run, keeper: Keeper) -> Analysis:
     """The run's analysis. Raises what the router raises when nothing more can be done; what is kept stays kept.
 
-    NoAnswer when no window at all could be read: that is a failure, and never a document without norms.
+    NoAnswer when no model answered at all: that is a failure, and never a document without norms. Where
+    models answered and nothing of it could be read, the reading is the built-in engine's, and the result says so.
     """
     began, clock = now(), time.monotonic()
 
@@ -130,11 +131,12 @@ def _read(run: Run, plan: Plan, asker: Asker, keeper: Keeper, worked: Any) -> li
     if state.over is not None:
         done = len(state.reads)
         raise OverBudget(f"{state.over} {done} of {state.total} windows are read and kept; a retry goes on from there.")
-    if plan.windows and not state.reads:
+    if not state.reads and any(not isinstance(error, Unread) for error in state.failed.values()):
         raise _hopeless(state)
     for window in plan.windows:
         if window.number not in state.reads:
-            last = read_by_rules(window, text, state.failed[window.number])
+            # Not in either: not asked any more, because all that was said before was nonsense.
+            last = read_by_rules(window, text, state.failed.get(window.number))
             _keep(keeper, state, last, worked)
     return [state.reads[window.number] for window in plan.windows]
 
@@ -217,14 +219,13 @@ def _concluded(
     )
     keeper.require()
     keeper.show(READING, "Weighing what was found")
-    advised = Further(asker, plan, reading, run.decision, run.options.steps).advised(
-        findings, run.today or date.today()
-    )
-    taken = ledger.taken(db, run.trace_id)
     engines = Counter(one.engine for one in reads if not one.degraded)
+    steps = run.options.steps if engines or not reads else ()  # who answered nothing but nonsense is not asked on
+    advised = Further(asker, plan, reading, run.decision, steps).advised(findings, run.today or date.today())
+    taken = ledger.taken(db, run.trace_id)
     made = Metadata(
         request_id=run.trace_id,
-        model=engines.most_common(1)[0][0] if engines else run.options.model or "builtin",
+        model=engines.most_common(1)[0][0] if engines else _asked(db, run),
         created_at=datetime.now(UTC).strftime(MOMENT),
         latency_ms=_worked(keeper.finished, worked()),
         prompt_version=", ".join(plans.named(plans.loaded(name)) for name in plan.prompts.values()),
@@ -239,6 +240,11 @@ def _concluded(
     return concluded(
         replace(reading, document=document), run.decision, advised.findings, advised.actions, made, advised.summary
     )
+
+
+def _asked(db: Database, run: Run) -> str:
+    """Whose reading it would have been, where nothing of it could be read."""
+    return run.options.model or first_of(run.errand, run.router, db)[0].entry.name
 
 
 def _statements(found: list[Statement]) -> tuple[Statement, ...]:

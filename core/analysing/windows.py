@@ -138,8 +138,8 @@ def read(window: Window, text: Text, plan: Plan, options: Options, asker: Asker)
         return result
 
 
-def read_by_rules(window: Window, text: Text, error: NoAnswer) -> WindowRead:
-    """The last resort: the built-in engine's reading of a window that no model could read."""
+def read_by_rules(window: Window, text: Text, error: NoAnswer | None) -> WindowRead:
+    """The last resort: the built-in engine's reading of a window that no model could read, or was asked about."""
     drafts, statements = text.builtin
     grounded = ground_in(text.around.source, [one for one in drafts if within(one.quote.start, window)], BUILTIN)
     kept = tuple(one for one in statements if within(one.quote.start, window))
