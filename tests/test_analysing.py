@@ -145,6 +145,21 @@ def test_a_model_that_answers_nothing_but_nonsense_is_rejected_and_the_built_in_
     assert [one.chosen for one in register.runs(db, ADA, document_id)] == [True, False]
 
 
+MORE_RULES = [
+    f"## Article {number} — Winding\n\n1. The firm shall wind clock {number} within {number + 1} days of its stop."
+    for number in range(61, 300)
+]
+
+
+def test_a_model_that_falls_into_nonsense_is_not_asked_about_the_rest(db, desk):
+    with reader(desk, lambda message: careful(message) if "clock 1 " in message else "Prose.") as model:
+        job = run(db, desk, bring(db, desk, "\n\n".join([RULES, *MORE_RULES]), "act.md"))
+    windows = job.payload["windows"]
+    assert windows > 15
+    assert len(model.asked) < windows  # one that was read, ten in a row that were not, and those under way
+    assert (job.state, job.payload["degraded"]) == ("done", windows - 1)
+
+
 def test_a_model_that_gives_no_answer_at_all_is_a_failure_and_never_a_document_without_norms(db, desk):
     with reader(desk) as model:
         document_id = bring(db, desk)

@@ -31,6 +31,7 @@ from core.types import Analysis, Metadata, Reading, Scope, Statement
 
 MOST_AT_ONCE = 8
 GIVE_UP = 5  # windows that fail before any succeeds, and that fail in a row when they are tried again
+NONSENSE = 10  # windows in a row whose answers cannot be read: what is left is not asked about
 READING, SETTLED = 0.8, 0.02  # shares of the whole: when the windows are read, when they are cut
 
 
@@ -111,10 +112,11 @@ class _Windows:
     failed: dict[int, NoAnswer]
     over: OverBudget | None = None
     in_a_row: int = 0
+    nonsense: int = 0
 
     def more(self) -> bool:
         hopeless = self.in_a_row >= GIVE_UP and not self.reads
-        return self.over is None and not hopeless
+        return self.over is None and not hopeless and self.nonsense < NONSENSE
 
 
 def _read(run: Run, plan: Plan, asker: Asker, keeper: Keeper, worked: Any) -> list[WindowRead]:
@@ -155,13 +157,14 @@ def _round(
     _show(keeper, state)
     for window, result, error in pool.each(windows, more=begin, settle=asker.settle):
         if result is not None:
-            state.in_a_row = 0
+            state.in_a_row = state.nonsense = 0
             state.failed.pop(window.number, None)
             _keep(keeper, state, result, worked)
         elif isinstance(error, OverBudget):
             state.over = error
         elif isinstance(error, NoAnswer):
             state.in_a_row += 1
+            state.nonsense = state.nonsense + 1 if isinstance(error, Unread) else 0
             state.failed[window.number] = error
         elif error is not None:
             raise error
@@ -188,11 +191,13 @@ def _keep(keeper: Keeper, state: _Windows, result: WindowRead, worked: Any) -> N
 
 
 def _show(keeper: Keeper, state: _Windows) -> None:
-    done = len(state.reads)
+    failed = len(state.failed)
+    done = len(state.reads) + failed
     if keeper.stopped():
         keeper.require()  # says why
     share = SETTLED + (READING - SETTLED) * done / max(1, state.total)
-    keeper.show(share, f"Window {min(done + 1, state.total)} of {state.total}")
+    lost = f", {failed} could not be read" if failed else ""
+    keeper.show(share, f"Window {min(done + 1, state.total)} of {state.total}{lost}")
 
 
 def _at_once(run: Run) -> int:
