@@ -423,7 +423,8 @@ def test_ctrl_c_ends_quietly(tmp_path):
     time.sleep(0.5)
     running.send_signal(signal.SIGINT)
     _, messages = running.communicate(timeout=20)
-    assert running.returncode == 130
+    # Where it came while a library ran code of its own, Python ends by the signal itself; a shell says 130 either way.
+    assert running.returncode in (130, -signal.SIGINT)
     assert messages == b""
 
 
