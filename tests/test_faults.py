@@ -87,7 +87,10 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("name", FAULTS)
+NONSENSE = ("prose", "half an object")  # answered, so rejected and counted: test_analysing.py
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if name not in NONSENSE])
 def test_a_fault_from_the_start_is_one_sentence_and_when_it_is_mended_the_run_goes_on(db, desk, name):
     fault = FAULTS[name]
     with (hosted if fault.model == CHEAP else reader)(desk) as model:
@@ -99,13 +102,9 @@ def test_a_fault_from_the_start_is_one_sentence_and_when_it_is_mended_the_run_go
         assert SENTENCES.fullmatch(job.error)
         assert [one.model for one in register.runs(db, ADA, document_id)] == ["builtin"]
         model.before = lambda number: None
-        unread = name in ("prose", "half an object")  # asked again, such a model would say the same
-        if unread:
-            job = done(db, desk, document_id, replace(PLAIN, model=fault.model, fresh=True))
-        else:
-            analysing.go_on(db, ADA, job.id)
-            worker.drain(desk.settings)
-            job = jobs.job(db, ADA, job.id)
+        analysing.go_on(db, ADA, job.id)
+        worker.drain(desk.settings)
+        job = jobs.job(db, ADA, job.id)
     assert (job.state, job.payload["obligations"], job.payload["degraded"]) == ("done", DUTIES, 0)
 
 
