@@ -20,8 +20,6 @@ from core.types import RiskLevel, User
 State = Literal["proposed", "approved", "rejected", "withdrawn"]
 Kind = Literal["change", "rollback", "stop", "start"]
 LEVELS: tuple[RiskLevel, ...] = get_args(RiskLevel)
-MAY_PROPOSE = ("analyst", "reviewer", "manager", "risk reviewer", "engineering owner", "admin")
-MAY_DECIDE = ("engineering owner", "risk reviewer", "admin")
 ALONE = (
     "Nobody approves their own change, and you are the only person here so far. A proposal waits for a second person"
     " who is engineering owner, risk reviewer or admin; going back to a former version and stopping a model need none."
@@ -147,7 +145,7 @@ def propose(
     Only eval results may be empty. BadInput names what is missing, or what is wrong with the version; Conflict when it
     is in use or proposed already.
     """
-    identity.require(user, MAY_PROPOSE, "propose a change")
+    identity.require(user, "changes.propose")
     words = _worded(
         {"change": change, "reason": reason, "affected": affected, "security_impact": security_impact,
          "rollback_plan": rollback_plan, "eval_before": eval_before, "eval_after": eval_after}
@@ -178,11 +176,11 @@ def decide(db: Database, user: User, id: str, approve: bool, reason: str) -> Non
     NotAllowed for its author; Conflict when it is decided already, or when what is in use, or the proposed file, is
     not what it was when it was proposed.
     """
-    identity.require(user, MAY_DECIDE, "decide on a change")
+    identity.require(user, "changes.decide")
     reason, found = said(reason, "why you decide so"), record(db, user, id)
     _require_open(found)
     if found.author == user.id:
-        second = f"Nobody decides on their own change: ask somebody who is {' or '.join(MAY_DECIDE)}."
+        second = f"Nobody decides on their own change: ask somebody who is {identity.who_may('changes.decide')}."
         raise NotAllowed(f"{ALONE if identity.alone(user) else second} You can withdraw change {found.number}.")
     if approve:
         _require_as_proposed(found)
@@ -205,7 +203,7 @@ def withdraw(db: Database, user: User, id: str, reason: str = "") -> None:
 
 def roll_back(db: Database, user: User, subject: str, reason: str, to: str | None = None) -> str:
     """Go back to what was in use before, or to an earlier one of `former`: at once. Gives the record's id."""
-    identity.require(user, MAY_DECIDE, "go back to a former version")
+    identity.require(user, "changes.decide")
     reason, before, known = said(reason, "why"), switches.in_use(db, subject), former(db, user, subject)
     if not known:
         raise Conflict(f"There is nothing to go back to: {subject} has used only {before or 'nothing'}.")

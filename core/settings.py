@@ -40,6 +40,11 @@ class Settings(BaseSettings):
     context_tokens: int = 8_192
     otlp_endpoint: str = ""
     trace_days: int = 400
+    audit_key_file: Path | None = None
+    admins: str = ""
+    session_idle_minutes: int = 60
+    session_hours: int = 12
+    demo: bool = False
 
     @property
     def weights_dir(self) -> Path:

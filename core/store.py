@@ -3,7 +3,7 @@
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,8 @@ PRIMARY_CODE = 0xFF  # SQLite's codes say more in their higher bits: "could not 
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 Row = dict[str, Any]
+# What each connection does when its open write is kept.
+_AFTER: dict[int, dict[str, Callable[[], None]]] = {}
 
 
 class NewerDatabase(CopilotError):
@@ -35,18 +37,24 @@ class NoRoom(CopilotError):
     """The disk that holds the database takes no more; nothing of the change is kept."""
 
 
-def connect(path: Path | str, migrations: Sequence[Migration] = MIGRATIONS, *, any_thread: bool = False) -> Database:
+def connect(
+    path: Path | str,
+    migrations: Sequence[Migration] = MIGRATIONS,
+    *,
+    any_thread: bool = False,
+    must_exist: bool = False,
+) -> Database:
     """Open the database at `path`, creating and migrating it as needed; ":memory:" gives a private one.
 
     One connection per rerun, job or command: it belongs to the thread that opened it, or with `any_thread` to the one
     that was handed it last. Outside `write` it refuses every change. Raises NewerDatabase, or BadInput when the file is
     not a database of ours.
+    With `must_exist` it makes none, and a missing one is a Conflict: for whoever has it open already. One made anew in
+    its place would share the write-ahead log of the deleted one, and its opening takes that from under the others.
     """
-    if path != IN_MEMORY:
+    if path != IN_MEMORY and not must_exist:
         _create_private(Path(path))
-    connection = sqlite3.connect(
-        str(path), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=not any_thread
-    )
+    connection = _opened(path, must_exist, not any_thread)
     try:
         _require_ours(connection, path)
         _prepare(connection)
@@ -75,6 +83,7 @@ def write(db: Database) -> Iterator[None]:
         _begin(db.conn)
         yield
         db.conn.execute("commit")
+        _settle(db.conn)
     except sqlite3.OperationalError as error:
         code = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
         if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
@@ -82,7 +91,15 @@ def write(db: Database) -> Iterator[None]:
         raise
     finally:
         _rollback(db.conn)  # nothing is left to roll back after the commit
+        _AFTER.pop(id(db.conn), None)
         db.conn.execute("pragma query_only = on")
+
+
+def after_commit(db: Database, name: str, do: Callable[[], None]) -> None:
+    """Inside a write: what to do once it is kept, and not if it is rolled back. The latest of one name is done."""
+    if not db.conn.in_transaction:
+        raise RuntimeError("after_commit belongs inside a write")
+    _AFTER.setdefault(id(db.conn), {})[name] = do
 
 
 def rows(db: Database, sql: str, parameters: Parameters = ()) -> list[Row]:
@@ -133,6 +150,16 @@ def _create_private(path: Path) -> None:
         pass
     except OSError as error:
         raise BadInput(f"The database {path} cannot be created: {error.strerror}; set COPILOT_DATA_DIR") from error
+
+
+def _opened(path: Path | str, must_exist: bool, check_same_thread: bool) -> sqlite3.Connection:
+    name = f"{Path(path).absolute().as_uri()}?mode=rw" if must_exist else str(path)
+    try:
+        return sqlite3.connect(
+            name, uri=must_exist, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=check_same_thread
+        )
+    except sqlite3.OperationalError as error:
+        raise Conflict(f"The database {path} cannot be opened ({error}); close what holds it and retry") from error
 
 
 def _require_ours(connection: sqlite3.Connection, path: Path | str) -> None:
@@ -226,6 +253,11 @@ def _back_up(path: Path, version: int) -> None:
 
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("pragma user_version").fetchone()[0])
+
+
+def _settle(connection: sqlite3.Connection) -> None:
+    for do in _AFTER.pop(id(connection), {}).values():
+        do()
 
 
 def _begin(connection: sqlite3.Connection) -> None:

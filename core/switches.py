@@ -19,7 +19,6 @@ from core.store import new_id, now, one, rows, write
 from core.types import User
 
 STOPPED = "stopped"
-MAY_STOP = ("engineering owner", "admin")
 MOST_CHARACTERS = 4_000
 
 
@@ -71,7 +70,7 @@ def by_task() -> list[Prompt]:
 
 def stop(db: Database, user: User, model: str, reason: str) -> None:
     """From now on nobody asks this model. Conflict when it is stopped already."""
-    require(user, MAY_STOP, "stop a model")
+    require(user, "models.stop", model)
     reason, subject = said(reason, "why it is stopped"), _of_model(model)
     with write(db):
         change_id = noted(db, user, "stop", subject, None, STOPPED, f"Stop {model}", reason)
@@ -81,7 +80,7 @@ def stop(db: Database, user: User, model: str, reason: str) -> None:
 
 def start(db: Database, user: User, model: str, reason: str) -> None:
     """It may be asked again. Conflict when it is not stopped."""
-    require(user, MAY_STOP, "start a model")
+    require(user, "models.stop", model)
     reason, subject = said(reason, "why it may run again"), _of_model(model)
     with write(db):
         noted(db, user, "start", subject, STOPPED, None, f"Start {model} again", reason)

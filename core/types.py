@@ -19,6 +19,7 @@ ProvisionKind = Literal[
 ]
 PageState = Literal["text", "ocr", "unread", "blank"]
 Classification = Literal["public", "internal", "confidential", "restricted"]
+UserMode = Literal["local", "account", "oidc", "service", "demo"]
 
 DUTIES: tuple[Modality, ...] = ("obligation", "prohibition")
 
@@ -95,7 +96,11 @@ Parser = Callable[[bytes], ParsedFile]
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who asks. Every function that reads or writes takes one."""
+    """Who asks. Every function that reads or writes takes one.
+
+    `mode`: how we know them; "local" is the one person of an app without accounts, "demo" one as whom a facilitator
+    acts. `session` is the id of the row that lets them in, "" on the command line and in jobs.
+    """
 
     id: str
     name: str
@@ -103,6 +108,8 @@ class User:
     roles: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     clearances: tuple[Classification, ...] = ("public", "internal", "confidential", "restricted")
+    mode: UserMode = "account"
+    session: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ FLOORS = [
         "scan",
         "prompts",
         "identity",
+        "inbox",
         "switches",
         "jobs",
         "changes",
@@ -28,7 +29,7 @@ FLOORS = [
     ["ask"],
     ["evals"],
     ["operations", "governance", "datasets"],
-    ["measure", "worker", "samples", "desktop", "cli", "__main__"],
+    ["measure", "worker", "samples", "demo", "desktop", "cli", "__main__"],
 ]
 HEIGHT = {name: (floor, place) for floor, names in enumerate(FLOORS) for place, name in enumerate(names)}
 

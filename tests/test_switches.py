@@ -62,7 +62,7 @@ def test_a_stop_that_does_nothing_is_refused_and_leaves_no_record(db):
 
 def test_an_analyst_cannot_stop_a_model(db):
     for act in (switches.stop, switches.start):
-        with pytest.raises(NotAllowed, match="engineering owner or admin"):
+        with pytest.raises(NotAllowed, match="engineering owner, risk reviewer or admin"):
             act(db, ANALYST, MODEL, "I would rather not.")
     assert records(db) == []
 

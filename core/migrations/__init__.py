@@ -9,7 +9,22 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.migrations import calls, controls, firm, jobs, library, models, operations, register, steering, telemetry
+from core.migrations import (
+    audit,
+    calls,
+    controls,
+    firm,
+    identity,
+    jobs,
+    library,
+    models,
+    operations,
+    register,
+    review,
+    steering,
+    telemetry,
+    tools,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +47,9 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(10, "jobs: those that a person holds back", jobs.HELD),
     Migration(11, "models: benchmarks and batches", models.MEASURED),
     Migration(12, "operations: calls counted by day", operations.TABLES),
+    Migration(13, "audit: the log, what was seen, what people said", audit.TABLES),
+    Migration(14, "identity: accounts, rights, sessions", identity.TABLES),
+    Migration(15, "review: the approval queue and its decisions", review.TABLES),
+    Migration(16, "inbox: whom to tell", review.NOTICES),
+    Migration(17, "tools: what accepted actions became", tools.TABLES),
 )

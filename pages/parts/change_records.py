@@ -99,11 +99,11 @@ def _buttons(db: Database, user: User, one: changes.Record) -> None:
     with st.container(horizontal=True):
         if one.author == user.id:
             _withdrawing(db, user, one)
-        elif identity.may(user, changes.MAY_DECIDE):
+        elif identity.may(user, "changes.decide"):
             _deciding(db, user, one, approve=True, disabled=overtaken)
             _deciding(db, user, one, approve=False)
         else:
-            st.caption(f"It is decided by somebody who is {' or '.join(changes.MAY_DECIDE)}.")
+            st.caption(f"It is decided by somebody who is {identity.who_may('changes.decide')}.")
 
 
 def _withdrawing(db: Database, user: User, one: changes.Record) -> None:

@@ -108,7 +108,7 @@ def _state(db: Database, user: User, chosen: prompts.Prompt, used: str) -> str:
 
 
 def _proposing(user: User, subject: str, used: str, name: str) -> None:
-    may = identity.may(user, changes.MAY_PROPOSE)
+    may = identity.may(user, "changes.propose")
     if name != used and st.button("Propose this version…", disabled=not may, icon=":material/edit_note:"):
         proposing.propose(subject, used, name)
 

@@ -36,7 +36,7 @@ def going_back(db: Database, user: User, subject: str) -> None:
     known = changes.former(db, user, subject)
     if not known:
         return
-    allowed = identity.may(user, changes.MAY_DECIDE)
+    allowed = identity.may(user, "changes.decide")
     with st.popover("Go back…", key=f"back-{subject}", disabled=not allowed, icon=":material/undo:"):
         st.markdown("At once, and recorded. What is taken out of use is proposed again to come back.")
         to = st.selectbox("To", known, key=f"back-to-{subject}")

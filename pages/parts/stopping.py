@@ -23,8 +23,8 @@ def button(db: Database, user: User, model: str) -> None:
         return
     stopped = model in switches.stopped(db)
     name, icon = ("Start again…", "play_arrow") if stopped else ("Stop this model…", "block")
-    allowed = identity.may(user, switches.MAY_STOP)
-    help = None if allowed else f"This takes somebody who is {' or '.join(switches.MAY_STOP)}."
+    allowed = identity.may(user, "models.stop")
+    help = None if allowed else f"This takes somebody who is {identity.who_may('models.stop')}."
     with st.popover(name, key=f"switch-{model}", icon=f":material/{icon}:", disabled=not allowed, help=help):
         st.markdown(
             "Everybody may ask it again." if stopped else "At once, for everybody; a second person is not needed."

@@ -1,0 +1,27 @@
+"""Who people are, what they may, and how they are let in.
+
+permissions   the table of what each role may, and `require`
+accounts      people and services: rights, groups, clearances, given by administrators
+passwords     local accounts: argon2id, invitations, locks
+sessions      our own row beside the browser's cookie: idle and absolute limits, signing out, acting as
+doors         which way in there is: OIDC, local accounts, or one local person on loopback
+services      service accounts and their tokens
+rates         limits and quotas
+"""
+
+from core.identity.permissions import PERMISSIONS, ROLES, may, require, who_may
+from core.types import User
+
+__all__ = ["LOCAL", "PERMISSIONS", "ROLES", "alone", "local_user", "may", "require", "who_may"]
+
+LOCAL = User(id="local", name="Local user", roles=ROLES, mode="local")
+
+
+def local_user() -> User:
+    """The one person at this computer while there are no accounts, with every right and every clearance."""
+    return LOCAL
+
+
+def alone(user: User) -> bool:
+    """Whether this is the one local person: where there are accounts, nobody is."""
+    return user.mode == "local"
