@@ -11,7 +11,7 @@ from core.types import User
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`kind`: assigned, decided, change_requested, mentioned, overdue, executed, failed. `about` is an item's number."""
+    """`kind`: assigned, decided, change_requested, mentioned, overdue, executed, failed. `about`: an item's number."""
 
     id: int
     kind: str
