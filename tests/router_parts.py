@@ -44,7 +44,7 @@ about = "For a test"
 """
 TASK = """
 [task.{task}]
-prompt = "extract-obligations/1.0.0"
+prompt = "extract-obligations/1.0.1"
 temperature = {temperature}
 max_output_tokens = {most}
 thinking_tokens = {thinking}
@@ -158,7 +158,7 @@ def errand(user: User = ADA, **more: Any) -> Errand:
 
 
 def prompt(text: str = "Banks shall report.", *, schema: dict[str, Any] | None = None) -> Rendered:
-    return Rendered("extract-obligations", "1.0.0", "ab" * 32, "You find norms.", text, schema)
+    return Rendered("extract-obligations", "1.0.1", "ab" * 32, "You find norms.", text, schema)
 
 
 def document(db: Database, text: str = "# A\n\n1. The firm shall wind the clock.\n") -> str:

@@ -89,7 +89,7 @@ def test_a_run_says_how_it_was_made(db, desk):
         job = run(db, desk, document_id)
     made = register.analysis(db, ADA, document_id, job.payload["run"]).metadata
     calls = rows(db, "select * from model_call where job_id = ?", [job.id])
-    assert made.prompt_version == f"extract-obligations/1.0.0+{calls[0]['prompt_digest'][:12]}"
+    assert made.prompt_version == f"extract-obligations/1.0.1+{calls[0]['prompt_digest'][:12]}"
     assert made.input_tokens == sum(call["input_tokens"] for call in calls) == 50 * len(calls)
     assert made.output_tokens == sum(call["output_tokens"] for call in calls)
     assert made.cost_usd is None  # its price is unknown, and unknown is never zero
@@ -405,7 +405,7 @@ def test_sentences_that_a_model_left_out_are_put_to_it_again(db, desk):
     found = register.analysis(db, ADA, document_id, job.payload["run"])
     assert len(found.obligations) == DUTIES
     assert len(model.asked) == 2 * job.payload["windows"]
-    assert {one.rule for one in found.obligations} == {"extract-obligations/1.0.0", "find-missed/1.0.0"}
+    assert {one.rule for one in found.obligations} == {"extract-obligations/1.0.1", "find-missed/1.0.0"}
     assert "find-missed/1.0.0+" in found.metadata.prompt_version
 
 

@@ -97,10 +97,15 @@ def test_faults_are_sentences_with_exit_codes(copilot):
 
 
 def test_prompts_are_listed_shown_and_compared(copilot):
-    assert ["extract-obligations", "1.0.0", "extract"] in [row[:3] for row in copilot("prompts", "list").cells]
+    assert ["extract-obligations", "1.0.1", "extract"] in [row[:3] for row in copilot("prompts", "list").cells]
     shown = copilot("prompts", "show", "extract-obligations")
     assert shown.out.startswith("+++\n")
     assert "sha256" in shown.err
     assert json.loads(copilot("prompts", "show", "extract-obligations", "--schema").out)["type"] == "object"
+    assert (
+        "-Find the norms in these provisions of {{regulation}}."
+        in copilot("prompts", "diff", "extract-obligations", "1.0.0", "1.0.1").out.splitlines()
+    )
+    assert "title of the text is fenced" in copilot("prompts", "log", "extract-obligations").out
     assert "say the same" in copilot("prompts", "diff", "extract-obligations", "1.0.0", "1.0.0").err
     assert copilot("prompts", "diff", "extract-obligations", "1.0.0", "9.0.0").code == 3

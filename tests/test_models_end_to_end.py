@@ -79,7 +79,7 @@ def require_counted(server, found, job):
     assert all(by_id[one.id].draft.provision.path == one.path for one in server.moved)
     assert all(by_id[one.id].deadline is None for one in server.dated)
     assert all(found.document.text[one.span.start : one.span.end] == one.draft.quote.text for one in found.obligations)
-    assert {one.rule for one in found.obligations} == {"extract-obligations/1.0.0", "find-missed/1.0.0"}
+    assert {one.rule for one in found.obligations} == {"extract-obligations/1.0.1", "find-missed/1.0.0"}
 
 
 def require_paid(db, server, found, job, model):

@@ -92,7 +92,7 @@ def test_a_prompt_of_ours_is_tried_with_its_variables(db):
     work(db)
     at.run()
     [found] = llm.trials(db, ADA)
-    assert found.prompt == "extract-obligations/1.0.0"
+    assert found.prompt == "extract-obligations/1.0.1"
     assert "is not the JSON that was asked for" in said(at)
 
 
@@ -177,15 +177,24 @@ def test_two_versions_of_a_prompt_are_compared(db, tmp_path, monkeypatch):
 
     shutil.copytree(ROOT / "models", tmp_path / "models", ignore=shutil.ignore_patterns("gguf"))
     home = tmp_path / "models" / "prompts" / "extract-obligations"
-    text = (home / "1.0.0.md").read_text("utf-8")
+    text = (home / "1.0.1.md").read_text("utf-8")
     (home / "1.1.0.md").write_text(text.replace("Each norm once", "Every norm once"), "utf-8")
     monkeypatch.setenv("COPILOT_MODELS_DIR", str(tmp_path / "models"))
     settings.cache_clear()
     at = opened("models", prompt="extract-obligations")
     shown = next(one.proto.body for one in at.get("html") if "versions" in one.proto.body)
-    assert "<th>extract-obligations/1.0.0, in use</th><th>extract-obligations/1.1.0</th>" in shown
+    assert "<th>extract-obligations/1.0.1, in use</th><th>extract-obligations/1.1.0</th>" in shown
     assert "8. <del>Each</del> norm once" in shown
     assert "8. <ins>Every</ins> norm once" in shown
+
+
+def test_what_the_version_in_use_changed_is_told_and_shown_beside_the_former_one(db):
+    at = opened("models", prompt="extract-obligations")
+    assert "**What is different:** The title of the text is fenced as data" in said(at)
+    at.selectbox(key="prompt-other-extract-obligations-1.0.1").set_value("1.0.0").run()
+    shown = next(one.proto.body for one in at.get("html") if "versions" in one.proto.body)
+    assert "<th>extract-obligations/1.0.0</th><th>extract-obligations/1.0.1</th>" in shown
+    assert "<ins>data = true</ins>" in shown
 
 
 def test_the_schema_of_a_prompt_is_shown(db):

@@ -7,6 +7,17 @@ import pytest
 from core import prompts
 from core.errors import BadInput, NotFound
 
+# SHA-256 of each file in models/prompts that was ever released.
+RELEASED = {
+    "classify-risk/1.0.0": "f6014c56a51c6bffea5aed1582498c502f362fd81609b4f151c4354f3c7a944e",
+    "extract-obligations/1.0.0": "9aa3400a7a2b7320ffffbc6538ee01f3ae73c8940d290098b86b39dd6fc012e6",
+    "extract-obligations/1.0.1": "d89fe8969c7a4f27d3ec9bd9999cf86e34d6b77377c0742dae0f2f3fb9eb914f",
+    "find-missed/1.0.0": "b3061816beeebf7a911c37c187e45ef4ec5093e3f2e87547109bc704eabe71bf",
+    "recommend-actions/1.0.0": "d6ddff4f1263b735d54e2bbdb6f750fce0cc2ae3572053d4d8c0431c096d181e",
+    "speed-answer/1.0.0": "170e2fe2e439077bf59eabb61e9e1e3ef2cf60116d3d384135c2c41f5ddbb6bd",
+    "speed-reading/1.0.0": "ac5048fe32c3a82b248dbbb9eefc2b6dab6b1056fcf1ff4771672a880b11a8b3",
+    "summarise/1.0.0": "57d4e157b81c960cbbf2bb6a614da20ff83e61937241a8eadac14df1c10ee735",
+}
 HEAD = '+++\n[variables.law]\nabout = "Its name"\n[variables.text]\nabout = "What to read"\ndata = true\n+++\n'
 BODY = "\n# System\n\nYou sort.\n\n# User\n\nOf {{law}}:\n{{ text }}\n"
 
@@ -137,6 +148,24 @@ def test_the_examples_of_the_extraction_prompt_are_answers_that_its_own_schema_a
 
 
 def test_a_released_prompt_is_never_edited():
-    released = {"extract-obligations/1.0.0": "9aa3400a7a2b7320ffffbc6538ee01f3ae73c8940d290098b86b39dd6fc012e6"}
-    for name, digest in released.items():
-        assert prompts.prompt(*name.split("/")).digest == digest
+    """What was released may be in use, and stands in results by its digest: whoever changes a prompt adds a version
+    here.
+    """
+    found = {f"{name}/{version}": prompts.prompt(name, version).digest
+             for name in {one.name for one in prompts.prompts()} for version in prompts.versions(name)}  # fmt: skip
+    assert found == RELEASED
+
+
+def test_what_the_newest_version_of_extraction_changed_is_told_and_shown():
+    """The title came unfenced once: "these provisions of <whatever a document calls itself>"."""
+    newest, before = prompts.changelog("extract-obligations")[:2]
+    assert "title of the text is fenced" in newest[1]
+    changed = prompts.diff("extract-obligations", before[0], newest[0])
+    assert "-Find the norms in these provisions of {{regulation}}." in changed
+    assert "+data = true" in changed
+
+
+@pytest.mark.parametrize("one", prompts.prompts(), ids=lambda one: one.name)
+def test_no_words_of_a_document_stand_unfenced_in_what_is_in_use(one):
+    """A benchmark's number of the call and our own list of roles are no words of a document."""
+    assert {variable.name for variable in one.variables if not variable.data} <= {"turn", "roles"}

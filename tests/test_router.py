@@ -377,7 +377,7 @@ def test_tokens_cost_and_times_are_what_the_server_reported(here):
     assert json.loads(row["raw_usage"])["cache_read_input_tokens"] == 900
     assert (row["task"], row["part"], row["document_id"], row["job_id"]) == ("extract", "window-3", "d" * 16, "b" * 16)
     assert (row["model"], row["answered_by"], row["finish_reason"]) == (CHEAP, "claude-test-20261101", "stop")
-    assert (row["prompt"], row["prompt_digest"], row["release"]) == ("extract-obligations/1.0.0", "ab" * 32, "1.0.0")
+    assert (row["prompt"], row["prompt_digest"], row["release"]) == ("extract-obligations/1.0.1", "ab" * 32, "1.0.0")
     assert row["first_token_ms"] <= row["latency_ms"]
     assert row["id"] == found.call_id
     assert ADA.id not in (row["user_hash"], row["trace_id"])

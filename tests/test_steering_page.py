@@ -13,7 +13,7 @@ from tests.change_parts import OLU, WORDS
 from tests.page_parts import ROOT, button, folder, opened, said
 
 NAME, SUBJECT = "extract-obligations", "prompt:extract"
-V1, V2 = f"{NAME}/1.0.0", f"{NAME}/1.1.0"
+V1, V2 = f"{NAME}/1.0.1", f"{NAME}/1.1.0"
 HAIKU = "anthropic:claude-haiku-5-5"
 
 
@@ -27,6 +27,7 @@ def db(tmp_path, monkeypatch):
     models = tmp_path / "models"
     shutil.copytree(ROOT / "models", models, ignore=shutil.ignore_patterns("gguf"))
     home = models / "prompts" / NAME
+    # The first version says nothing of changes, as the next one does here.
     text = (home / "1.0.0.md").read_text("utf-8").replace("Each norm once", "Every <b>norm</b> once")
     (home / "1.1.0.md").write_text(text.replace("+++\n", '+++\nchanges = "Says *every*."\n', 1), "utf-8")
     monkeypatch.setenv("COPILOT_MODELS_DIR", str(models))
@@ -56,7 +57,7 @@ def proposed(db, by=OLU) -> str:
 def test_each_prompt_is_listed_with_the_version_in_use(db):
     at = shown()
     rows = next(one.value for one in at.dataframe if "In use" in one.value).set_index("Prompt")
-    assert rows.loc[NAME, ["Task", "In use", "Versions"]].tolist() == ["extract", "1.0.0", "1.1.0, 1.0.0"]
+    assert rows.loc[NAME, ["Task", "In use", "Versions"]].tolist() == ["extract", "1.0.1", "1.1.0, 1.0.1, 1.0.0"]
     assert "**What is different:** Says *every*." in plain(at)
 
 
@@ -99,7 +100,7 @@ def test_nothing_of_two_versions_is_left_out_of_their_comparison():
 def test_a_version_not_in_use_can_be_proposed_and_the_one_in_use_cannot(db):
     at = shown()
     assert button(at, "Propose this version…")
-    at.selectbox(key=f"prompt-version-{NAME}").set_value("1.0.0").run()
+    at.selectbox(key=f"prompt-version-{NAME}").set_value("1.0.1").run()
     assert not [one for one in at.button if one.label == "Propose this version…"]
     assert "In use, as shipped" in said(at)
 

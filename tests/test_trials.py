@@ -67,7 +67,7 @@ def test_a_prompt_of_ours_goes_with_its_version_digest_and_schema(db, claude_say
     ours = prompts.prompt("extract-obligations", folder=ROOT / "models" / "prompts")
     rendered = prompts.render(ours, {"regulation": "House rules", "provisions": "Article 1\nBanks shall report."})
     found = claude_says(claude('{"norms": []}'), prompt=rendered)
-    assert (found.prompt, found.parsed) == ("extract-obligations/1.0.0", True)
+    assert (found.prompt, found.parsed) == ("extract-obligations/1.0.1", True)
     assert found.system == ours.system
     row = store.one(db, "select prompt_digest from trial where id = ?", [found.id])
     assert row == {"prompt_digest": ours.digest}

@@ -18,14 +18,14 @@ from core.types import Deadline, Document, Draft, Obligation, Passage, Ungrounde
 
 __all__ = ["Missed", "Surroundings", "WindowReading", "answered", "grounded", "missed", "read", "values"]
 
-PROMPT = "extract-obligations/1.0.0"
+PROMPT = "extract-obligations/1.0.1"
 LONGEST_TITLE = 200
 NOT_READ = "It stands in a part of the text that was not to be read for norms."
 
 
 def values(window: Window, document: Document) -> dict[str, str]:
     """The values of the variables of extract-obligations."""
-    title = seen(document.title)[:LONGEST_TITLE]  # words of the document, which 1.0.0 of the prompt does not fence
+    title = seen(document.title)[:LONGEST_TITLE]  # 1.0.0, to which one may go back, does not fence it
     return {"regulation": title or "this document", "provisions": window.text}
 
 
