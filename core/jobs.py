@@ -358,14 +358,14 @@ def step(db: Database, claim: Claim, name: str, make: Callable[[], Any]) -> Any:
 
 
 def keep(db: Database, claim: Claim, name: str, value: Any) -> Any:
-    """Keep the JSON value of a step that was made already; gives it as it reads back. Raises Lost.
+    """Keep the JSON value of a step that was made already, or made anew; gives it as it reads back. Raises Lost.
 
     A job that finishes steps does not go round in circles: its tries are counted anew from here.
     """
     result = json.dumps(value)
     with write(db):
         _ours(db, claim, "lease_until = ?, attempts = 1", [_lease(claim)])
-        db.execute("insert into step values (?, ?, ?, ?)", [claim.job.id, name, result, now()])
+        db.execute("insert or replace into step values (?, ?, ?, ?)", [claim.job.id, name, result, now()])
     return json.loads(result)
 
 

@@ -170,6 +170,18 @@ def test_a_batch_that_the_provider_lost_ends_the_run_with_a_sentence(db, desk, a
     assert (job.state, job.fault) == ("failed", NotFound.__name__)
 
 
+def test_answers_of_a_batch_never_stand_for_a_prompt_whose_file_changed_in_the_night(db, desk, account):
+    home = desk.models / "prompts"
+    home.unlink()
+    shutil.copytree(ROOT / "models" / "prompts", home)
+    job_id = handed_over(db, desk)
+    path = home / "extract-obligations" / "1.0.1.md"
+    path.write_text(path.read_text("utf-8").replace("Each norm once", "Every norm once"), "utf-8")
+    account.finish()
+    job = again(db, desk, job_id)
+    assert (job.state, len(account.direct)) == ("done", job.payload["windows"])
+
+
 def test_the_estimate_is_half_and_offered_only_where_it_can_be_had(db, desk, account):
     document_id = bring(db, desk)
     direct = analysing.estimate(db, ADA, document_id, replace(LATER, batch=False))

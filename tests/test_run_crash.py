@@ -1,12 +1,15 @@
 """Whatever happens to the worker, a run keeps its finished windows and pays for none of them twice."""
 
 import os
+import shutil
 import signal
 import time
 
 import pytest
 
-from core import analysing, jobs, register, worker
+from core import analysing, jobs, prompts, register, worker
+from core.analysing import plan
+from core.settings import ROOT
 from core.store import rows
 from tests.analysing_parts import ADA, DUTIES, OWN, PLAIN, bring, desk_with_prompts, ended, reader, working
 from tests.job_parts import wait_until
@@ -126,3 +129,26 @@ def test_an_import_does_not_wait_behind_a_long_run(db, desk):
             model.go()
             assert ended(db, job_id).state == "done"
     assert {run.model for run in register.runs(db, ADA, jobs.job(db, ADA, job_id).subject)} == {"builtin", OWN}
+
+
+def test_a_run_that_goes_on_after_a_prompt_s_file_changed_asks_anew_and_says_with_what(db, desk):
+    home = desk.models / "prompts"
+    home.unlink()
+    shutil.copytree(ROOT / "models" / "prompts", home)
+    path = home / "extract-obligations" / "1.0.1.md"
+    with reader(desk) as model:
+        document_id = bring(db, desk)
+        job_id = analysing.start(db, ADA, document_id, PLAIN)
+        model.only(3)
+        with working(desk):
+            wait_until(lambda: analysing.partial(db, ADA, job_id).done == 3)
+        path.write_text(path.read_text("utf-8").replace("Each norm once", "Every norm once"), "utf-8")
+        model.go()
+        first = len(model.asked)
+        worker.drain(desk.settings)
+        again = model.asked[first:]
+    job = jobs.job(db, ADA, job_id)
+    assert (job.state, job.error) == ("done", None)
+    assert len(set(again)) == len(again) == job.payload["windows"]
+    made = register.analysis(db, ADA, document_id, job.payload["run"]).metadata
+    assert made.prompt_version == plan.named(prompts.prompt("extract-obligations", "1.0.1", home))

@@ -1,6 +1,7 @@
 """A question to a model: asked once however often the run is taken up, since its answer is kept."""
 
 import hashlib
+import json
 import queue
 import threading
 from collections.abc import Mapping
@@ -25,8 +26,11 @@ class Said:
 
 
 def step_name(part: str, asked: Rendered) -> str:
-    """By what was asked, too: an answer never stands for another question, whatever has changed meanwhile."""
-    return f"{part}:{hashlib.sha256(asked.user.encode('utf-8', 'replace')).hexdigest()[:16]}"
+    """By all that was asked, too, the prompt's file included: an answer never stands for another question, whatever has
+    changed meanwhile.
+    """
+    whole = json.dumps([asked.digest, asked.system, asked.user])
+    return f"{part}:{hashlib.sha256(whole.encode()).hexdigest()[:16]}"
 
 
 class Asker:

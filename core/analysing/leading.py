@@ -186,7 +186,7 @@ def _hopeless(state: _Windows) -> NoAnswer:
 def _keep(keeper: Keeper, state: _Windows, result: WindowRead, worked: Any) -> None:
     state.reads[result.number] = result
     name = f"done-{result.number}"
-    if name not in keeper.finished:
+    if keeper.finished.get(name, {}).items() & result.counts.items() != result.counts.items():
         keeper.keep(name, {**result.counts, **worked()})
 
 
@@ -233,7 +233,7 @@ def _concluded(
         model=engines.most_common(1)[0][0] if engines else _asked(db, run),
         created_at=datetime.now(UTC).strftime(MOMENT),
         latency_ms=_worked(keeper.finished, worked()),
-        prompt_version=", ".join(plans.named(plans.loaded(name)) for name in plan.prompts.values()),
+        prompt_version=", ".join(plans.named(one) for one in asker.prompts.values()),
         input_tokens=taken.input_tokens,
         output_tokens=taken.output_tokens,
         cached_tokens=taken.cached_tokens,

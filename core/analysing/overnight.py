@@ -65,12 +65,14 @@ def waits(db: Database, run: Run, keeper: Keeper) -> str | None:
     asked = _asked(run, plan, keeper)
     if f"{HANDED}{number}" not in keeper.finished:
         _hand_over(db, run, keeper, asked)
-        keeper.keep(f"{HANDED}{number}", {"at": now()})
-    since = str(keeper.finished[f"{HANDED}{number}"]["at"])
+        # Under these names its answers are kept: of what was asked, also where the prompt's file changes meanwhile.
+        keeper.keep(f"{HANDED}{number}", {"at": now(), "steps": {part: step_name(part, asked[part]) for part in asked}})
+    handed = keeper.finished[f"{HANDED}{number}"]
+    since = str(handed["at"])
     found = _collected(db, run, since)
     if found is None:
         return since
-    _keep(keeper, asked, found)
+    _keep(keeper, handed["steps"], found)
     keeper.keep(f"{COLLECTED}{number}", {"again": number < MOST_TIMES and _is_worth_again(db, run, found)})
     with write(db):
         batches.forget(db, str(run.errand.job_id))
@@ -112,8 +114,9 @@ def _is_worth_again(db: Database, run: Run, found: dict[str, batches.Result]) ->
     return cancelled and first is not None and possible(first.entry)
 
 
-def _keep(keeper: Keeper, asked: dict[str, Rendered], found: dict[str, batches.Result]) -> None:
+def _keep(keeper: Keeper, steps: dict[str, str], found: dict[str, batches.Result]) -> None:
+    """`steps`: the name of each question's step."""
     for part, one in found.items():
-        if isinstance(one, Completion) and part in asked:
+        if isinstance(one, Completion) and part in steps:
             said = Said(one.text, one.model, one.finish_reason, from_cache=False)
-            keeper.keep(step_name(part, asked[part]), asdict(said))
+            keeper.keep(steps[part], asdict(said))
