@@ -50,6 +50,15 @@ def test_whatever_interrupts_a_write_leaves_nothing_of_it(path, interruption):
     add(db, "and the next write works")
 
 
+def test_who_has_it_open_already_makes_none_in_the_place_of_a_deleted_one(path):
+    connect(path, [NOTES]).close()
+    connect(path, [NOTES], must_exist=True).close()
+    path.unlink()
+    with pytest.raises(Conflict, match="cannot be opened"):
+        connect(path, [NOTES], must_exist=True)
+    assert not path.exists()
+
+
 def test_nothing_can_be_written_outside_a_write(path):
     db = connect(path, [NOTES])
     with pytest.raises(sqlite3.OperationalError, match="readonly"):

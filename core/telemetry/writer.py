@@ -94,7 +94,7 @@ class Writer:
         if not self.database.exists():  # somebody deleted it, or it was never made: telemetry does not make one
             return True
         try:
-            with contextlib.closing(connect(self.database)) as db, write(db):
+            with contextlib.closing(connect(self.database, must_exist=True)) as db, write(db):
                 db.conn.executemany(INSERT, map(row, batch))
         except PASSING:
             return False

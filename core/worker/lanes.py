@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from core import jobs
 from core.errors import Conflict
 from core.settings import Settings
-from core.store import connect
+from core.store import NoRoom, connect
 
 POLL_SECONDS = 0.2
 END_SECONDS = 3.0
@@ -28,12 +28,18 @@ class Lane(threading.Thread):
         self.ended = threading.Event()
 
     def run(self) -> None:
-        with contextlib.closing(connect(self.settings.database)) as db:
-            while not self.ended.is_set():
-                # A busy database is tried again; one that is gone ends the main loop, and that ends this one.
-                with contextlib.suppress(Conflict, sqlite3.Error):
-                    if self.do(db, self.lane):
-                        continue
+        while not self.ended.is_set():
+            # A busy or full one is tried again; one that is gone ends the main loop, and that ends this one.
+            with (
+                contextlib.suppress(Conflict, NoRoom, sqlite3.Error),
+                contextlib.closing(connect(self.settings.database, must_exist=True)) as db,
+            ):
+                self._work(db)
+            self.ended.wait(POLL_SECONDS)
+
+    def _work(self, db: Database) -> None:
+        while not self.ended.is_set():
+            if not self.do(db, self.lane):
                 self.ended.wait(POLL_SECONDS)
 
 
@@ -48,7 +54,7 @@ def beside(db: Database, settings: Settings, do: Do) -> Iterator[None]:
     finally:
         for lane in lanes:
             lane.ended.set()
-        with contextlib.suppress(Conflict, sqlite3.Error):
+        with contextlib.suppress(Conflict, NoRoom, sqlite3.Error):
             jobs.put_back_lanes(db)  # their handlers notice at their next step
         for lane in lanes:
             lane.join(END_SECONDS)

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -46,16 +46,25 @@ def run(settings: Settings | None = None, *, stay: bool = True) -> None:
     with _alone(ours) as db:
         born = _file(ours)
         _warm()  # before there are other threads: two that import the same modules can find them half made
-        with beside(db, ours, lambda own, lane: _one_job(own, ours, lane)):
+        try:
+            with beside(db, ours, lambda own, lane: _one_job(own, ours, lane)):
+                _work(db, ours, lambda: born is not None and _file(ours) == born and (stay or is_wanted(ours)))
+        except (Conflict, NoRoom, sqlite3.Error):
+            if _file(ours) == born:
+                raise
+            # Deleted between two looks: there is nothing left to do, and nowhere to say so.
+
+
+def _work(db: Database, settings: Settings, wanted: Callable[[], bool]) -> None:
+    shown = time.monotonic()
+    while not _told.is_set() and wanted():
+        if _one_job(db, settings, jobs.MAIN):
+            shown = 0.0
+            continue
+        if time.monotonic() - shown > settings.lease_seconds / 3:
+            show(db, None)
             shown = time.monotonic()
-            while not _told.is_set() and born is not None and _file(ours) == born and (stay or is_wanted(ours)):
-                if _one_job(db, ours, jobs.MAIN):
-                    shown = 0.0
-                    continue
-                if time.monotonic() - shown > ours.lease_seconds / 3:
-                    show(db, None)
-                    shown = time.monotonic()
-                time.sleep(POLL_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 def drain(settings: Settings | None = None) -> int:
@@ -90,7 +99,7 @@ def _alone(settings: Settings) -> Iterator[Database]:
         finally:
             telemetry.flush()
             # Without its file, or room in it, there is nowhere to say that we stopped.
-            with contextlib.suppress(Conflict, NoRoom, sqlite3.OperationalError):
+            with contextlib.suppress(Conflict, NoRoom, sqlite3.Error):
                 show(db, None, stopped_at=now())
 
 

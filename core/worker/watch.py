@@ -46,7 +46,7 @@ class Watch(threading.Thread):
         self.join()
 
     def run(self) -> None:
-        db = connect(self.settings.database)
+        db = connect(self.settings.database, must_exist=True)
         started, renewed = time.monotonic(), 0.0
         # What has a lane of its own keeps nobody waiting, and has time limits of its own.
         limit = math.inf if self.claim.job.kind in jobs.LANES else self.settings.job_timeout_seconds
