@@ -36,6 +36,7 @@ PERMISSIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "actions.submit": ("ask for an action to be approved", ("analyst", "manager", "facilitator")),
     "actions.review": ("decide on actions", ("reviewer", "manager", "risk reviewer")),
     "actions.execute": ("let accepted actions be carried out", ("analyst", "manager")),
+    "actions.confirm": ("confirm a tool that needs a manager", ("manager",)),
     "actions.compensate": ("undo what was carried out", ("reviewer", "manager")),
     "audit.read": ("read the log", ("manager", "risk reviewer", "admin")),
     "access.read": ("see who may do what", ("manager", "risk reviewer", "admin")),
@@ -45,7 +46,9 @@ PERMISSIONS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 def may(user: User, permission: str) -> bool:
-    """Whether one of the user's roles has the permission. KeyError for one that is not in the table."""
+    """Whether one of the user's roles has the permission, and a service's token names it. KeyError for an unknown one."""
+    if user.mode == "service" and permission not in user.scopes:
+        return False
     return not set(PERMISSIONS[permission][1]).isdisjoint(user.roles)
 
 

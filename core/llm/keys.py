@@ -25,7 +25,11 @@ def key(backend: str) -> str:
 
 def look(backend: str) -> tuple[str | None, str]:
     """The key, and in words where it was found."""
-    name = VARIABLES[backend]
+    return secret(VARIABLES[backend], backend)
+
+
+def secret(name: str, in_keyring: str | None = None) -> tuple[str | None, str]:
+    """A secret by its variable's name, and in words where it was found. In the keyring its name may be another."""
     if given := os.environ.get(name, "").strip():
         return given, f"the variable {name}"
     if named := os.environ.get(f"{name}_FILE"):
@@ -33,7 +37,7 @@ def look(backend: str) -> tuple[str | None, str]:
     mounted = SECRETS / name.lower()
     if mounted.is_file():
         return _read(mounted), f"the file {mounted}"
-    if found := _from_keyring(backend):
+    if found := _from_keyring(in_keyring or name):
         return found, "the system's keyring"
     return None, ""
 
@@ -48,13 +52,13 @@ def _read(path: Path) -> str:
     return found
 
 
-def _from_keyring(backend: str) -> str | None:
+def _from_keyring(name: str) -> str | None:
     try:
         import keyring
         from keyring.errors import KeyringError
     except ImportError:
         return None
     try:
-        return keyring.get_password(KEYRING_SERVICE, backend)
+        return keyring.get_password(KEYRING_SERVICE, name)
     except KeyringError:  # no keyring on this system, or it is locked: then it holds nothing for us
         return None
