@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     otlp_endpoint: str = ""
     trace_days: int = 400
     audit_key_file: Path | None = None
+    audit_heads_dir: Path | None = None
     admins: str = ""
     session_idle_minutes: int = 60
     session_hours: int = 12

@@ -102,6 +102,11 @@ def after_commit(db: Database, name: str, do: Callable[[], None]) -> None:
     _AFTER.setdefault(id(db.conn), {})[name] = do
 
 
+def awaits_commit(db: Database, name: str) -> bool:
+    """Whether this write has something of that name to do once it is kept."""
+    return name in _AFTER.get(id(db.conn), ())
+
+
 def rows(db: Database, sql: str, parameters: Parameters = ()) -> list[Row]:
     """The result of a query, all of it: a half-read cursor would make the next write of this connection fail."""
     cursor = db.conn.execute(sql, parameters)

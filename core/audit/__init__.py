@@ -1,14 +1,20 @@
 """The log of who did what and who saw what: append-only, each row chained to the one before under a key of its own.
 
-keys       the HMAC key, kept outside the database
-chain      append a row inside the caller's write; what a row's hash is made of
-heads      the file beside the database that remembers how long the chain was
-verify     the chain against its key, its order and its heads
-views      who saw which evidence, once per session
-remarks    reasons and comments, of which the chain holds the digest
-entries    read, filter, search and export, with the reader's rights
+keys        the HMAC key, kept outside the database
+content     what a row may hold: codes and counts, and nobody's words
+chain       append a row inside the caller's write; what a row's hash is made of
+heads       the file beside the database that remembers how long the chain was
+saying      reasons and comments, of which the chain holds the digest
+views       who saw which evidence, once per session
+walking     row by row: what was changed, taken away, put in or moved
+verifying   all that is checked, and where the next check goes on
+outside     the head as a file, kept elsewhere and compared later
+
+Reading the log with a person's rights is in `core.activity`.
 """
 
-from core.audit.chain import append
+from core.audit.chain import append, refused
+from core.audit.saying import Remark, remarks, say
+from core.audit.views import GUARDED, seen
 
-__all__ = ["append"]
+__all__ = ["GUARDED", "Remark", "append", "refused", "remarks", "say", "seen"]

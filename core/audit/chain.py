@@ -1,6 +1,5 @@
 """One row of the log, chained to the one before it."""
 
-import hashlib
 import hmac
 import json
 from collections.abc import Mapping
@@ -9,11 +8,13 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from core.audit import heads, keys
-from core.store import after_commit, now, one
+from core.audit import content, heads, keys
+from core.store import Row, after_commit, awaits_commit, now, one, write
 from core.types import User
 
 GENESIS = "0" * 64
+HEAD = "audit head"
+HEADS_MISSING = "log.heads_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +35,62 @@ class Entry:
     details: Mapping[str, Any]
 
 
+COLUMNS = tuple(Entry.__dataclass_fields__)
+SEALED = tuple(name for name in COLUMNS if name != "hash")
+INSERT = f"insert into audit ({', '.join(COLUMNS)}) values ({', '.join(f':{name}' for name in COLUMNS)})"
+
+
 def append(
     db: Database, user: User, event: str, subject: str, *, document_id: str | None = None, digest: str | None = None,
     **details: Any,
 ) -> int:  # fmt: skip
     """Log what is done in the write that does it, which the caller holds open; gives the row's number.
 
-    `event` is noun.verb ("item.accepted"). Only ids, digests, counts and names of states belong into `details`.
+    `event` is noun.verb ("item.accepted"). Only ids, digests, counts and names of states belong into `details`: of a
+    text that could be a sentence or an address, a digest is kept in its place.
     """
     key = keys.key(db)
     last = one(db, "select number, hash from audit order by number desc limit 1")
-    number, prev = (last["number"] + 1, last["hash"]) if last else (1, GENESIS)
-    row = {
-        "number": number, "prev": prev, "at": now(), "tenant": user.tenant, "user_id": user.id, "mode": user.mode,
-        "event": event, "subject": subject, "document_id": document_id, "digest": digest,
-        "details": json.dumps(details, sort_keys=True, separators=(",", ":")),
-    }  # fmt: skip
-    row["hash"] = mark = hashed(key, row)
-    db.execute(
-        "insert into audit (number, prev, hash, at, tenant, user_id, mode, event, subject, document_id, digest,"
-        " details) values (:number, :prev, :hash, :at, :tenant, :user_id, :mode, :event, :subject, :document_id,"
-        " :digest, :details)",
-        row,
-    )
-    after_commit(db, "audit head", lambda: heads.note(db, number, mark))
-    return number
+    if not awaits_commit(db, HEAD) and heads.missing(db):
+        if last is None:
+            heads.begin(db)
+        else:  # somebody took it away since the last entry, which this log never forgets
+            last = _link(db, key, last, user, HEADS_MISSING, "log:heads")
+    row = _link(db, key, last, user, event, subject, document_id, digest, details)
+    after_commit(db, HEAD, lambda: heads.note(db, row["number"], row["hash"]))
+    return int(row["number"])
+
+
+def refused(db: Database, user: User, subject: str, why: str, **details: Any) -> int:
+    """Log that something was refused, in a write of its own, since that of the attempt is rolled back.
+
+    `why` is a code ("self_approval"); `subject` is what it was tried on ("item:…"), and names the event.
+    """
+    with write(db):
+        return append(db, user, f"{subject.partition(':')[0]}.refused", subject, why=why, **details)
 
 
 def hashed(key: bytes, row: Mapping[str, Any]) -> str:
     """HMAC-SHA256 over every column but the hash itself, as one JSON list."""
-    columns = [name for name in Entry.__dataclass_fields__ if name != "hash"]
-    plain = json.dumps([row[name] for name in columns], ensure_ascii=False, separators=(",", ":"))
-    return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()
+    return sealed(key, [row[name] for name in SEALED])
+
+
+def sealed(key: bytes, values: list[Any]) -> str:
+    """HMAC-SHA256 of a JSON list, as hex. A list that is no row of the log begins with a word that says what it is."""
+    return hmac.digest(key, json.dumps(values, separators=(",", ":")).encode(), "sha256").hex()
+
+
+def _link(
+    db: Database, key: bytes, last: Row | None, user: User, event: str, subject: str,
+    document_id: str | None = None, digest: str | None = None, details: Mapping[str, Any] | None = None,
+) -> Row:  # fmt: skip
+    number, prev = (last["number"] + 1, last["hash"]) if last else (1, GENESIS)
+    row = {
+        "number": number, "prev": prev, "at": now(), "tenant": user.tenant, "user_id": user.id, "mode": user.mode,
+        "event": content.checked(event), "subject": content.coded(key, subject), "document_id": document_id,
+        "digest": digest,
+        "details": json.dumps(content.safe(key, details or {}), sort_keys=True, separators=(",", ":")),
+    }  # fmt: skip
+    row["hash"] = hashed(key, row)
+    db.execute(INSERT, row)
+    return row

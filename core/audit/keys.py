@@ -2,16 +2,17 @@
 
 import os
 import secrets
-from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from core.errors import BadInput
 from core.settings import settings
+from core.store import one
 
 KEY_BYTES = 32
 _PASSING = secrets.token_bytes(KEY_BYTES)
+_KNOWN: dict[Path, bytes] = {}
 
 
 def key(db: Database) -> bytes:
@@ -19,21 +20,39 @@ def key(db: Database) -> bytes:
 
     A database in memory has one for the life of the process.
     """
-    beside = place(db)
-    if (path := settings().audit_key_file) is not None:
-        return _read(path)
-    return _read(beside / "audit.key") if beside else _PASSING
+    there = path(db)
+    if there is None:
+        return _PASSING
+    if there not in _KNOWN:
+        if not there.exists() and one(db, "select 1 from audit limit 1"):
+            # A new one would seal what comes, and nobody could tell any more whether what is there was changed.
+            raise BadInput(f"The log's key {there} is missing; put it back from your backup, then try again.")
+        _make(there)
+        _KNOWN[there] = _read(there)
+    return _KNOWN[there]
 
 
-def place(db: Database) -> Path | None:
-    """The folder of the database's file; None for one in memory."""
-    (file,) = db.conn.execute("select file from pragma_database_list where name = 'main'").fetchone()
-    return Path(file).parent if file else None
+def path(db: Database) -> Path | None:
+    """Where the key is kept; None for a database in memory."""
+    beside = file(db)
+    if beside is None:
+        return settings().audit_key_file
+    return settings().audit_key_file or beside.parent / "audit.key"
 
 
-@cache
+def exposed(db: Database) -> bool:
+    """Whether other accounts of this computer may read the key's file."""
+    there = path(db)
+    return os.name == "posix" and there is not None and there.exists() and bool(there.stat().st_mode & 0o077)
+
+
+def file(db: Database) -> Path | None:
+    """The database's own file; None for one in memory."""
+    (name,) = db.conn.execute("select file from pragma_database_list where name = 'main'").fetchone()
+    return Path(name) if name else None
+
+
 def _read(path: Path) -> bytes:
-    _make(path)
     try:
         found = bytes.fromhex(path.read_text("ascii").strip())
     except (OSError, ValueError) as error:
