@@ -1,6 +1,7 @@
 """The only reader and writer of documents and provisions. The user is an argument of all of it, access is inside.
 
-    access, labels         who may see what; under which label equal files are one document
+    access, seeing         who may see what, and why
+    labels                 under which label equal files are one document
     names, files, uploads  file names and bytes from outside; what waits to be imported
     documents, pages       what was read, as rows
     cards, signing         the data card, who signed it and what it allows
@@ -40,6 +41,7 @@ from core.library.documents import (
 from core.library.files import database
 from core.library.files import read as stored
 from core.library.pages import page_png
+from core.library.seeing import Sight, sight
 from core.library.signing import allowed, allows_raw, card, owned, require_use, save_card, sign_card
 from core.library.uploads import Receipt, Upload, dismiss, receive, sweep, unlock, upload
 
@@ -50,6 +52,7 @@ __all__ = [
     "Deleted",
     "DocumentRow",
     "Receipt",
+    "Sight",
     "Tombstone",
     "Upload",
     "allowed",
@@ -80,6 +83,7 @@ __all__ = [
     "require_released",
     "require_use",
     "save_card",
+    "sight",
     "sign_card",
     "stored",
     "sweep",
