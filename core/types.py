@@ -99,7 +99,8 @@ class User:
     """Who asks. Every function that reads or writes takes one.
 
     `mode`: how we know them; "local" is the one person of an app without accounts, "demo" one as whom a facilitator
-    acts. `session` is the id of the row that lets them in, "" on the command line and in jobs.
+    acts. `session` is the id of the row that lets them in, "" on the command line and in jobs. `scopes` are the
+    permissions of a service's token: it has no others, whatever its roles.
     """
 
     id: str
@@ -110,6 +111,7 @@ class User:
     clearances: tuple[Classification, ...] = ("public", "internal", "confidential", "restricted")
     mode: UserMode = "account"
     session: str = ""
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

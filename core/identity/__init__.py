@@ -1,7 +1,11 @@
 """Who people are, what they may, and how they are let in.
 
 permissions   the table of what each role may, and `require`
-accounts      people and services: rights, groups, clearances, given by administrators
+names         what people are called, and which names look alike
+accounts      people and services: who they are, what they may and see now
+rights        roles, groups and clearances, given and taken by administrators
+providers     OpenID Connect: who that is here
+tokens        what is shown to be let in, of which we keep the digest
 passwords     local accounts: argon2id, invitations, locks
 sessions      our own row beside the browser's cookie: idle and absolute limits, signing out, acting as
 doors         which way in there is: OIDC, local accounts, or one local person on loopback

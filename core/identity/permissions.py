@@ -46,7 +46,7 @@ PERMISSIONS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 def may(user: User, permission: str) -> bool:
-    """Whether one of the user's roles has the permission, and a service's token names it. KeyError for an unknown one."""
+    """Whether a role of the user, and of a service its token, has the permission. KeyError for one that is unknown."""
     if user.mode == "service" and permission not in user.scopes:
         return False
     return not set(PERMISSIONS[permission][1]).isdisjoint(user.roles)

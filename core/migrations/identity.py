@@ -2,20 +2,24 @@
 
 TABLES = """
 -- Keyed by issuer and subject: an OIDC issuer's address and its `sub`, 'local' and the account's name, or 'service' and
--- its name. Nobody has a right, a group or a clearance that no administrator gave.
+-- its name; 'demo' and the name of somebody made for a demo. `folded` is the name without what a reader does not see: no
+-- two people of a tenant have names that look alike. Nobody has a right, a group or a clearance that no administrator
+-- gave.
 create table account (
     id text primary key,
     issuer text not null,
     subject text not null,
     tenant text not null,
     name text not null,
+    folded text not null,
     email text not null default '',
     clearances text not null default '[]',
     state text not null check (state in ('invited', 'active', 'disabled')),
     created_at text not null,
     created_by text not null,
     seen_at text,
-    unique (issuer, subject)
+    unique (issuer, subject),
+    unique (tenant, folded)
 ) strict, without rowid;
 
 create table account_role (
@@ -54,10 +58,11 @@ create table invitation (
 ) strict, without rowid;
 
 -- Our own row beside the browser's cookie: signing out, an idle limit and a disabled account take effect at once.
--- `acting_as` is the account as whom a facilitator acts in a demo.
+-- `id` is the SHA-256 of the token in the browser; `account_id` is 'local' for the one person of an app without
+-- accounts. `acting_as` is the account as whom a facilitator acts in a demo.
 create table session (
     id text primary key,
-    account_id text not null references account (id),
+    account_id text not null,
     mode text not null,
     started_at text not null,
     seen_at text not null,

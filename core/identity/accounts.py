@@ -1,0 +1,163 @@
+"""People and services: who they are, and what they may and see at this moment."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal, cast, get_args
+
+from sqlite_utils import Database
+
+from core.errors import NotAllowed, NotFound
+from core.identity import LOCAL, ROLES
+from core.identity.names import folded
+from core.identity.permissions import PERMISSIONS, require
+from core.store import Row, now, one, rows
+from core.types import Classification, User, UserMode
+
+State = Literal["invited", "active", "disabled"]
+TENANT = "local"
+CLEARANCES: tuple[Classification, ...] = get_args(Classification)
+# Kinds of account that are no people who sign in.
+SERVICE, DEMO = "service", "demo"
+OURS = ("local", SERVICE, DEMO)
+# For what happens before anybody is known: a sign-in that is refused.
+NOBODY = User(id="nobody", name="Somebody not signed in", clearances=())
+KNOWN_NAMES = {LOCAL.id: LOCAL.name, "policy": "the policy", NOBODY.id: NOBODY.name}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """`issuer` and `subject` are its key: an OIDC provider's, or "local", "service" or "demo" and the folded name."""
+
+    id: str
+    issuer: str
+    subject: str
+    tenant: str
+    name: str
+    email: str
+    clearances: tuple[Classification, ...]
+    roles: tuple[str, ...]
+    groups: tuple[str, ...]
+    state: State
+    created_at: str
+    seen_at: str | None
+
+
+SELECT = """select id, issuer, subject, tenant, name, email, clearances, state, created_at, seen_at,
+    (select json_group_array(role) from account_role where account_id = account.id) as roles,
+    (select json_group_array(name) from account_group where account_id = account.id) as groups
+    from account"""
+
+
+# --- read -------------------------------------------------------------------------------------------------------
+
+
+def accounts(db: Database, user: User) -> list[Account]:
+    """The people of the user's tenant, by name."""
+    require(user, "access.read")
+    sql = f"{SELECT} where tenant = ? and issuer <> ? order by folded"
+    return [_account(row) for row in rows(db, sql, [user.tenant, SERVICE])]
+
+
+def account(db: Database, user: User, account_id: str) -> Account:
+    """One of the tenant's, or one's own; NotFound where there is none."""
+    if account_id != user.id:
+        require(user, "access.read")
+    return found(db, user.tenant, account_id)
+
+
+def people(db: Database) -> bool:
+    """Whether there is anybody who has to sign in; services and the people of a demo do not count."""
+    sql = "select 1 from account where issuer not in (?, ?) limit 1"
+    return one(db, sql, [SERVICE, DEMO]) is not None
+
+
+def user_of(db: Database, account_id: str, mode: UserMode = "account", session: str = "") -> User:
+    """The person, or service, with the rights that they have now. NotAllowed where the account lets nobody in."""
+    row = one(db, f"{SELECT} where id = ?", [account_id])
+    if row is None:
+        raise NotAllowed("There is no account for this any more; sign in again, or ask an administrator.")
+    return as_user(_account(row), mode, session)
+
+
+def as_user(found: Account, mode: UserMode, session: str = "") -> User:
+    """As `user_of`, of an account that was just read."""
+    if found.state == "disabled":
+        raise NotAllowed("This account is disabled; an administrator can enable it again.")
+    if found.state == "invited":
+        raise NotAllowed("This account waits for its invitation to be taken up; sign in with it first.")
+    return User(
+        id=found.id, name=found.name, tenant=found.tenant, roles=found.roles, groups=found.groups,
+        clearances=found.clearances, mode=mode, session=session,
+    )  # fmt: skip
+
+
+def refreshed(db: Database, user: User) -> User:
+    """The same with the rights that they have now: of a job when it is taken up, and before a right is given.
+
+    NotAllowed where they may do nothing any more: disabled, their service's token revoked or run out, the account gone.
+    """
+    row = one(db, f"{SELECT} where id = ? and tenant = ?", [user.id, user.tenant])
+    if row is not None:
+        if user.mode == "service":
+            _require_token(db, user)
+        mode = "account" if user.mode == "local" else user.mode
+        return replace(as_user(_account(row), mode, user.session), scopes=user.scopes)
+    if user.mode in ("service", "demo") or people(db):
+        raise NotAllowed("Whoever asked for this has no account here any more; sign in, and ask again.")
+    # Before the first account there is one person here, who may everything.
+    return replace(LOCAL, session=user.session) if user.mode == "local" else user
+
+
+def by_name(db: Database, tenant: str, names: Iterable[str]) -> dict[str, Account]:
+    """Active people by the names given, however they are written. A name that nobody has is left out."""
+    wanted = {folded(name): name for name in names}
+    sql = (
+        f"{SELECT} where tenant = ? and state = 'active' and issuer <> ? and folded in (select value from json_each(?))"
+    )
+    found = [_account(row) for row in rows(db, sql, [tenant, SERVICE, json.dumps(list(wanted))])]
+    return {wanted[folded(each.name)]: each for each in found}
+
+
+def names(db: Database, tenant: str, ids: Iterable[str]) -> dict[str, str]:
+    """What to call each id on a screen; an id that nobody has is its own name."""
+    wanted = list(dict.fromkeys(ids))
+    sql = "select id, name from account where tenant = ? and id in (select value from json_each(?))"
+    known = {row["id"]: row["name"] for row in rows(db, sql, [tenant, json.dumps(wanted)])}
+    return {id: known.get(id) or KNOWN_NAMES.get(id, id) for id in wanted}
+
+
+def holders(db: Database, tenant: str, permission: str) -> list[str]:
+    """The ids of all active people who have a permission: whom to tell."""
+    sql = (
+        "select distinct id from account join account_role on account_id = id where tenant = ? and state = 'active'"
+        " and issuer <> ? and role in (select value from json_each(?)) order by id"
+    )
+    found = [row["id"] for row in rows(db, sql, [tenant, SERVICE, json.dumps(PERMISSIONS[permission][1])])]
+    return found if people(db) or tenant != LOCAL.tenant else [LOCAL.id, *found]
+
+
+def _require_token(db: Database, user: User) -> None:
+    sql = "select 1 from service_token where digest = ? and account_id = ? and revoked_at is null and expires_at > ?"
+    if one(db, sql, [user.session, user.id, now()]) is None:
+        raise NotAllowed("The service's token was revoked or ran out; make a new one, and ask again.")
+
+
+def found(db: Database, tenant: str | None, account_id: str) -> Account:
+    """As `account`, where who asks was checked already; with no tenant in any."""
+    row = one(db, f"{SELECT} where id = ? and tenant = coalesce(?, tenant)", [account_id, tenant])
+    if row is None:
+        raise NotFound("There is no such account; the list of accounts names those there are.")
+    return _account(row)
+
+
+def _account(row: Row) -> Account:
+    given = set(json.loads(row["roles"]))
+    return Account(
+        **{
+            **row,
+            "clearances": tuple(cast(list[Classification], json.loads(row["clearances"]))),
+            "roles": tuple(role for role in ROLES if role in given),
+            "groups": tuple(sorted(json.loads(row["groups"]))),
+        }
+    )
