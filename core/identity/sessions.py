@@ -52,8 +52,11 @@ def open(db: Database, account_id: str, mode: UserMode, *, replaces: str = "") -
     return token
 
 
-def user(db: Database, token: str) -> User | None:
-    """Whom the token lets in, with the rights that they have now; None where they have to sign in (again)."""
+def user(db: Database, token: str, *, clicked: bool = True) -> User | None:
+    """Whom the token lets in, with the rights that they have now; None where they have to sign in (again).
+
+    What a window asks by itself, by a timer, is not `clicked`: it does not keep the session from being idle.
+    """
     row = _row(db, token)
     if row is None or row["ended_at"] is not None:
         return None
@@ -61,11 +64,12 @@ def user(db: Database, token: str) -> User | None:
         with write(db):
             _end(db, row["id"], why)
         return None
-    _touch(db, row)
+    if clicked:
+        _touch(db, row)
     return _person(db, row)
 
 
-def of_claims(db: Database, claims: Mapping[str, Any], limits: Settings) -> User | None:
+def of_claims(db: Database, claims: Mapping[str, Any], limits: Settings, *, clicked: bool = True) -> User | None:
     """Whom the provider's answer in Streamlit's cookie lets in. It opens a session once: when that one has ended, or
     the answer is older than a session may be, None, and they sign in anew.
     """
@@ -77,7 +81,21 @@ def of_claims(db: Database, claims: Mapping[str, Any], limits: Settings) -> User
         with write(db):
             if _row(db, token) is None:  # two reruns at once
                 _open(db, found.id, "oidc", token)
-    return user(db, token)
+    return user(db, token, clicked=clicked)
+
+
+def ended_why(db: Database, token: str, claims: Mapping[str, Any] | None = None) -> str:
+    """Why the session of this token, or of this answer of a provider, is over: "idle", "old", "signed out", "ended",
+    "disabled", "accounts" or "signed in anew"; "" where there was none, or it is not over.
+    """
+    row = _row(db, _token_of(claims) if claims else token)
+    return (row["ended_why"] or _over(db, row)) if row else ""
+
+
+def leave(db: Database, user: User) -> None:
+    """Sign out of the session that lets this person in."""
+    with write(db):
+        _end(db, user.session, "signed out")
 
 
 def close(db: Database, token: str) -> None:
@@ -118,6 +136,15 @@ def sessions(db: Database, user: User) -> list[Session]:
 
 
 # --- a demo -----------------------------------------------------------------------------------------------------
+
+
+def actors(db: Database, user: User) -> dict[str, str]:
+    """As whom somebody may act: the people who were made for the demo, id → name. None where this is no demo."""
+    own = behind(db, user) or user
+    if not settings().demo or own.mode == "demo" or not may(own, "demo.act"):
+        return {}
+    sql = "select id, name from account where tenant = ? and issuer = ? and state = 'active' order by folded"
+    return {row["id"]: row["name"] for row in rows(db, sql, [own.tenant, accounts.DEMO])}
 
 
 def act_as(db: Database, user: User, account_id: str) -> None:
