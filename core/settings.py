@@ -46,6 +46,11 @@ class Settings(BaseSettings):
     session_idle_minutes: int = 60
     session_hours: int = 12
     demo: bool = False
+    public_url: str = "http://localhost:8501"
+    smtp: str = ""
+    smtp_user: str = ""
+    mail_from: str = "compliance-copilot@localhost"
+    webhook: str = ""
 
     @property
     def weights_dir(self) -> Path:

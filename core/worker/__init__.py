@@ -2,6 +2,7 @@
 
 presence   for the app: start it, see whether it runs; the lock that keeps it single, whatever kills it
 loop       take the jobs in the order in which they were asked for, and settle each, whatever happens
+postman    beside the loop: what people are told, by e-mail or to a webhook
 lanes      beside the loop: what waits for others, such as downloads and models
 watch      beside a job: renew its lease, and end it when it is cancelled
 """

@@ -3,7 +3,7 @@
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from sqlite_utils import Database
 
@@ -44,9 +44,13 @@ class Lane(threading.Thread):
 
 
 @contextlib.contextmanager
-def beside(db: Database, settings: Settings, do: Do) -> Iterator[None]:
-    """The lanes run while the block does. What they were doing is queued again, uncounted, when it ends."""
+def beside(db: Database, settings: Settings, do: Do, more: Mapping[str, Do]) -> Iterator[None]:
+    """The lanes of jobs, and `more` by name, run while the block does.
+
+    What they were doing is queued again, uncounted, when it ends.
+    """
     lanes = [Lane(settings, name, do) for name in sorted(set(jobs.LANES.values()))]
+    lanes += [Lane(settings, name, act) for name, act in more.items()]
     for lane in lanes:
         lane.start()
     try:

@@ -22,6 +22,7 @@ from core.settings import Settings
 from core.settings import settings as default_settings
 from core.store import NoRoom, connect, now, write
 from core.worker.lanes import beside
+from core.worker.postman import postman
 from core.worker.presence import is_wanted, lock
 from core.worker.watch import Watch, log, show
 
@@ -47,7 +48,7 @@ def run(settings: Settings | None = None, *, stay: bool = True) -> None:
         born = _file(ours)
         _warm()  # before there are other threads: two that import the same modules can find them half made
         try:
-            with beside(db, ours, lambda own, lane: _one_job(own, ours, lane)):
+            with beside(db, ours, lambda own, lane: _one_job(own, ours, lane), {"messages": postman(ours)}):
                 _work(db, ours, lambda: born is not None and _file(ours) == born and (stay or is_wanted(ours)))
         except (Conflict, NoRoom, sqlite3.Error):
             if _file(ours) == born:
