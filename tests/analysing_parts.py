@@ -95,7 +95,7 @@ def every_task(*, most: int = 1_000, **caps: Any) -> str:
     first, rest = plain.split("[task.summary]")
     tail = rest[rest.index("[limit]") :]
     more = [
-        first.replace("[task.extract", f"[task.{task}").replace("extract-obligations", prompt)
+        first.replace("[task.extract", f"[task.{task}").replace("extract-obligations/1.0.1", f"{prompt}/1.0.0")
         for task, prompt in prompts.items()
     ]
     return "".join([first, *more, tail])
