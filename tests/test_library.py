@@ -13,6 +13,7 @@ import pytest
 
 from core import jobs, library
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
+from core.identity import local_user
 from core.library.cards import digest
 from core.library.names import display_name
 from core.migrations import MIGRATIONS, Migration
@@ -481,35 +482,60 @@ def test_an_escalated_document_is_withheld_until_a_person_releases_it_with_a_rea
         library.require_released(db, ADA, document_id)
     assert not library.allowed(db, ADA, document_id, "rag")
     with pytest.raises(BadInput, match="Give a reason"):
-        library.release(db, ADA, document_id, "  ")
-    library.release(db, ADA, document_id, "A quotation in an annex")
+        library.release(db, BEN, document_id, "  ")
+    library.release(db, BEN, document_id, "A quotation in an annex")
     library.require_released(db, ADA, document_id)
     assert library.allowed(db, ADA, document_id, "rag")
 
 
 def test_a_rejected_document_stays_out_of_use(db):
     document_id = bring(db, scope=Scope("escalate"))
-    library.reject(db, ADA, document_id, "Forged")
+    library.reject(db, BEN, document_id, "Forged")
     with pytest.raises(NotAllowed, match="rejected"):
         library.require_released(db, ADA, document_id)
     with pytest.raises(Conflict, match="rejected"):
         library.sign_card(db, ADA, document_id)
     with pytest.raises(Conflict, match="cannot be rejected: it is rejected"):
-        library.reject(db, ADA, document_id, "again")
+        library.reject(db, BEN, document_id, "again")
+    library.release(db, BEN, document_id, "It is genuine after all")
+    library.require_released(db, ADA, document_id)
 
 
-def test_only_its_owner_or_a_reviewer_releases_a_document(db):
+def test_only_somebody_who_may_sign_second_releases_a_document(db):
     document_id = bring(db, scope=Scope("escalate"), signed=True)
-    with pytest.raises(NotAllowed, match="Only its owner or a reviewer can release"):
+    with pytest.raises(NotAllowed, match=r"release what was escalated \('Clock policy'\); ask somebody"):
         library.release(db, CYD, document_id, "Looks fine")
     library.release(db, BEN, document_id, "Looks fine")
 
 
+@pytest.mark.parametrize("step", [library.release, library.reject])
+def test_where_there_are_accounts_nobody_decides_on_an_escalated_document_of_their_own(db, step):
+    both = replace(ADA, roles=("analyst", "manager"))
+    document_id = bring(db, both, scope=Scope("escalate"))
+    with pytest.raises(NotAllowed, match="'Clock policy' is yours, so somebody else must"):
+        step(db, both, document_id, "I know it")
+    step(db, BEN, document_id, "I looked at it")
+
+
+def test_the_one_person_of_an_app_without_accounts_decides_on_their_own(db):
+    document_id = bring(db, local_user(), scope=Scope("escalate"))
+    library.release(db, local_user(), document_id, "I know it")
+    library.require_released(db, local_user(), document_id)
+
+
+def test_an_escalated_draft_is_seen_by_those_who_may_release_it(db):
+    document_id = bring(db, scope=Scope("escalate"))
+    assert listed(db, BEN) == [document_id]
+    assert listed(db, CYD) == listed(db, replace(BEN, clearances=("public",))) == []
+    library.release(db, BEN, document_id, "Looks fine")
+    assert listed(db, BEN) == []  # a draft of somebody else again
+
+
 def test_a_plain_document_has_nothing_to_release(db):
-    document_id = bring(db)
+    document_id = bring(db, signed=True)
     library.require_released(db, ADA, document_id)
     with pytest.raises(Conflict, match="cannot be released: it is open"):
-        library.release(db, ADA, document_id, "why not")
+        library.release(db, BEN, document_id, "why not")
 
 
 # --- the end ----------------------------------------------------------------------------------------------------
@@ -553,9 +579,9 @@ def test_no_text_of_a_deleted_document_is_left_in_any_file(db, path):
 def test_every_table_with_something_of_a_document_goes_with_it(db):
     """A table with a document_id that does not cascade would outlive its document unseen.
 
-    What a model call cost is still known when its document is gone: those rows hold ids, digests and counts only.
+    What a model call cost, and the log, are still known when the document is gone: they hold ids, digests and counts.
     """
-    kept = "('tombstone', 'upload', 'model_call', 'call_day')"
+    kept = "('tombstone', 'upload', 'model_call', 'call_day', 'audit')"
     columns = rows(
         db,
         "select t.name as 'table', c.name as 'column' from pragma_table_list t, pragma_table_info(t.name) c"

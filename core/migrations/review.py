@@ -40,13 +40,14 @@ create index item_risk on item (tenant, state, risk, due_at, number);
 -- `open` while the item is under way: an action is in one such item at most.
 create table item_action (
     item_id text not null references item (id) on delete cascade,
-    document_id text not null,
+    document_id text not null references document (id) on delete cascade,
     action_id text not null,
     position integer not null,
     open integer not null,
     primary key (item_id, action_id)
 ) strict, without rowid;
 create unique index item_action_once on item_action (document_id, action_id) where open = 1;
+create index item_action_of on item_action (document_id, action_id, open);
 
 -- What was asked for, as each person wrote it, side by side: a list of actions (JSON). Never updated.
 create table item_version (
@@ -59,6 +60,19 @@ create table item_version (
 ) strict, without rowid;
 create trigger item_version_fixed before update on item_version begin
     select raise(abort, 'what was asked for is kept as it was');
+end;
+
+-- What a digest stands for: every fact that was shown under it (JSON, name to words). It tells who decides on something
+-- that changed since what is different, and later what somebody decided on. Never updated.
+create table item_shown (
+    item_id text not null references item (id) on delete cascade,
+    digest text not null,
+    facts text not null,
+    first_at text not null,
+    primary key (item_id, digest)
+) strict, without rowid;
+create trigger item_shown_fixed before update on item_shown begin
+    select raise(abort, 'what was shown is kept as it was');
 end;
 
 -- One person's decision on one digest; `token` makes a replay harmless, `result` is the item's state after it.

@@ -3,7 +3,7 @@
 import core.store  # noqa: F401  before the rooms below load sqlite-utils with all that it can find
 from core.register.carrying import Offer, carry, carry_over, earlier_version, may_carry, offers, take_over
 from core.register.check import Checked, Mismatch, check, checked
-from core.register.corrections import Correction, Standing, correct, standing_all
+from core.register.corrections import Correction, Standing, correct, standing_all, standing_of
 from core.register.derived import reindex
 from core.register.duties import duties_by_document
 from core.register.evidence import Evidence, add_evidence, evidence_bytes, remove_evidence
@@ -120,6 +120,7 @@ __all__ = [
     "set_status",
     "split",
     "standing_all",
+    "standing_of",
     "statements",
     "store_run",
     "summary",

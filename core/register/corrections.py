@@ -1,5 +1,6 @@
 """Correcting what the engine read, one field at a time. The finding stays; the correction lies over it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -92,6 +93,31 @@ def standing_all(db: Database, user: User, document_id: str) -> dict[str, Standi
             fields.laid(one, said.get(id, {}), judge), tuple(sorted(said.get(id, {}).keys() & fields.FIELDS.keys()))
         )
         for id, one in {**lost, **chosen, **made}.items()
+    }
+
+
+def standing_of(db: Database, user: User, document_id: str, ids: Iterable[str]) -> dict[str, Standing]:
+    """These obligations as they stand, without their provisions' text; of those split or merged, what took their place.
+
+    One that no run has found is left out.
+    """
+    library.found(db, user, document_id, "id")
+    said: dict[str, derived.Overlay] = {}
+    wanted: dict[str, None] = {}
+    left = list(ids)
+    while left:
+        said |= {id: {} for id in left} | derived.overlays(db, document_id, left)
+        wanted |= dict.fromkeys(id for id in left if "replaced" not in said[id])
+        left = [new for id in left for new in said[id].get("replaced", ()) if new not in said]
+    chosen = derived.findings(db, document_id, derived.chosen_run(db, document_id), wanted)
+    made = {id: codec.load(said[id]["made"]["obligation"]) for id in wanted if "made" in said[id]}
+    missing = wanted.keys() - chosen.keys() - made.keys()
+    known = {**(derived.last_findings(db, document_id, missing) if missing else {}), **chosen, **made}
+    judge = firm.judge(db, document_id)
+    return {
+        id: Standing(fields.laid(known[id], said[id], judge), tuple(sorted(said[id].keys() & fields.FIELDS.keys())))
+        for id in wanted
+        if id in known
     }
 
 

@@ -1,6 +1,7 @@
 """Runs: what an engine found in a document, kept as it was. People's corrections lie over them, never in them."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -147,31 +148,46 @@ def findings(db: Database, user: User, run_id: str) -> list[Obligation]:
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """An action with its state. `due` counts from anchor dates that people entered where the analysis had none."""
+    """An action with its state. `due` counts from anchor dates that people entered where the analysis had none.
+
+    `item` is the request for approval that the state is of, "" where nobody has asked.
+    """
 
     action: Action
     state: str
     due: str | None
+    item: str = ""
 
 
-def actions(db: Database, user: User, document_id: str) -> list[ActionRow]:
-    """The recommended actions of the chosen run, without those of which no duty applies to the firm.
+# The request that is under way, else the latest one that was decided against; a dropped one never was.
+REQUEST = (
+    "(select item.id from item_action join item on item.id = item_action.item_id"
+    " where item_action.document_id = action.document_id and item_action.action_id = action.id"
+    " and item.state <> 'dropped' order by item_action.open desc, item.number desc limit 1)"
+)
+
+
+def actions(db: Database, user: User, document_id: str, ids: Sequence[str] | None = None) -> list[ActionRow]:
+    """The recommended actions of the chosen run, or these of them, without those of which no duty applies to the firm.
 
     Withheld (an empty list) while an escalated document waits.
     """
     document = library.found(db, user, document_id, "gate")
     if document["gate"] in ("waiting", "rejected"):
         return []
+    narrow = "" if ids is None else " and action.id in (select value from json_each(?))"
     found = rows(
         db,
-        "select *, coalesce(due, (select min(register.due) from register where document_id = action.document_id"
-        " and obligation_id in (select value from json_each(action.obligation_ids)))) as dated"
-        " from action where document_id = ? and run_id = ? and exists (select 1 from json_each(obligation_ids) as duty"
+        "select action.*, coalesce(due, (select min(register.due) from register where document_id = action.document_id"
+        " and obligation_id in (select value from json_each(action.obligation_ids)))) as dated,"
+        " request.id as request, coalesce(request.state, action.state) as stands"
+        f" from action left join item as request on request.id = {REQUEST}"
+        " where action.document_id = ? and action.run_id = ? and exists (select 1 from json_each(obligation_ids) as duty"
         " left join register on register.document_id = action.document_id and register.obligation_id = duty.value"
-        " where register.applies is not 'no') order by position",
-        [document_id, derived.chosen_run(db, document_id)],
+        f" where register.applies is not 'no'){narrow} order by position",
+        [document_id, derived.chosen_run(db, document_id), *([] if ids is None else [json.dumps(list(ids))])],
     )
-    return [ActionRow(_action(row), row["state"], row["dated"]) for row in found]
+    return [ActionRow(_action(row), row["stands"], row["dated"], row["request"] or "") for row in found]
 
 
 def _rest(db: Database, user: User, document_id: str) -> Analysis:

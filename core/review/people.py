@@ -1,0 +1,104 @@
+"""Who may decide on a request, who is told of it, what they say, and that a refusal is logged."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from sqlite_utils import Database
+
+from core import audit, identity, inbox, library
+from core.audit import Remark
+from core.errors import BadInput, Conflict, CopilotError, NotAllowed, NotFound
+from core.identity import accounts
+from core.review import policy
+from core.review.facts import Stale
+from core.review.items import Item, authors
+from core.review.table import TransitionError
+from core.types import User
+
+ADD_A_REVIEWER = (
+    "Nobody decides on their own requests, and you are the only person here so far: make accounts under Access (or with"
+    " `python -m core users protect`), invite a reviewer there, and your requests wait for them."
+)
+
+
+class SelfApproval(NotAllowed):
+    """Somebody who asked for it, or wrote any of it, tried to decide on it."""
+
+
+# What a refusal is called in the log; the first that fits.
+CODES: tuple[tuple[type[CopilotError], str], ...] = (
+    (Stale, "stale"),
+    (TransitionError, "state"),
+    (SelfApproval, "self_approval"),
+    (NotAllowed, "not_allowed"),
+    (NotFound, "not_found"),
+    (BadInput, "bad_input"),
+    (Conflict, "conflict"),
+)
+
+
+@contextmanager
+def logged(db: Database, user: User, subject: str, step: str) -> Iterator[None]:
+    """Whatever is refused inside is logged in a write of its own, once that of the attempt is rolled back."""
+    try:
+        yield
+    except tuple(kind for kind, _ in CODES) as error:
+        audit.refused(db, user, subject, next(code for kind, code in CODES if isinstance(error, kind)), step=step)
+        raise
+
+
+def require_human(user: User) -> None:
+    if user.mode == "service":
+        raise NotAllowed("A service asks for nothing and decides nothing; a named person must do this.")
+
+
+def require_decider(db: Database, user: User, found: Item) -> None:
+    """NotAllowed, with the reason, unless this person may decide on the item as it is."""
+    require_human(user)
+    if identity.alone(user):
+        raise SelfApproval(ADD_A_REVIEWER)
+    identity.require(user, "actions.review", f"request {found.number}")
+    if user.id in authors(db, found):
+        raise SelfApproval(
+            f"You asked for request {found.number} or wrote some of it, so somebody else decides; nobody approves their"
+            " own request."
+        )
+    roles = policy.rule(found.risk).escalate_to
+    if found.state == "escalated" and not set(roles) & set(user.roles):
+        raise NotAllowed(f"Request {found.number} was escalated, so it takes a {' or a '.join(roles)} to decide on it.")
+
+
+def say(db: Database, user: User, found: Item, kind: Literal["reason", "comment"], text: str) -> Remark:
+    """Keep a reason or a comment, inside the write of the caller; its digest goes into the log."""
+    return audit.say(db, user, found.subject, kind, text, document_id=found.document_id)
+
+
+def tell_deciders(db: Database, user: User, found: Item, kind: str) -> None:
+    """Put it into the inbox of everybody who may decide on it."""
+    barred = authors(db, found) | {user.id}
+    roles = set(policy.rule(found.risk).escalate_to) if found.state == "escalated" else None
+    told = [
+        each.id
+        for each in _active(db, found.tenant, "actions.review")
+        if each.id not in barred and (roles is None or roles & set(each.roles)) and _sees(db, each, found.document_id)
+    ]
+    inbox.post(db, found.tenant, told, kind, found.subject, found.number)
+
+
+def tell_authors(db: Database, user: User, found: Item, kind: str) -> None:
+    inbox.post(db, found.tenant, sorted(authors(db, found) - {user.id}), kind, found.subject, found.number)
+
+
+def _active(db: Database, tenant: str, permission: str) -> Iterator[User]:
+    for id in accounts.holders(db, tenant, permission):
+        if id != identity.LOCAL.id or accounts.people(db):
+            yield accounts.user_of(db, id)
+
+
+def _sees(db: Database, user: User, document_id: str) -> bool:
+    try:
+        library.found(db, user, document_id, "id")
+    except NotFound:
+        return False
+    return True
