@@ -6,8 +6,9 @@ chain       append a row inside the caller's write; what a row's hash is made of
 heads       the file beside the database that remembers how long the chain was
 saying      reasons and comments, of which the chain holds the digest
 views       who saw which evidence, once per session
-walking     row by row: what was changed, taken away, put in or moved
-verifying   all that is checked, and where the next check goes on
+walking     row by row: what was changed, taken away, put in or moved; problems: what can be wrong, in sentences
+proving     remarks against the chain; noted: the chain against the heads; guards: its triggers
+verifying   all of that; sealing: where the next verification may begin
 outside     the head as a file, kept elsewhere and compared later
 
 Reading the log with a person's rights is in `core.activity`.

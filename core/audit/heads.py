@@ -19,6 +19,7 @@ from core.settings import settings
 LINE = re.compile(rb"(\d{1,18}) ([0-9a-f]{64})")
 # What is left of a line when the machine went down while it was written.
 TORN = re.compile(rb"(\d{1,18})(?: ([0-9a-f]{0,64}))?")
+DIGITS = 64
 CHUNK = 1 << 16
 log = logging.getLogger("copilot.audit")
 
@@ -74,16 +75,20 @@ def lines(db: Database, start: int, end: int) -> Iterator[Noted]:
         while left > 0 and (chunk := opened.read(min(CHUNK, left))):
             left -= len(chunk)
             *whole, rest = (rest + chunk).split(b"\n")
-            yield from map(_noted, filter(None, whole))
+            yield from map(_noted, filter(None, map(_cleared, whole)))
             if len(rest) > CHUNK:  # a line without an end is none of ours, however long it is
                 yield Noted(0, "")
                 rest = b""
-        if rest:
+        if rest := _cleared(rest):
             yield _noted(rest)
 
 
+def _cleared(line: bytes) -> bytes:
+    """Without the zeros that some file systems leave where a crash cut a line off."""
+    return line.strip(b"\0\r ")
+
+
 def _noted(line: bytes) -> Noted:
-    line = line.strip(b"\0\r ")  # some file systems leave zeros where a crash cut a line off
     found = LINE.fullmatch(line) or TORN.fullmatch(line)
     if found:
         return Noted(int(found[1]), (found[2] or b"").decode())
