@@ -1,4 +1,5 @@
 # make run    install what the app needs, open it on http://localhost:8501
+# make demo   open the app on a database made to show it with
 # make test   install everything, check style and types, run the tests
 .DEFAULT_GOAL := help
 PORT ?= 8501
@@ -9,10 +10,11 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # A portable llama.cpp: no instruction of this very processor, no image models.
 export CMAKE_ARGS ?= -DGGML_NATIVE=OFF -DLLAVA_BUILD=OFF
 
-.PHONY: help run desktop local test check bench clean
+.PHONY: help run demo desktop local test check bench clean
 
 help:
 	@echo "make run      open the app on http://localhost:$(PORT)   (PORT=... for another port)"
+	@echo "make demo     the same on a database of its own: samples analysed, three people, requests in every state"
 	@echo "make desktop  the same, in a window of its own"
 	@echo "make local    add local models: llama.cpp and sentence-transformers (compiles for some minutes)"
 	@echo "make test     install everything, check style and types, run the tests"
@@ -43,6 +45,13 @@ help:
 
 run: .venv/core
 	@echo "Compliance Copilot: http://localhost:$(PORT)"
+	@$(BIN)/streamlit run app.py --server.port $(PORT)
+
+demo: export COPILOT_DATA_DIR = data/demo
+demo: export COPILOT_DEMO = 1
+demo: .venv/core
+	@$(BIN)/python -m core demo
+	@echo "Compliance Copilot, demo: http://localhost:$(PORT)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT)
 
 desktop: .venv/core

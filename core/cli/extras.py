@@ -1,4 +1,4 @@
-"""Commands around the main job: `check`, `reindex`, `measure`, `samples`, `desktop`."""
+"""Commands around the main job: `check`, `reindex`, `measure`, `samples`, `demo`, `desktop`."""
 
 import json
 from argparse import Namespace
@@ -21,6 +21,24 @@ def samples(arguments: Namespace) -> int:
     else:
         titles = ("File", "Read as", "Title", "Shows")
         table(titles, ((one.path, one.scope.replace("_", " "), one.title, one.about) for one in found))
+    return 0
+
+
+def demo(arguments: Namespace) -> int:
+    from contextlib import redirect_stderr
+    from io import StringIO
+
+    from core.demo import seed
+    from core.settings import settings
+
+    ours = settings()
+    ours.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    said: list[str] = []
+    with redirect_stderr(StringIO()):  # the worker's log of ids
+        made = seed(ours, said.append)
+    for line in said:
+        say(f"{line}.")
+    say("The demo is ready." if made else "The demo is there already.")
     return 0
 
 
@@ -76,6 +94,16 @@ def measure(arguments: Namespace) -> int:
 TITLE = "Upkeep"
 COMMANDS = (
     *check.COMMANDS,
+    Command(
+        "demo",
+        demo,
+        "Make a database to show the program with",
+        """
+        In the folder that COPILOT_DATA_DIR names, which must be new: the samples analysed, three people, one request
+        that waits, one that was rejected, one carried out. `make demo` opens the app on it, as a facilitator.
+        """,
+        "COPILOT_DATA_DIR=data/demo python -m core demo",
+    ),
     Command(
         "reindex",
         reindex,

@@ -55,4 +55,6 @@ def _require_as_decided(db: Database, user: User, found: Item) -> None:
     library.require_released(db, user, found.document_id)
     if found.expires_at and found.expires_at <= now():
         raise items.TransitionError(f"The approval of request {found.number} has run out; ask for it again.")
+    if found.state == "failed":
+        return  # it goes on with calls that were shown and confirmed; what was done of it changed the register itself
     facts.require_same(db, found.id, found.number, found.digest, facts.facts(db, user, found))
