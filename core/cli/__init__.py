@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.cli import (
+    access,
     analysing,
     analyze,
     benchmarks,
@@ -31,8 +32,10 @@ from core.cli import (
     routes,
     traces,
     trials,
+    users,
 )
 from core.cli.commands import install, sentence
+from core.cli.database import AS
 from core.cli.text import say
 from core.errors import CopilotError
 
@@ -61,6 +64,8 @@ ROOMS = (
     costs,
     traces,
     changes,
+    users,
+    access,
     extras,
 )
 ABOUT = """\
@@ -90,6 +95,8 @@ environment:
   COPILOT_DATA_DIR           where the database and files live (default: data/var)
   COPILOT_PROFILE            what the firm is where nobody chose it: see `profile set`
   COPILOT_PASSWORD           opens encrypted PDFs
+  COPILOT_USER               as whom commands act where there are accounts, unless --as NAME says so; or, for a program,
+  COPILOT_TOKEN              its token: see `services make`. Whoever may read these files may act as anybody here
   COPILOT_MAX_UPLOAD_MB, COPILOT_MAX_PAGES, COPILOT_PARSE_TIMEOUT_SECONDS, COPILOT_OCR_LANGUAGE
   COPILOT_ANTHROPIC_URL, COPILOT_OLLAMA_URL, COPILOT_OPENAI_URL, COPILOT_MODELS_DIR, COPILOT_CONTEXT_TOKENS
   COPILOT_TRACE_DAYS         how long traces are kept (default: 400); COPILOT_OTLP_ENDPOINT sends them elsewhere, too
@@ -104,6 +111,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     try:
         arguments = parser().parse_args(argv)
+        AS.set(arguments.acting_as)
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except CopilotError as error:
@@ -136,11 +144,12 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m core",
         description=ABOUT,
         epilog=f"{_listed()}\n\n{LEARN}",
-        usage="python -m core [-h] [--version] COMMAND ...",
+        usage="python -m core [-h] [--version] [--as NAME] COMMAND ...",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     top.add_argument("--version", action=Version, nargs=0, help="print the version and exit")
+    top.add_argument("--as", dest="acting_as", default="", metavar="NAME", help="act as this person; see COPILOT_USER")
     commands = top.add_subparsers(metavar="COMMAND", required=True, prog="python -m core", help=argparse.SUPPRESS)
     install(commands, (row for room in ROOMS for row in room.COMMANDS))
     return top

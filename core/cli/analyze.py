@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 from core.cli import files
 from core.cli.analysing import MOST_USD
 from core.cli.commands import Command, argument, day
+from core.cli.database import asker
 from core.cli.text import counted, say
 from core.errors import BadInput, NotAllowed
 from core.export import FORMATS, bundle, write
@@ -82,7 +83,6 @@ def _analysis(source: str, arguments: Namespace, password: str | None) -> "Analy
 def _by_model(source: str, arguments: Namespace, password: str | None) -> "Analysis":
     """The analysis of a language model; on stderr, how far it is."""
     from core import analysing, worker
-    from core.identity import local_user
     from core.settings import settings
 
     tenths = {-1}
@@ -98,7 +98,7 @@ def _by_model(source: str, arguments: Namespace, password: str | None) -> "Analy
         return analysing.read_alone(
             files.read(source),
             files.shown(source),
-            local_user(),
+            asker(),
             analysing.Options(model=arguments.model, run_usd=arguments.most_usd),
             classification=arguments.label,
             profile=arguments.profile or settings().profile,

@@ -1,12 +1,14 @@
 """The database from the command line, and the ids by which people name what is in it."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from core.cli import files
-from core.errors import BadInput
+from core.errors import BadInput, NotAllowed
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -17,13 +19,47 @@ if TYPE_CHECKING:
 # With the database, who asks, and an id.
 Act = Callable[["Database", "User", str], object]
 WHOLE, SHORTEST = 16, 4  # characters of an id, and of a beginning that is taken for one
+# As whom a command acts: --as NAME, else one of these.
+AS: ContextVar[str] = ContextVar("as", default="")
+USER, TOKEN = "COPILOT_USER", "COPILOT_TOKEN"
 
 
 @contextmanager
 def opened() -> "Iterator[tuple[Database, User]]":
     """The database, created and migrated as needed, and who asks."""
+    with unlocked() as db:
+        yield db, who(db)
+
+
+def asker() -> "User":
+    """Who asks, for a command that needs no more of the database."""
+    with opened() as (_, user):
+        return user
+
+
+def who(db: "Database") -> "User":
+    """A person by name, whom whoever has these files may be; a service by its token; else the one local person.
+
+    NotAllowed where there are accounts and nobody was named, or the one named is let in nowhere.
+    """
+    from core.identity import accounts, local_user, services
+
+    name, token = AS.get() or os.environ.get(USER, ""), os.environ.get(TOKEN, "")
+    if name and token:
+        raise BadInput(f"Say once who you are: {TOKEN} is set, and so is a name ({USER} or --as); unset one of them.")
+    if token:
+        return services.user(db, token.strip())
+    if name:
+        return accounts.named(db, name)
+    if accounts.people(db):
+        raise NotAllowed(f"There are accounts here: say who you are, by --as NAME, {USER} or {TOKEN}.")
+    return local_user()
+
+
+@contextmanager
+def unlocked() -> "Iterator[Database]":
+    """The database before anybody is known: to take up an invitation."""
     from core import telemetry
-    from core.identity import local_user
     from core.settings import settings
     from core.store import connect
 
@@ -32,7 +68,7 @@ def opened() -> "Iterator[tuple[Database, User]]":
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     db = connect(path)
     try:
-        yield db, local_user()
+        yield db
     finally:
         db.close()
 

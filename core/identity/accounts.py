@@ -7,10 +7,11 @@ from typing import Literal, cast, get_args
 
 from sqlite_utils import Database
 
-from core.errors import NotAllowed, NotFound
+from core.errors import Conflict, NotAllowed, NotFound
 from core.identity import LOCAL, ROLES
 from core.identity.names import folded
 from core.identity.permissions import PERMISSIONS, require
+from core.settings import settings
 from core.store import Row, now, one, rows
 from core.types import Classification, User, UserMode
 
@@ -20,6 +21,7 @@ CLEARANCES: tuple[Classification, ...] = get_args(Classification)
 # Kinds of account that are no people who sign in.
 SERVICE, DEMO = "service", "demo"
 OURS = ("local", SERVICE, DEMO)
+MODES: dict[str, UserMode] = {"local": "account", SERVICE: "service", DEMO: "demo"}
 # For what happens before anybody is known: a sign-in that is refused.
 NOBODY = User(id="nobody", name="Somebody not signed in", clearances=())
 KNOWN_NAMES = {LOCAL.id: LOCAL.name, "policy": "the policy", NOBODY.id: NOBODY.name}
@@ -64,6 +66,15 @@ def account(db: Database, user: User, account_id: str) -> Account:
     if account_id != user.id:
         require(user, "access.read")
     return found(db, user.tenant, account_id)
+
+
+def id_of(db: Database, user: User, name: str) -> str | None:
+    """The id of the person of the tenant who has the name, whatever their state; one's own without a right to look."""
+    sql = "select id from account where tenant = ? and folded = ? and issuer <> ?"
+    row = one(db, sql, [user.tenant, folded(name), SERVICE])
+    if row and row["id"] != user.id:
+        require(user, "access.read")
+    return str(row["id"]) if row else None
 
 
 def people(db: Database) -> bool:
@@ -117,6 +128,25 @@ def by_name(db: Database, tenant: str, names: Iterable[str]) -> dict[str, Accoun
     )
     found = [_account(row) for row in rows(db, sql, [tenant, SERVICE, json.dumps(list(wanted))])]
     return {wanted[folded(each.name)]: each for each in found}
+
+
+def named(db: Database, given: str) -> User:
+    """Whoever has this id or name, in any tenant: for the command line, where whoever has the files may be anybody.
+
+    NotFound where nobody has it, Conflict where several have.
+    """
+    sql = f"{SELECT} where id = ? or (folded = ? and issuer <> ?)"
+    fit = [_account(row) for row in rows(db, sql, [given, folded(given), SERVICE])]
+    found = [each for each in fit if each.id == given] or fit
+    if not found:
+        raise NotFound(f"Nobody here is called {given!r}; an administrator can invite them.")
+    if len(found) > 1:
+        raise Conflict(f"{len(found)} people here are called {given!r}; give the id instead.")
+    if found[0].issuer == SERVICE:
+        raise NotAllowed(f"{found[0].name} is a service; it comes with its token, in COPILOT_TOKEN.")
+    if found[0].issuer == DEMO and not settings().demo:
+        raise NotAllowed(f"{found[0].name} was made for a demo, and this is none; COPILOT_DEMO=1 makes it one.")
+    return as_user(found[0], MODES.get(found[0].issuer, "oidc"))
 
 
 def names(db: Database, tenant: str, ids: Iterable[str]) -> dict[str, str]:

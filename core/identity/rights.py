@@ -12,8 +12,8 @@ from core.identity import ROLES, accounts
 from core.identity.accounts import CLEARANCES, DEMO, OURS, SERVICE, Account, State
 from core.identity.names import folded, named, tidy
 from core.identity.permissions import require
-from core.settings import lexicon
-from core.store import now, one, write
+from core.settings import lexicon, settings
+from core.store import new_id, now, one, write
 from core.types import Classification, User
 
 
@@ -104,6 +104,25 @@ def enable(db: Database, user: User, account_id: str) -> None:
         state = "active" if entered else "invited"
         db.execute("update account set state = ? where id = ?", [state, account_id])
         audit.append(db, user, "account.enabled", f"user:{account_id}", state=state)
+
+
+def enrol(
+    db: Database, user: User, name: str, roles: Sequence[str], *, groups: Sequence[str] = (),
+    clearances: Sequence[str] = CLEARANCES,
+) -> str:  # fmt: skip
+    """Somebody made for a demo, as whom a facilitator acts and who never signs in; gives their id."""
+    name, account_id = named(name), new_id()
+    require_roles(roles)
+    if not settings().demo:
+        raise NotAllowed("This is no demo; invite people instead. COPILOT_DEMO=1 makes it one.")
+    with write(db):
+        require_manager(db, user)
+        require_free(db, user.tenant, name)
+        insert(db, account_id, DEMO, folded(name), user.tenant, name, "active", by=user.id, clearances=clearances)
+        insert_roles(db, user.id, account_id, dict.fromkeys(roles))
+        insert_groups(db, user.id, account_id, groups)
+        audit.append(db, user, "account.made", f"user:{account_id}", roles=list(roles))
+    return account_id
 
 
 # --- inside a write of the caller -------------------------------------------------------------------------------
