@@ -15,7 +15,9 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
+from core import audit
 from core.errors import Conflict, CopilotError, NotFound
+from core.identity import require
 from core.store import Row, new_id, now, one, rows, stamp, write
 from core.types import User
 
@@ -32,7 +34,22 @@ HANDLERS = {
     "weights": "core.llm.additions:add",
     "download": "core.llm.additions:bring",
     "pull": "core.llm.additions:pull",
+    "execute": "core.tools:carry_out",
 }
+# What whoever asks for such work may, and still may when it is done; of other kinds, its own room asks.
+PERMISSIONS = {
+    "import": "documents.add",
+    "analyse": "models.ask",
+    "match": "documents.read",
+    "mark": "documents.read",
+    "trial": "models.ask",
+    "benchmark": "models.manage",
+    "weights": "models.manage",
+    "download": "models.manage",
+    "pull": "models.manage",
+}
+# Bringing up to date what is derived is nobody's act, and leaves no row in the log.
+UPKEEP = frozenset({"match", "mark"})
 # Work that waits for others more than it works has a lane of its own, so that nobody waits behind a long download:
 # the worker does each lane in order, and the lanes beside each other. What is not named here is in the first lane.
 MAIN = "main"
@@ -43,6 +60,7 @@ LANES = {
     "weights": "fetch",
     "download": "fetch",
     "pull": "fetch",
+    "execute": "call",
 }
 
 # Work whose finished steps are worth keeping when it is cancelled, for a retry: they may have been paid for.
@@ -122,12 +140,15 @@ def insert(
     """As `enqueue`, inside a write that is open already. `payload` holds ids and options, never text or secrets."""
     if kind not in HANDLERS:
         raise ValueError(f"no handler for jobs of kind {kind!r}")
+    _require(user, kind)
     job_id = new_id()
     db.execute(
         "insert into job (id, tenant, user_id, actor, kind, title, subject, payload, stage, created_at)"
         " values (?, ?, ?, ?, ?, ?, ?, ?, 'Waiting', ?)",
         [job_id, user.tenant, user.id, _actor(user), kind, title, subject, json.dumps(payload), now()],
     )
+    if kind in PERMISSIONS.keys() - UPKEEP:
+        audit.append(db, user, "job.asked", f"job:{job_id}", document_id=subject, kind=kind)
     return job_id
 
 
@@ -159,7 +180,7 @@ def cancel(db: Database, user: User, job_id: str) -> None:
     """
     change = "state = 'cancelled', stage = 'Cancelled', finished_at = ?, held = 0, not_before = null"
     with write(db):
-        _move(db, user, job_id, ("queued", "running"), change, [now()])
+        _move(db, user, job_id, "cancelled", ("queued", "running"), change, [now()])
         if job(db, user, job_id).kind not in RESUMED:
             forget_steps(db, job_id)
 
@@ -170,7 +191,7 @@ def pause(db: Database, user: User, job_id: str) -> None:
     with write(db):
         if job(db, user, job_id).held:
             raise Conflict("It is paused already; reload the page.")
-        _move(db, user, job_id, ("queued", "running"), change, [])
+        _move(db, user, job_id, "paused", ("queued", "running"), change, [])
 
 
 def resume(db: Database, user: User, job_id: str) -> None:
@@ -180,7 +201,7 @@ def resume(db: Database, user: User, job_id: str) -> None:
         if not current.held:
             raise Conflict(f"{current.title!r} is not paused but {current.state}; reload the page.")
         change = "stage = 'Waiting', held = 0, not_before = null, actor = ?"
-        _move(db, user, job_id, ("queued",), change, [_actor(user)])
+        _move(db, user, job_id, "resumed", ("queued",), change, [_actor(user)])
 
 
 def retry(db: Database, user: User, job_id: str) -> None:
@@ -193,7 +214,7 @@ def requeue(db: Database, user: User, job_id: str) -> None:
     """As `retry`, inside a write that is open already. It is done with the rights that its person has now."""
     change = f"state = 'queued', stage = 'Waiting', {AGAIN}, fault = null, error = null, attempts = 0, held = 0"
     change += ", not_before = null, started_at = null, finished_at = null, actor = ?"
-    _move(db, user, job_id, ("failed", "cancelled"), change, [_actor(user)])
+    _move(db, user, job_id, "retried", ("failed", "cancelled"), change, [_actor(user)])
 
 
 def change_payload(db: Database, user: User, job_id: str, payload: dict[str, Any]) -> None:
@@ -204,12 +225,22 @@ def change_payload(db: Database, user: User, job_id: str, payload: dict[str, Any
         raise Conflict(f"{current.title!r} is running; pause it first.")
 
 
-def _move(db: Database, user: User, job_id: str, before: tuple[State, ...], change: str, values: list[Any]) -> None:
+def _move(
+    db: Database, user: User, job_id: str, done: str, before: tuple[State, ...], change: str, values: list[Any]
+) -> None:
+    """A guarded change of one's own job, with its row in the log; `done` completes "job.…"."""
     states = ", ".join(f"'{state}'" for state in before)
     sql = f"update job set {change}, claim = null, lease_until = null where id = ? and state in ({states})"
     current = job(db, user, job_id)
+    _require(user, current.kind)
     if db.execute(sql, [*values, job_id]).rowcount != 1:
         raise Conflict(f"{current.title!r} is {current.state} already; reload the page.")
+    audit.append(db, user, f"job.{done}", f"job:{job_id}", document_id=current.subject, kind=current.kind)
+
+
+def _require(user: User, kind: str) -> None:
+    if kind in PERMISSIONS:
+        require(user, PERMISSIONS[kind])
 
 
 # --- for the worker ---------------------------------------------------------------------------------------------
@@ -256,7 +287,11 @@ def _in_lane(lane: str | None) -> str:
 
 
 def perform(db: Database, claim: Claim) -> None:
-    """Do the job with its handler and rights. What the handler raises is for the worker to settle."""
+    """Do the job with its handler and rights. What the handler raises is for the worker to settle.
+
+    NotAllowed where its person may not do such work any more.
+    """
+    _require(claim.user, claim.job.kind)
     module, _, name = HANDLERS[claim.job.kind].partition(":")
     handler: Handler = getattr(import_module(module), name)
     handler(db, claim.user, claim)

@@ -16,7 +16,7 @@ from core.types import User
 from core.worker import presence
 from tests.job_parts import KINDS, STEPS, start_worker, wait_until
 
-ADA = User(id="ada", name="Ada", groups=("dpo",), clearances=("public", "internal"))
+ADA = User(id="ada", name="Ada", roles=("analyst",), groups=("dpo",), clearances=("public", "internal"))
 
 
 @pytest.fixture(autouse=True)
