@@ -9,10 +9,14 @@ from core.types import Document, Page, Provision, Reading, Scope, Span, User, Wo
 
 ADA = User(id="ada", name="Ada", roles=("analyst",), groups=("dpo", "risk"))
 BEN = User(
-    id="ben", name="Ben", roles=("reviewer",), groups=("risk",), clearances=("public", "internal", "confidential")
+    id="ben",
+    name="Ben",
+    roles=("analyst", "reviewer"),
+    groups=("risk",),
+    clearances=("public", "internal", "confidential"),
 )
 CYD = User(id="cyd", name="Cyd", roles=("analyst",), clearances=("public", "internal"))
-EVE = User(id="eve", name="Eve", tenant="elsewhere", roles=("admin", "reviewer"), groups=("dpo", "risk"))
+EVE = User(id="eve", name="Eve", tenant="elsewhere", roles=("admin", "analyst", "reviewer"), groups=("dpo", "risk"))
 NOBODY = User(id="nobody", name="Nobody", clearances=())
 
 TEXT = "Clock policy\n\n1. The firm shall wind the clock.\n\n2. The keeper must not stop it."

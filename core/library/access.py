@@ -6,14 +6,13 @@ from datetime import UTC, date, datetime
 from sqlite_utils import Database
 
 from core.errors import NotFound
+from core.identity import may
 from core.store import Row, one
 from core.types import User
 
-# Who may read a draft that its owner has signed and that waits for a second signature.
-SECOND_SIGNERS = ("reviewer", "manager", "risk reviewer")
-
 # Without a tenant, a clearance or a group that is asked for, no row: nothing is granted by leaving something out.
-# A draft, a withdrawn and an expired document are their owner's alone.
+# A draft, a withdrawn and an expired document are their owner's alone; a draft that waits for a second person (for
+# their signature, or because it was escalated) is also for those who may give that.
 CONDITION = """(
     {document}.tenant = ?
     and {document}.classification in (select value from json_each(?))
@@ -24,7 +23,8 @@ CONDITION = """(
     and (
         {document}.owner = ?
         or (
-            ({document}.status = 'approved' or ({document}.status = 'draft' and {document}.awaiting_second = 1 and ?))
+            ({document}.status = 'approved' or ({document}.status = 'draft' and ?
+                and ({document}.awaiting_second = 1 or {document}.gate in ('waiting', 'rejected'))))
             and ({document}.expires is null or {document}.expires > ?)
         )
     )
@@ -35,14 +35,17 @@ def visible(user: User, *, document: str = "document", today: date | None = None
     """A WHERE condition on the rows of table `document` (or its alias) that this user may see, and its parameters.
 
     For rows of other tables: f"... where document_id in (select id from document where {condition})".
-    A document expires at the start of its last date, UTC.
+    A document expires at the start of its last date, UTC. The label says which documents; whether any at all, the
+    user's roles do.
     """
+    # No role that reads: as if without any clearance, so that nothing is found by any path.
+    clearances = user.clearances if may(user, "documents.read") else ()
     parameters: list[str | int] = [
         user.tenant,
-        json.dumps(user.clearances),
+        json.dumps(clearances),
         json.dumps(user.groups),
         user.id,
-        int(bool(set(SECOND_SIGNERS) & set(user.roles))),
+        int(may(user, "documents.second")),
         (today or datetime.now(UTC).date()).isoformat(),
     ]
     return CONDITION.format(document=document), parameters

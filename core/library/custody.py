@@ -1,13 +1,16 @@
 """What becomes of a document: withdrawn, kept under a hold, expired, and released or rejected when it was escalated."""
 
 from datetime import date
+from typing import Any
 
 from sqlite_utils import Database
 
+from core import audit
 from core.errors import BadInput, Conflict, NotAllowed
-from core.library.access import SECOND_SIGNERS, found
+from core.identity import alone, require, who_may
+from core.library.access import found
 from core.library.signing import owned
-from core.store import now, rows, write
+from core.store import Row, now, rows, write
 from core.types import User
 
 LONGEST_REASON = 1_000
@@ -27,8 +30,8 @@ def withdraw(db: Database, user: User, document_id: str, reason: str) -> None:
         insert_withdrawal(db, user, document_id, why)
 
 
-def insert_withdrawal(db: Database, user: User, document_id: str, reason: str) -> None:
-    """As `withdraw`, inside a write that is open already and by somebody who may."""
+def insert_withdrawal(db: Database, user: User, document_id: str, reason: str, kept: str = "") -> None:
+    """As `withdraw`, inside a write that is open already and by somebody who may. `kept`: the kind of its hold."""
     moved = db.execute(
         "update document set status = 'withdrawn', awaiting_second = 0, withdrawn_reason = ?, withdrawn_by = ?,"
         " withdrawn_at = ? where id = ? and status <> 'withdrawn'",
@@ -36,6 +39,7 @@ def insert_withdrawal(db: Database, user: User, document_id: str, reason: str) -
     ).rowcount
     if moved != 1:
         raise Conflict("This document is withdrawn already; reload the page.")
+    _log(db, user, "withdrawn", document_id, **({"held": kept} if kept else {}))
 
 
 def hold(db: Database, user: User, document_id: str, reason: str) -> None:
@@ -44,6 +48,7 @@ def hold(db: Database, user: User, document_id: str, reason: str) -> None:
     with write(db):
         owned(db, user, document_id)
         keep(db, user, document_id, "legal", why)
+        _log(db, user, "held", document_id)
 
 
 def keep(db: Database, user: User, document_id: str, kind: str, reason: str) -> None:
@@ -62,6 +67,7 @@ def unhold(db: Database, user: User, document_id: str) -> None:
         sql = "delete from hold where document_id = ? and kind = 'legal'"
         if db.execute(sql, [document_id]).rowcount != 1:
             raise Conflict("There is no legal hold on this document; reload the page.")
+        _log(db, user, "unheld", document_id)
 
 
 def holds(db: Database, user: User, document_id: str) -> list[dict[str, str]]:
@@ -73,9 +79,11 @@ def holds(db: Database, user: User, document_id: str) -> list[dict[str, str]]:
 
 def expire(db: Database, user: User, document_id: str, on: date | None) -> None:
     """From the start of that day (UTC) only the owner sees the document; None takes the date away."""
+    day = on.isoformat() if on else None
     with write(db):
         owned(db, user, document_id)
-        db.execute("update document set expires = ? where id = ?", [on.isoformat() if on else None, document_id])
+        db.execute("update document set expires = ? where id = ?", [day, document_id])
+        _log(db, user, "expiry_set", document_id, on=day)
 
 
 def release(db: Database, user: User, document_id: str, reason: str) -> None:
@@ -110,8 +118,7 @@ def _step(db: Database, user: User, document_id: str, step: str, reason: str) ->
     before, after = GATE_STEPS[step]
     with write(db):
         row = found(db, user, document_id)
-        if row["owner"] != user.id and not set(SECOND_SIGNERS) & set(user.roles):
-            raise NotAllowed(f"Only its owner or a reviewer can {step} {row['title']!r}; ask one of them.")
+        _require_second(user, row, step)
         moved = db.execute(
             "update document set gate = ?, gate_reason = ?, gate_by = ?, gate_at = ?"
             " where id = ? and gate in (select value from json_each(?))",
@@ -119,3 +126,16 @@ def _step(db: Database, user: User, document_id: str, step: str, reason: str) ->
         ).rowcount
         if moved != 1:
             raise Conflict(f"{row['title']!r} cannot be {after}: it is {row['gate']}; reload the page.")
+        _log(db, user, after, document_id, was=row["gate"])
+
+
+def _require_second(user: User, row: Row, step: str) -> None:
+    """Four eyes: where there is anybody else, nobody decides on what they brought in themselves."""
+    require(user, "documents.second", repr(row["title"]))
+    if row["owner"] == user.id and not alone(user):
+        who = who_may("documents.second")
+        raise NotAllowed(f"{row['title']!r} is yours, so somebody else must {step} it: ask somebody who is {who}.")
+
+
+def _log(db: Database, user: User, what: str, document_id: str, **details: Any) -> None:
+    audit.append(db, user, f"document.{what}", f"document:{document_id}", document_id=document_id, **details)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from sqlite_utils import Database
 
+from core import audit
 from core.errors import Conflict
 from core.library import files
 from core.library.access import found
@@ -57,6 +58,8 @@ def delete(db: Database, user: User, document_id: str) -> Deleted:
         _insert_tombstone(db, user, row, counts)
         db.execute("delete from job where subject = ?", [document_id])
         db.execute("delete from document where id = ?", [document_id])
+        subject, gone = f"document:{document_id}", sum(counts.values())
+        audit.append(db, user, "document.deleted", subject, document_id=document_id, digest=row["sha256"], rows=gone)
     images = files.forget(db, document_id)
     removed = files.release(db, row["file"])
     # What was deleted also leaves the write-ahead log, which would hold it until it happens to be overwritten.
@@ -110,7 +113,7 @@ def _withdrawn(db: Database, user: User, row: Row, kept: Row) -> Deleted:
     if row["status"] == "withdrawn":
         raise Conflict(f"{row['title']!r} has {why} and is withdrawn already; it cannot be deleted.")
     reason = f"It has {why}, so it was withdrawn and not deleted."
-    insert_withdrawal(db, user, row["id"], reason)
+    insert_withdrawal(db, user, row["id"], reason, kept["kind"])
     return Deleted(row["id"], "withdrawn", {}, reason)
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
+from core import audit
 from core.errors import BadInput, NotFound
+from core.identity import require
 from core.library import cards, pages
 from core.library.access import found, visible
 from core.library.labels import Label, twin
@@ -95,6 +97,7 @@ def complete(db: Database, user: User, upload: Upload, packed: Packed) -> None:
 
     BadInput when the same file came in by another way meanwhile, such as an older failed import that was retried.
     """
+    require(user, "documents.add")
     if twin(db, user, upload.sha256, Label(upload.tenant, upload.classification, upload.groups)):
         # No title: this sentence stays with the job, also after that document is deleted.
         raise BadInput("This file is in the library already; dismiss this import.")
@@ -105,6 +108,11 @@ def complete(db: Database, user: User, upload: Upload, packed: Packed) -> None:
     card = {"document_id": upload.document_id, "fields": json.dumps(packed.card), "saved_by": user.id}
     db["card"].insert({**card, "saved_at": now()})
     db.execute("delete from upload where id = ?", [upload.id])
+    audit.append(
+        db, user, "document.added", f"document:{upload.document_id}", document_id=upload.document_id,
+        digest=upload.sha256, bytes=upload.bytes, pages=len(packed.pages), provisions=len(packed.provisions),
+        gate=packed.document["gate"],
+    )  # fmt: skip
 
 
 def _document_row(upload: Upload, document: Document, scope: Scope) -> Row:

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from core import jobs
+from core import audit, jobs
 from core.errors import BadInput, Conflict, NotFound, PasswordNeeded
+from core.identity import require
 from core.library import cards, files
 from core.library.labels import arriving, label, twin
 from core.library.names import display_name
@@ -67,6 +68,7 @@ def receive(
     A password is used at once, in the parsing child, and kept nowhere. Raises BadInput on an empty or too large
     file and on a card that does not hold, PasswordNeeded on a wrong password.
     """
+    require(user, "documents.add")
     limits = settings or default_settings()
     name = display_name(filename)
     _check_size(data, name, limits)
@@ -110,6 +112,7 @@ def _insert(db: Database, user: User, fresh: Upload) -> str:
 
 def unlock(db: Database, user: User, job_id: str, password: str, *, settings: Settings | None = None) -> None:
     """Answer an import that failed for want of a password: the file is stored without it and queued again."""
+    require(user, "documents.add")
     job = jobs.job(db, user, job_id)
     if job.fault != PasswordNeeded.__name__:
         raise Conflict(f"{job.title!r} does not ask for a password; retry it as it is.")
@@ -127,12 +130,14 @@ def unlock(db: Database, user: User, job_id: str, password: str, *, settings: Se
 
 def dismiss(db: Database, user: User, job_id: str) -> None:
     """Forget an import that failed or was cancelled, and the file with it."""
+    require(user, "documents.add")
     job = jobs.job(db, user, job_id)
     if job.state not in ("failed", "cancelled"):
         raise Conflict(f"{job.title!r} is {job.state}; only a failed or cancelled import can be dismissed.")
     row = one(db, "select file from upload where job_id = ?", [job_id])
     with write(db):
         db.execute("delete from job where id = ? and state in ('failed', 'cancelled')", [job_id])
+        audit.append(db, user, "job.dismissed", f"job:{job_id}", document_id=job.subject, kind=job.kind)
     if row:
         files.release(db, row["file"])
 
