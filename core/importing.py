@@ -13,6 +13,7 @@ from dataclasses import replace
 from sqlite_utils import Database
 
 from core import compare, ingest, jobs, library, pipeline, register
+from core.identity import may
 from core.scan import scan
 from core.store import write
 from core.types import User
@@ -31,12 +32,16 @@ def import_document(db: Database, user: User, claim: jobs.Claim) -> None:
     jobs.progress(db, claim, 0.9, "Saving")
     packed = library.pack(upload, reading, analysis.scope, findings, user.name)
     label = upload.classification, tuple(json.loads(upload.groups))
-    earlier = register.earlier_version(db, user, analysis.document, label)
+    # What people said is carried over by somebody who may work the register; for others it waits as an offer.
+    works = may(user, "register.edit")
+    earlier = register.earlier_version(db, user, analysis.document, label) if works else None
     now = compare.Side(analysis.document, reading.provisions, analysis.obligations)
     same = compare.compare(compare.side(db, user, earlier), now).staying if earlier else {}
     with write(db):
         # Once more, inside the write: it may have been deleted or closed to this user meanwhile.
-        carried = earlier if earlier == register.earlier_version(db, user, analysis.document, label) else None
+        carried = (
+            earlier if earlier and earlier == register.earlier_version(db, user, analysis.document, label) else None
+        )
         library.complete(db, user, upload, packed)
         register.insert_run(db, user, analysis)
         if carried:

@@ -11,7 +11,7 @@ from tests.compare_parts import LAW, text
 from tests.page_parts import folder
 
 ADA = local_user()
-EVE = User(id="eve", name="Eve", tenant="elsewhere")
+EVE = User(id="eve", name="Eve", tenant="elsewhere", roles=("analyst",))
 # Version 2: a new article, so that all behind it move, and one deadline that is tighter.
 NEXT = (LAW[0], ("Humidity", ["A seed bank shall keep the air dry."]), *LAW[1:])
 GERMAN = """# Verordnung (XU) 2027/5 über Samenbanken

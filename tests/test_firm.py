@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -158,9 +159,9 @@ def test_the_setting_counts_until_somebody_chooses(db, monkeypatch):
 # --- who may ----------------------------------------------------------------------------------------------------
 
 
-def test_only_a_manager_or_an_administrator_chooses(db):
-    with pytest.raises(NotAllowed, match="manager"):
-        register.choose_firm(db, BEN, [BANK])
+def test_only_an_analyst_or_a_manager_chooses(db):
+    with pytest.raises(NotAllowed, match="ask somebody who is analyst or manager"):
+        register.choose_firm(db, replace(BEN, roles=("reviewer",)), [BANK])
     assert register.our_firm(db, BEN).number == 0
 
 

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from core.errors import Conflict, NotAllowed
+from core import audit
+from core.errors import Conflict
 from core.extract import profiles
 from core.extract.profiles import Norm
+from core.identity import may, require
 from core.register.fields import Judge
 from core.settings import lexicon, settings
 from core.store import now, one, rows, write
 from core.types import Applies, Obligation, User
-
-CHOOSERS = ("manager", "admin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,14 @@ def our_firm(db: Database, user: User) -> Firm:
 
 def firm_choices(db: Database, user: User, limit: int = 20) -> list[Firm]:
     """What was chosen, when and by whom, the latest first."""
+    if not may(user, "documents.read"):
+        return []
     found = rows(db, "select * from firm where tenant = ? order by number desc limit ?", [user.tenant, limit])
     return [Firm(row["number"], _known(row["profiles"]), row["chosen_at"], row["chosen_by"]) for row in found]
 
 
 def may_choose_firm(user: User) -> bool:
-    return bool(set(CHOOSERS) & set(user.roles))
+    return may(user, "firm.edit")
 
 
 def choose_firm(db: Database, user: User, chosen: Sequence[str], *, was: int | None = None) -> Firm:
@@ -68,8 +70,7 @@ def choose_firm(db: Database, user: User, chosen: Sequence[str], *, was: int | N
 
     `was` is the number of the choice that the person saw: Conflict when somebody chose something else meanwhile.
     """
-    if not may_choose_firm(user):
-        raise NotAllowed("Only a manager or an administrator can say what the firm is; ask one of them.")
+    require(user, "firm.edit")
     wanted = profiles.kinds(",".join(chosen))
     with write(db):
         stands = our_firm(db, user)
@@ -80,6 +81,7 @@ def choose_firm(db: Database, user: User, chosen: Sequence[str], *, was: int | N
                 "insert into firm (tenant, profiles, chosen_by, chosen_at) values (?, ?, ?, ?)",
                 [user.tenant, json.dumps(wanted), user.id, now()],
             )
+            audit.append(db, user, "firm.chosen", "firm", profiles=wanted)
     return our_firm(db, user)
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from core import library
+from core import audit, library
 from core.errors import Conflict
+from core.identity import require
 from core.register import derived
 from core.register.codec import compact
 from core.register.rows import editable
@@ -22,6 +23,8 @@ from core.types import User
 Say = Callable[[], Sequence["Change"]]
 # A gesture that carries over what was said in another version, and its field that keeps who said it first.
 CARRY, CARRIED = "carry", "carried"
+# Kinds of gestures that are work on controls; all others are work on the register.
+OF_CONTROLS = ("control", "plan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +73,17 @@ class Undone:
 def make(db: Database, user: User, kind: str, title: str, say: Say) -> None:
     """One gesture in one write. `say` runs inside it, so what it checks still holds when its changes are kept.
 
-    What would change nothing leaves no gesture. `title` must hold no document text.
+    What would change nothing leaves no gesture. `title` must hold no document text. NotAllowed unless the user may
+    work on the register, or on controls.
     """
+    require(user, _permission(kind))
     with write(db):
         keep(db, user, kind, title, say())
 
 
 def keep(db: Database, user: User, kind: str, title: str, changes: Iterable[Change]) -> None:
     """`make` inside a write that the caller has opened."""
+    require(user, _permission(kind))
     changes = [change for change in changes if _differs(db, change)]
     if not changes:
         return
@@ -86,6 +92,7 @@ def keep(db: Database, user: User, kind: str, title: str, changes: Iterable[Chan
     for change in changes:
         _keep(db, number, change)
     _derive(db, changes)
+    _log(db, user, "changed", number, kind, changes)
 
 
 def set_values(
@@ -106,6 +113,7 @@ def set_values(
 
 def undo(db: Database, user: User) -> Undone:
     """Take back this user's last gesture, whatever it was. Conflict when there is none or somebody built on it."""
+    require(user, "register.edit")
     condition, parameters = library.visible(user)
     with write(db):
         gesture = one(
@@ -132,7 +140,9 @@ def undo(db: Database, user: User) -> Undone:
             "update gesture set undone_at = ?, undone_by = ? where id = ? and undone_at is null",
             [now(), user.id, gesture["id"]],
         )
-        _derive(db, [Change(c["document_id"], c["subject"], c["field"], None) for c in changes])
+        taken = [Change(c["document_id"], c["subject"], c["field"], None) for c in changes]
+        _derive(db, taken)
+        _log(db, user, "undone", gesture["id"], gesture["kind"], taken)
     ids = dict.fromkeys(f"{change['document_id']}.{change['subject']}" for change in changes if change["subject"])
     return Undone(gesture["kind"], gesture["title"], gesture["made_at"], tuple(ids))
 
@@ -237,6 +247,22 @@ def _refuse_if_built_on(db: Database, gesture: Row, changes: Iterable[Row]) -> N
                 f"“{gesture['title']}” cannot be undone: {later['user_id']} set the {field} at {later['made_at']};"
                 " change it by hand instead."
             )
+
+
+def _permission(kind: str) -> str:
+    return "controls.edit" if kind in OF_CONTROLS else "register.edit"
+
+
+def _log(db: Database, user: User, done: str, number: int, kind: str, changes: Sequence[Change]) -> None:
+    """One row for a gesture, however many values it set."""
+    documents = {change.document_id for change in changes}
+    places = {f"{change.document_id}.{change.subject}" for change in changes if change.subject}
+    room = _permission(kind).partition(".")[0]
+    subject = f"obligation:{places.pop()}" if len(places) == 1 else f"gesture:{number}"
+    audit.append(
+        db, user, f"{room}.{done}", subject, document_id=documents.pop() if len(documents) == 1 else None,
+        gesture=number, kind=kind, values=len(changes),
+    )  # fmt: skip
 
 
 def _derive(db: Database, changes: Iterable[Change]) -> None:

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from core import jobs
 from core.extract.profiles import Norm, binds, is_owed
+from core.identity import require
 from core.register import derived, firm
 from core.register.facets import combined
 from core.settings import lexicon
@@ -37,6 +38,7 @@ def mark(db: Database, user: User) -> int:
 
     Also for those that this user may not see: what the firm is holds for everybody, and nothing of them is shown.
     """
+    require(user, "documents.read")
     waiting = list(unmarked(db, user.tenant))
     for document_id in waiting:
         _mark(db, document_id)
