@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from core import audit
 from core import library as documents
 from core.controls import forms
 from core.controls.texts import ControlText, LibraryText
 from core.errors import BadInput, NotFound
+from core.identity import may, require
 from core.settings import ROOT
 from core.store import now, one, rows, write
 from core.types import User
@@ -84,6 +86,7 @@ def import_library(db: Database, user: User, data: bytes, file_name: str, name: 
 
     A control that the new version does not have goes; links to it stop counting until it comes back.
     """
+    require(user, "controls.edit")
     text = forms.read(data, file_name, name)
     id = library_id(text.urn)
     given = {control_id(text.urn, control.ref): control for control in text.controls}
@@ -94,6 +97,9 @@ def import_library(db: Database, user: User, data: bytes, file_name: str, name: 
         _put_library(db, user, id, text, file_name)
         db.execute("delete from control where tenant = ? and library_id = ?", [user.tenant, id])
         _put_controls(db, user, id, given)
+        audit.append(
+            db, user, "controls.imported", f"controls:{id}", digest=text.digest, controls=len(given), removed=len(gone)
+        )
     return Imported(
         library(db, user, id),
         added=tuple(control.ref for key, control in given.items() if key not in before),
@@ -128,14 +134,18 @@ def remove_library(db: Database, user: User, id: str) -> Library:
 
     Links to its controls are people's work and are kept: they stop counting, and count again when it is imported again.
     """
+    require(user, "controls.edit")
     with write(db):
         found = library(db, user, id)
         db.execute("delete from control_library where tenant = ? and id = ?", [user.tenant, id])
+        audit.append(db, user, "controls.removed", f"controls:{id}", controls=found.controls)
     return found
 
 
 def controls(db: Database, user: User, library_id: str = "") -> list[Control]:
-    """Of one library or of all, in their own order."""
+    """Of one library or of all, in their own order; none for somebody whose roles do not read."""
+    if not may(user, "documents.read"):
+        return []
     visible, allowed = documents.visible(user)
     narrow, given = ("and control.library_id = ?", [library_id]) if library_id else ("", [])
     found = rows(
@@ -172,6 +182,8 @@ def stamp(db: Database, user: User) -> str:
 
 
 def _libraries(db: Database, user: User, narrow: str, given: Sequence[str]) -> list[Library]:
+    if not may(user, "documents.read"):
+        return []
     visible, allowed = documents.visible(user)
     mine = "select ? || id from control where tenant = library.tenant and library_id = library.id"
     found = rows(

@@ -15,6 +15,7 @@ from core.controls.links import ARE_LINKS, Pair
 from core.controls.matching import Duty, Matcher, duty_topics
 from core.controls.terms import main_topic
 from core.controls.texts import ControlText
+from core.identity import require
 from core.register import derived
 from core.register.fields import FIELDS
 from core.settings import lexicon
@@ -86,6 +87,7 @@ def suggest(db: Database, user: User, documents: Sequence[str] | None = None) ->
 
     One write for each document, matched before it.
     """
+    require(user, "documents.read")
     wanted = list(stale(db, user)) if documents is None else documents
     controls = shelf.controls(db, user)
     matcher, whole = Matcher([_text(control) for control in controls]), _whole_stamp(db, user)
