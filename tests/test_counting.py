@@ -172,7 +172,7 @@ def tiny(at, tmp_path):
     settings = at("http://127.0.0.1:1", context_tokens=1024)
     settings.data_dir.mkdir()
     with closing(connect(settings.database)) as db, write(db):
-        weights.insert(db, weights.examined(tiny_gguf(tmp_path / "tiny.gguf"), ADA))
+        weights.insert(db, ADA, weights.examined(tiny_gguf(tmp_path / "tiny.gguf"), ADA))
     yield settings
     llama_cpp.OWNER.close()
 

@@ -37,7 +37,7 @@ def request(text: str = "Banks shall report.", **more) -> ChatRequest:
 
 def added(settings, path) -> None:
     with closing(connect(settings.database)) as db, write(db):
-        weights.insert(db, weights.examined(path, ADA))
+        weights.insert(db, ADA, weights.examined(path, ADA))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from core.analysing.keeping import InMemory
 from core.analysing.leading import Run, lead
 from core.analysing.options import Options, checked
 from core.errors import BadInput, NotAllowed
+from core.identity import require
 from core.llm.errands import Errand
 from core.llm.router import Router
 from core.pipeline import analyze_reading, is_read, judged
@@ -40,6 +41,7 @@ def read_alone(
     """
     from core.ingest import read
 
+    require(user, "models.ask")
     options, ours = checked(options), settings or default_settings()
     if options.batch:
         raise BadInput("Only a document in the library can be read overnight; import it first, or read it now.")

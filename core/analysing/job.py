@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from core import jobs, library, prompts, register, telemetry
+from core import audit, jobs, library, prompts, register, telemetry
 from core.analysing import overnight
 from core.analysing import plan as plans
 from core.analysing.keeping import WithJob, watched
@@ -16,6 +16,7 @@ from core.analysing.leading import Run, first_of, lead
 from core.analysing.options import Options, checked, packed, unpacked
 from core.errors import BadInput, Conflict
 from core.extract import prompted
+from core.identity import require
 from core.llm import batches, ledger
 from core.llm.errands import Candidate, Errand, Estimate
 from core.llm.router import Router
@@ -79,6 +80,7 @@ def start(db: Database, user: User, document_id: str, options: Options) -> str:
     NotAllowed while it is escalated or its card does not allow prompting. The document's owner and whoever may see it
     find the run beside the built-in one; the register shows it when somebody chooses it.
     """
+    require(user, "models.ask")
     options = checked(options)
     run = _run(db, user, document_id, options, None)
     require_rules(run.reading, run.decision)
@@ -197,6 +199,8 @@ def analyse(db: Database, user: User, claim: jobs.Claim) -> None:
             run_id = register.insert_run(db, user, analysis)
             jobs.forget_steps(db, claim.job.id)
             jobs.finish(db, claim, run=run_id, **counts)
+            found = len(analysis.obligations)
+            audit.append(db, user, "run.stored", f"run:{run_id}", document_id=document_id, obligations=found)
 
 
 def _require_collected(db: Database, run: Run, keeper: WithJob) -> None:

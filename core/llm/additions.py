@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from core import jobs
+from core import audit, jobs
 from core.errors import BadInput
+from core.identity import require
 from core.llm import download, gguf, ollama, weights
 from core.settings import settings
 from core.store import write
@@ -22,6 +23,7 @@ SHA256_DIGITS = 64
 
 def add_file(db: Database, user: User, path: str) -> str:
     """Add a GGUF file that is on this machine; gives the job's id. BadInput or BadWeights at once if it is none."""
+    require(user, "models.manage")
     if not path.strip():
         raise BadInput("Give the path of a GGUF file.")
     given = Path(path.strip()).expanduser()
@@ -33,6 +35,7 @@ def add_file(db: Database, user: User, path: str) -> str:
 
 def download_file(db: Database, user: User, source: str, sha256: str = "") -> str:
     """Download a GGUF file by URL or "owner/repository/file.gguf"; gives the job's id."""
+    require(user, "models.manage")
     url, checksum = download.address(source, settings().huggingface_url), sha256.strip()
     if checksum and (len(checksum) != SHA256_DIGITS or not set(checksum.casefold()) <= set("0123456789abcdef")):
         raise BadInput("A SHA-256 checksum has 64 digits from 0 to f; copy it again, or leave it empty.")
@@ -42,6 +45,7 @@ def download_file(db: Database, user: User, source: str, sha256: str = "") -> st
 
 def pull_model(db: Database, user: User, name: str, *, create: bool = False) -> str:
     """Let Ollama pull a model, or `create` it from models/Modelfile; gives the job's id."""
+    require(user, "models.manage")
     name = name.strip()
     if not name or any(mark.isspace() for mark in name):
         raise BadInput("Give the name of a model as Ollama lists it, such as qwen3:4b.")
@@ -80,13 +84,14 @@ def pull(db: Database, user: User, claim: jobs.Claim) -> None:
         tell(done, _plain(status))
     with write(db):
         jobs.finish(db, claim)
+        audit.append(db, user, "model.added", f"model:ollama:{name}")
 
 
 def _added(db: Database, user: User, claim: jobs.Claim, path: Path) -> None:
     tell = _Teller(db, claim)
     found = weights.examined(path, user, lambda done: tell(done, "Computing the checksum"))
     with write(db):
-        weights.insert(db, found)
+        weights.insert(db, user, found)
         jobs.finish(db, claim)
 
 

@@ -20,8 +20,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from core import jobs, prompts
+from core import audit, jobs, prompts
 from core.errors import BadInput, Conflict, CopilotError, NotFound
+from core.identity import require
 from core.llm import faults, measuring, routes
 from core.llm.backends import split
 from core.llm.machine import machine
@@ -83,6 +84,7 @@ def expected(db: Database, user: User, models: Sequence[str], runs: int, prompt:
 
 def start_benchmark(db: Database, user: User, models: Sequence[str], *, runs: int = USUAL, prompt: str = "") -> str:
     """Measure these models; gives the benchmark's id. `prompt` is one of ours, "name" or "name/version"."""
+    require(user, "models.manage")
     chosen = _checked(models, runs)
     asked = _prompt(prompt or benchmark_prompts()[0])
     payload = {"models": chosen, "runs": runs, "prompt": f"{asked.name}/{asked.version}"}
@@ -117,12 +119,14 @@ def one_benchmark(db: Database, user: User, benchmark_id: str) -> Benchmark:
 
 def forget_benchmark(db: Database, user: User, benchmark_id: str) -> None:
     """Delete a benchmark; one that is under way is stopped. What its calls cost stays in the ledger."""
+    require(user, "models.manage")
     found = one_benchmark(db, user, benchmark_id)
     if found.state in ("queued", "running"):
         jobs.cancel(db, user, found.job_id)
     with write(db):
         db.execute("delete from benchmark where id = ?", [found.id])
         jobs.forget_steps(db, found.job_id)
+        audit.append(db, user, "benchmark.forgotten", f"benchmark:{found.id}")
 
 
 # --- for the worker ---------------------------------------------------------------------------------------------

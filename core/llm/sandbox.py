@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from core import jobs, switches, telemetry
+from core import audit, jobs, switches, telemetry
 from core.errors import BadInput, CopilotError, NotFound
+from core.identity import require
 from core.llm import backends, catalog, faults, permission
 from core.llm.answering import parsed
 from core.llm.router import Answer, Errand, Router
@@ -83,6 +84,7 @@ def ask(
     Raises Refused, with the reason, when the inventory does not allow text of this label to go there, and NotAllowed
     when the model is stopped.
     """
+    require(user, "models.ask")
     backends.split(model)
     text = prompt.user if prompt else content.strip()
     if not text:
@@ -139,11 +141,13 @@ def trial(db: Database, user: User, trial_id: str) -> Trial:
 
 def forget(db: Database, user: User, trial_id: str) -> None:
     """Delete a trial with its text; one that is under way is stopped."""
+    require(user, "models.ask")
     found = trial(db, user, trial_id)
     if found.state in ("queued", "running"):
         jobs.cancel(db, user, found.job_id)
     with write(db):
         db.execute("delete from trial where id = ? and tenant = ? and user_id = ?", [trial_id, *_own(user)])
+        audit.append(db, user, "trial.forgotten", f"trial:{trial_id}")
 
 
 # --- for the worker ---------------------------------------------------------------------------------------------

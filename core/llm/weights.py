@@ -7,7 +7,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from core import audit
 from core.errors import Conflict
+from core.identity import require
 from core.llm import gguf
 from core.llm.faults import BadWeights, ModelMissing
 from core.settings import Settings
@@ -73,19 +75,27 @@ def examined(path: Path, user: User, told: Told = lambda done: None) -> Weights:
     return Weights(**found, path=str(whole), sha256=digest(whole, told), added_by=user.id, added_at=now())
 
 
-def insert(db: Database, found: Weights) -> None:
+def insert(db: Database, user: User, found: Weights) -> None:
     """Keep it, inside a write that is open already; the same file again replaces what was known of it."""
     other = one(db, "select path from weights where name = ? and path <> ?", [found.name, found.path])
     if other is not None:
         raise Conflict(f"There is a model {found.name!r} already, at {other['path']}; rename one of the files.")
+    require(user, "models.manage")
     db["weights"].upsert(asdict(found), pk="name")
+    audit.append(db, user, "model.added", _subject(found.name), digest=found.sha256, bytes=found.bytes)
 
 
 def forget(db: Database, user: User, name: str) -> None:
     """Take it out of the list; the file stays where it is."""
-    weights(db, name)
+    require(user, "models.manage")
+    known = weights(db, name)
     with write(db):
         db.execute("delete from weights where name = ?", [name])
+        audit.append(db, user, "model.removed", _subject(name), digest=known.sha256)
+
+
+def _subject(name: str) -> str:
+    return f"model:llama_cpp:{name}"
 
 
 def digest(path: Path, told: Told = lambda done: None) -> str:
