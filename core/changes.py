@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from sqlite_utils import Database
 
-from core import identity, prompts, switches
+from core import audit, identity, prompts, switches
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.prompts import Prompt
 from core.store import new_id, now, one, rows, write
@@ -75,7 +75,9 @@ COLUMNS = ", ".join(field.name for field in fields(Record))
 
 
 def records(db: Database, user: User, subject: str | None = None) -> list[Record]:
-    """Those of the user's tenant, newest first."""
+    """Those of the user's tenant, newest first; none for somebody without any role."""
+    if not user.roles:
+        return []
     sql = (
         f"select {COLUMNS} from change_record where tenant = ? and subject = coalesce(?, subject) order by number desc"
     )
@@ -167,6 +169,7 @@ def propose(
         if waiting := one(db, open_one, [user.tenant, subject, after]):
             raise Conflict(f"{after} is proposed already, as change {waiting['number']}; decide on that one first.")
         db["change_record"].insert(row)
+        _log(db, user, "proposed", str(row["id"]), subject, after, found.digest)
     return str(row["id"])
 
 
@@ -193,6 +196,7 @@ def decide(db: Database, user: User, id: str, approve: bool, reason: str) -> Non
 
 def withdraw(db: Database, user: User, id: str, reason: str = "") -> None:
     """Take back one's own proposal."""
+    identity.require(user, "changes.propose")
     found = record(db, user, id)
     _require_open(found)
     if found.author != user.id:
@@ -220,6 +224,7 @@ def roll_back(db: Database, user: User, subject: str, reason: str, to: str | Non
         change = f"Go back from {before} to {target}"
         change_id = switches.noted(db, user, "rollback", subject, before, target, change, reason, digest)
         _move(db, user, subject, before, target, shipped, reason, change_id)
+        _log(db, user, "rolled_back", change_id, subject, target, digest)
     return change_id
 
 
@@ -283,6 +288,11 @@ def _settle(db: Database, user: User, found: Record, state: State, reason: str) 
     )  # fmt: skip
     if not settled.rowcount:
         raise Conflict(f"Somebody else decided on change {found.number} a moment ago; look at it again.")
+    _log(db, user, state, found.id, found.subject, str(found.after), found.digest)
+
+
+def _log(db: Database, user: User, done: str, id: str, switch: str, after: str, digest: str | None) -> None:
+    audit.append(db, user, f"change.{done}", f"change:{id}", digest=digest, switch=switch, after=after)
 
 
 def _move(

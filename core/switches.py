@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from core import prompts
+from core import audit, prompts
 from core.errors import BadInput, Conflict, NotAllowed
 from core.identity import require
 from core.prompts import Prompt
@@ -76,6 +76,7 @@ def stop(db: Database, user: User, model: str, reason: str) -> None:
         change_id = noted(db, user, "stop", subject, None, STOPPED, f"Stop {model}", reason)
         if not move(db, user, subject, None, STOPPED, reason, change_id):
             raise Conflict(f"{model} is stopped already.")
+        audit.append(db, user, "model.stopped", subject, change=change_id)
 
 
 def start(db: Database, user: User, model: str, reason: str) -> None:
@@ -83,9 +84,10 @@ def start(db: Database, user: User, model: str, reason: str) -> None:
     require(user, "models.stop", model)
     reason, subject = said(reason, "why it may run again"), _of_model(model)
     with write(db):
-        noted(db, user, "start", subject, STOPPED, None, f"Start {model} again", reason)
+        change_id = noted(db, user, "start", subject, STOPPED, None, f"Start {model} again", reason)
         if not db.execute("delete from switch where subject = ? and value = ?", [subject, STOPPED]).rowcount:
             raise Conflict(f"{model} is not stopped.")
+        audit.append(db, user, "model.started", subject, change=change_id)
 
 
 # --- inside a write of the caller -------------------------------------------------------------------------------

@@ -12,11 +12,11 @@ FLOORS = [
     [
         "migrations",
         "store",
-        "telemetry",
         "audit",
         "scan",
         "prompts",
         "identity",
+        "telemetry",
         "inbox",
         "switches",
         "jobs",

@@ -6,12 +6,11 @@ from datetime import date, timedelta
 
 from sqlite_utils import Database
 
+from core.identity import may
 from core.store import one
 from core.telemetry import user_hash
 from core.types import User
 
-# Who may see what everybody in the tenant asked; others see their own.
-SEES_ALL = frozenset({"engineering owner", "admin"})
 PERIODS = {"7d": 7, "30d": 30, "90d": 90, "all": None}
 
 
@@ -59,7 +58,8 @@ def chosen(
 
 
 def sees_all(user: User) -> bool:
-    return not SEES_ALL.isdisjoint(user.roles)
+    """Whether what everybody in the tenant asked; others see their own."""
+    return may(user, "costs.all")
 
 
 def whose(user: User, *, mine: bool = False) -> tuple[str, list[str]]:
