@@ -31,8 +31,13 @@ def compare(arguments: Namespace) -> int:
         table(TITLES, (_cells(one) for one in found.changes if one.kind in kinds))
         return 0
     from core.export.compared import write_comparison
+    from core.export.taking import taken
 
-    files.write(arguments.out, write_comparison(name, found).data, binary=name == "xlsx")
+    made, given = write_comparison(name, found), {arguments.old: found.old.id, arguments.new: found.new.id}
+    if stored := [id for one, id in given.items() if not Path(one).is_file()]:
+        with opened() as (db, user):
+            taken(db, user, made, f"comparison.{name}", stored)
+    files.write(arguments.out, made.data, binary=name == "xlsx")
     return 0
 
 

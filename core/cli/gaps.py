@@ -26,6 +26,7 @@ FORMATS = ("csv", "xlsx", "md")
 def gaps(arguments: Namespace) -> int:
     from core import controls
     from core.export import controls as export
+    from core.export.taking import taken
 
     with opened() as (db, user):
         controls.suggest(db, user)
@@ -33,8 +34,10 @@ def gaps(arguments: Namespace) -> int:
         page = {"limit": None} if arguments.format else {"limit": limit(arguments), "offset": arguments.offset}
         found = controls.gaps(db, user, chosen, sort=arguments.sort, **page)
         total = sum(one.size for one in controls.counts(db, user, chosen))
-    if arguments.format:
-        return _written(arguments, export.gaps(arguments.format, found))
+        if arguments.format:
+            made = export.gaps(arguments.format, found)
+            documents = {one.document_id for one in found}
+            return _written(arguments, taken(db, user, made, f"gaps.{arguments.format}", documents, len(found)))
     listing(
         ("ID", "Coverage", "Risk", "Impact", "Place", "Who", "What", "Due", "Controls", "Suggested"),
         found,
@@ -65,12 +68,15 @@ def coverage(arguments: Namespace) -> int:
 def plan(arguments: Namespace) -> int:
     from core import controls
     from core.export import controls as export
+    from core.export.taking import taken
 
     with opened() as (db, user):
         controls.suggest(db, user)
         found = controls.plan(db, user, _chosen(arguments, db, user))
-    if arguments.format:
-        return _written(arguments, export.plan(arguments.format, found))
+        if arguments.format:
+            made = export.plan(arguments.format, found)
+            documents = {id for one in found for id in one.document_ids}
+            return _written(arguments, taken(db, user, made, f"plan.{arguments.format}", documents, len(found)))
     listing(
         ("ID", "Priority", "Due", "Owner", "Step", "Topic", "Places"),
         found,
@@ -93,11 +99,13 @@ def set_step(arguments: Namespace) -> int:
 def briefing(arguments: Namespace) -> int:
     from core import controls
     from core.export import controls as export
+    from core.export.taking import taken
 
     with opened() as (db, user):
         controls.suggest(db, user)
         made = controls.briefing(db, user, _chosen(arguments, db, user))
-    files.write(arguments.out, export.briefing(made).data)
+        written = taken(db, user, export.briefing(made), "briefing.md")
+    files.write(arguments.out, written.data)
     return 0
 
 

@@ -12,7 +12,6 @@ from core.cli.database import obligation_id, opened
 from core.cli.filters import add_filters, add_page, chosen, limit, more
 from core.cli.text import as_json, facts, listing, say
 from core.errors import NotAllowed
-from core.export import write
 
 if TYPE_CHECKING:
     from core.register import Event, Overview, Record
@@ -176,14 +175,14 @@ def _plain(value: object) -> str:
 
 
 def export(arguments: Namespace) -> int:
-    from core.export.stored import stored, withheld
+    from core.export.stored import withheld
+    from core.export.taking import take
 
     name = chosen_format(arguments)
     with opened() as (db, user):
         wanted = chosen(arguments, db, user)
-        contents = stored(db, user, wanted, with_text=arguments.with_text, gated=name == "json")
+        written = take(db, user, name, wanted, with_text=arguments.with_text)
         kept_back = withheld(db, user, wanted) if name != "json" else []
-    written = write(name, contents)
     files.write(arguments.out, written.data, binary=name in BINARY)
     if written.note:
         say(written.note)

@@ -8,6 +8,7 @@ from core.compare import Comparison
 from core.errors import NotAllowed
 from core.export import FORMATS
 from core.export.compared import COMPARED, write_comparison
+from core.export.taking import taken
 from core.types import User
 from pages.parts import kept, session, shell
 from pages.parts.words import count, plain
@@ -84,6 +85,7 @@ def _writer(name: str, old: library.DocumentRow, new: library.DocumentRow):  # t
     def write(db: Database, user: User) -> bytes:
         for one in (old, new):
             library.require_released(db, user, one.id)
-        return write_comparison(name, compare.compare_stored(db, user, old.id, new.id)).data
+        made = write_comparison(name, compare.compare_stored(db, user, old.id, new.id))
+        return taken(db, user, made, f"comparison.{name}", (old.id, new.id)).data
 
     return write

@@ -8,11 +8,10 @@ from sqlite_utils import Database
 
 from core import export, register
 from core.export.stored import stored, withheld
+from core.export.taking import take
 from core.types import User
 from pages.parts import session
 from pages.parts.words import plain
-
-ONLY_READING = "json"  # what may be seen of a document that waits for a person
 
 
 def downloads(db: Database, user: User, filter: register.Filter, name: str) -> None:
@@ -37,7 +36,7 @@ def downloads(db: Database, user: User, filter: register.Filter, name: str) -> N
 
 def _writer(key: str, filter: register.Filter):  # type: ignore[no-untyped-def]
     def write(db: Database, user: User) -> bytes:
-        return export.write(key, stored(db, user, filter, gated=key == ONLY_READING)).data
+        return take(db, user, key, filter).data
 
     return write
 

@@ -1,10 +1,13 @@
 """The gap view: how far the duties are covered, as numbers, as a picture and one by one."""
 
+from functools import partial
+
 import streamlit as st
 from sqlite_utils import Database
 
 from core import controls, library
 from core.export import controls as export
+from core.export.taking import taken
 from core.types import User
 from pages.parts import (
     bulk,
@@ -136,12 +139,16 @@ def downloads(filter: controls.GapFilter) -> None:
     st.markdown("What is filtered, as a file:")
     with st.container(horizontal=True):
         for name, (title, mime) in export.FORMATS.items():
-            made = session.later(
-                lambda db, user, name=name: export.gaps(name, controls.gaps(db, user, filter, limit=None)).data
-            )
+            made = session.later(partial(_taken, name=name, filter=filter))
             st.download_button(
                 title, made, f"gaps.{name}", mime, key=f"gaps-{name}", on_click="ignore", icon=":material/download:"
             )
+
+
+def _taken(db: Database, user: User, *, name: str, filter: controls.GapFilter) -> bytes:
+    found = controls.gaps(db, user, filter, limit=None)
+    documents = {one.document_id for one in found}
+    return taken(db, user, export.gaps(name, found), f"gaps.{name}", documents, len(found)).data
 
 
 def nothing(db: Database, user: User, filter: controls.GapFilter) -> None:

@@ -1,10 +1,13 @@
 """The action plan: a step for each group of open duties, with an owner and a date that a person may change."""
 
+from functools import partial
+
 import streamlit as st
 from sqlite_utils import Database
 
 from core import controls
 from core.export import controls as export
+from core.export.taking import taken
 from core.types import User
 from pages.parts import bulk, gap_filters, session, shell, tables
 from pages.parts.words import RISKS, badge, count, day, label, plain
@@ -111,7 +114,13 @@ def downloads(filter: controls.GapFilter) -> None:
     st.markdown("The plan for what is filtered, as a file:")
     with st.container(horizontal=True):
         for name, (title, mime) in export.FORMATS.items():
-            made = session.later(lambda db, user, name=name: export.plan(name, controls.plan(db, user, filter)).data)
+            made = session.later(partial(_taken, name=name, filter=filter))
             st.download_button(
                 title, made, f"plan.{name}", mime, key=f"plan-{name}", on_click="ignore", icon=":material/download:"
             )
+
+
+def _taken(db: Database, user: User, *, name: str, filter: controls.GapFilter) -> bytes:
+    found = controls.plan(db, user, filter)
+    documents = {id for one in found for id in one.document_ids}
+    return taken(db, user, export.plan(name, found), f"plan.{name}", documents, len(found)).data
