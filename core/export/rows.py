@@ -7,8 +7,8 @@ from core.types import Action, Analysis, Deadline, Document, Obligation, Passage
 
 AWAITING = "awaiting approval"
 READY = "ready"
-# States of review in which an action that needs approval has it.
-APPROVED = ("accepted", "executing", "executed")
+# States of a request for approval in which an action has it: one that was carried out, or tried, was accepted before.
+APPROVED = ("accepted", "executing", "executed", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,8 @@ class ExportAction:
 
     @property
     def awaits(self) -> bool:
-        """Whether it may not leave the house yet."""
-        return self.action.requires_approval and self.state not in APPROVED
+        """Whether it may not leave the house yet: it needs approval, or somebody asked for it, and it has none."""
+        return self.state not in (READY, *APPROVED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,9 @@ items, facts         a request and its versions; exactly what is decided on, and
 asking, deciding     put together, asked for, changed, taken back; accepted, rejected, sent back, escalated, revoked
 people               who may decide, who is told, refusals logged
 listing, showing     the queue; the evidence for one request
+holding, talking     taken by one person at a time; comments, and people named in them
+gates                documents that wait for a second person, in the same queue
+upkeep, figures      escalated when overdue, expired; how the queue does
 carrying             the steps of a request that is carried out, for the tools
 """
 
@@ -14,17 +17,24 @@ from core.review.asking import AMENDABLE, amend, ask, drop, prepare, submit
 from core.review.carrying import begin, compensated, move, require_undoable, settle
 from core.review.deciding import Decided, Told, decide, decide_many, revoke
 from core.review.facts import Difference, Facts, Stale
+from core.review.figures import Disagreement, Figures, report
+from core.review.gates import decide_document
+from core.review.holding import claim, release
 from core.review.items import Item, Version, item, versions
 from core.review.listing import SORTS, VIEWS, Counts, Filter, Row, count, counts, may_decide, queue
 from core.review.people import ADD_A_REVIEWER, SelfApproval
 from core.review.policy import Rule, rule, rules
 from core.review.showing import Decision, Evidence, Reading, Shown, decisions, evidence
 from core.review.table import CLOSED, PENDING, STEPS, VERDICTS, State, TransitionError, Verdict, allowed
+from core.review.talking import comment, comments
+from core.review.upkeep import escalate_overdue, expire_due, tend
 
 __all__ = [
     "ADD_A_REVIEWER", "AMENDABLE", "CLOSED", "PENDING", "SORTS", "STEPS", "VERDICTS", "VIEWS", "Counts", "Decided",
-    "Decision", "Difference", "Evidence", "Facts", "Filter", "Item", "Reading", "Row", "Rule", "SelfApproval", "Shown",
-    "Stale", "State", "Told", "TransitionError", "Verdict", "Version", "allowed", "amend", "ask", "begin",
-    "compensated", "count", "counts", "decide", "decide_many", "decisions", "drop", "evidence", "item", "may_decide",
-    "move", "prepare", "queue", "require_undoable", "revoke", "rule", "rules", "settle", "submit", "versions",
+    "Decision", "Difference", "Disagreement", "Evidence", "Facts", "Figures", "Filter", "Item", "Reading", "Row",
+    "Rule", "SelfApproval", "Shown", "Stale", "State", "Told", "TransitionError", "Verdict", "Version", "allowed",
+    "amend", "ask", "begin", "claim", "comment", "comments", "compensated", "count", "counts", "decide",
+    "decide_document", "decide_many", "decisions", "drop", "escalate_overdue", "evidence", "expire_due", "item",
+    "may_decide", "move", "prepare", "queue", "release", "report", "require_undoable", "revoke", "rule", "rules",
+    "settle", "submit", "tend", "versions",
 ]  # fmt: skip

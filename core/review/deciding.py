@@ -10,9 +10,10 @@ from sqlite_utils import Database
 from core import library
 from core.audit.saying import written
 from core.errors import BadInput, Conflict, CopilotError, NotAllowed
+from core.identity import rates
 from core.library.custody import required_reason
 from core.review import facts, people, policy
-from core.review.items import Item, item, later, move, note, put
+from core.review.items import Item, item, later, move, note, put, until
 from core.review.people import logged
 from core.review.policy import Rule
 from core.review.table import STEPS, VERDICTS, State, Verdict, require_step
@@ -152,6 +153,7 @@ def _decided(
     require_step(verdict, found.state, found.number)
     people.require_decider(db, user, found)
     _require_free(db, user, found)
+    rates.spend(db, user, "decisions")
     told = facts.facts(db, user, found)
     _require_first(db, user, found, shown)
     mark = facts.require_same(db, found.id, found.number, shown, told)
@@ -232,6 +234,6 @@ def _require_first(db: Database, user: User, found: Item, shown: str) -> None:
 def _require_free(db: Database, user: User, found: Item) -> None:
     if found.claimed_by not in (None, user.id) and str(found.claimed_until) > now():
         raise Conflict(
-            f"Somebody else is reading request {found.number} until {str(found.claimed_until)[11:16]} UTC; wait, or ask"
+            f"Somebody else is reading request {found.number} until {until(str(found.claimed_until))}; wait, or ask"
             " them to let go of it."
         )

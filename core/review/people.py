@@ -10,6 +10,7 @@ from core import audit, identity, inbox, library
 from core.audit import Remark
 from core.errors import BadInput, Conflict, CopilotError, NotAllowed, NotFound
 from core.identity import accounts
+from core.identity.rates import RateLimited
 from core.review import policy
 from core.review.facts import Stale
 from core.review.items import Item, authors
@@ -34,6 +35,7 @@ CODES: tuple[tuple[type[CopilotError], str], ...] = (
     (NotAllowed, "not_allowed"),
     (NotFound, "not_found"),
     (BadInput, "bad_input"),
+    (RateLimited, "rate"),
     (Conflict, "conflict"),
 )
 
@@ -81,7 +83,7 @@ def tell_deciders(db: Database, user: User, found: Item, kind: str) -> None:
     told = [
         each.id
         for each in _active(db, found.tenant, "actions.review")
-        if each.id not in barred and (roles is None or roles & set(each.roles)) and _sees(db, each, found.document_id)
+        if each.id not in barred and (roles is None or roles & set(each.roles)) and sees(db, each, found.document_id)
     ]
     inbox.post(db, found.tenant, told, kind, found.subject, found.number)
 
@@ -90,15 +92,15 @@ def tell_authors(db: Database, user: User, found: Item, kind: str) -> None:
     inbox.post(db, found.tenant, sorted(authors(db, found) - {user.id}), kind, found.subject, found.number)
 
 
-def _active(db: Database, tenant: str, permission: str) -> Iterator[User]:
-    for id in accounts.holders(db, tenant, permission):
-        if id != identity.LOCAL.id or accounts.people(db):
-            yield accounts.user_of(db, id)
-
-
-def _sees(db: Database, user: User, document_id: str) -> bool:
+def sees(db: Database, user: User, document_id: str) -> bool:
     try:
         library.found(db, user, document_id, "id")
     except NotFound:
         return False
     return True
+
+
+def _active(db: Database, tenant: str, permission: str) -> Iterator[User]:
+    for id in accounts.holders(db, tenant, permission):
+        if id != identity.LOCAL.id or accounts.people(db):
+            yield accounts.user_of(db, id)

@@ -15,7 +15,7 @@ from types import FrameType
 from filelock import Timeout
 from sqlite_utils import Database
 
-from core import jobs, library, telemetry
+from core import jobs, library, review, telemetry
 from core.errors import Conflict, CopilotError
 from core.llm import ledger
 from core.settings import Settings
@@ -59,6 +59,7 @@ def run(settings: Settings | None = None, *, stay: bool = True) -> None:
 def _work(db: Database, settings: Settings, wanted: Callable[[], bool]) -> None:
     shown = time.monotonic()
     while not _told.is_set() and wanted():
+        review.tend(db)
         if _one_job(db, settings, jobs.MAIN):
             shown = 0.0
             continue

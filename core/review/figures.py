@@ -1,0 +1,135 @@
+"""How the queue does: decisions and the time they take, overrides, what is overdue, and where people disagree."""
+
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from core import identity, library
+from core.review.listing import counts
+from core.store import rows
+from core.types import User
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Requests on which people, or a person and the reading, do not agree, of those on which they could."""
+
+    among: int
+    of: int
+
+    @property
+    def rate(self) -> float:
+        return self.among / self.of if self.of else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Since a moment, of what the user may see. `by_day`: (day, verdict, how many). Hours from asking to deciding, by
+    risk ("all" too): (p50, p95, how many); None where nobody decided. The policy's own decisions are counted apart.
+
+    `reviewers`: two people read the same and gave different verdicts. `model`: the reading recommended an action and
+    a person rejected it, asked for a change or worded it differently.
+    """
+
+    since: str
+    decisions: int
+    by_policy: int
+    by_day: tuple[tuple[str, str, int], ...]
+    hours: dict[str, tuple[float, float, int] | None]
+    overrides: int
+    overdue: int
+    waiting: int
+    refused: int
+    reviewers: Disagreement
+    model: Disagreement
+
+    @property
+    def override_rate(self) -> float:
+        return self.overrides / self.decisions if self.decisions else 0.0
+
+
+RISKS = ("low", "medium", "high", "critical")
+SEEN = """from decision join item on item.id = decision.item_id
+    where decision.decided_at >= :since and item.tenant = :tenant
+    and item.document_id in (select id from document where {condition})"""
+
+
+def report(db: Database, user: User, since: str = "") -> Figures:
+    """`since` is a moment or a day, ISO 8601; "" is everything."""
+    identity.require(user, "documents.read")
+    made, given = _decisions(db, user, since), counts(db, user)
+    human = [row for row in made if row["reviewer"] != "policy"]
+    return Figures(
+        since=since,
+        decisions=len(human),
+        by_policy=len(made) - len(human),
+        by_day=tuple((day, verdict, number) for (day, verdict), number in sorted(_by_day(human).items())),
+        hours={risk: _hours(human, risk) for risk in ("all", *RISKS)},
+        overrides=sum(row["override"] for row in human),
+        overdue=given.overdue,
+        waiting=given.waiting,
+        refused=_refused(db, user, since),
+        reviewers=_among_reviewers(human),
+        model=_with_model(human),
+    )
+
+
+def _decisions(db: Database, user: User, since: str) -> list[dict[str, Any]]:
+    condition, values = library.visible(user)
+    names = {f"v{place}": value for place, value in enumerate(values)}
+    for name in names:
+        condition = condition.replace("?", f":{name}", 1)
+    return rows(
+        db,
+        "select decision.item_id, decision.digest, decision.reviewer, decision.verdict, decision.override,"
+        " decision.result, decision.decided_at, decision.version, item.risk, item.submitted_at"
+        f" {SEEN.format(condition=condition)} order by decision.rowid",
+        {"since": since, "tenant": user.tenant, **names},
+    )
+
+
+def _by_day(made: Sequence[dict[str, Any]]) -> Counter[tuple[str, str]]:
+    return Counter((row["decided_at"][:10], row["verdict"]) for row in made)
+
+
+def _hours(made: Sequence[dict[str, Any]], risk: str) -> tuple[float, float, int] | None:
+    """Of decisions that settled what was asked for; one that was asked for again counts from then."""
+    taken = sorted(
+        (datetime.fromisoformat(row["decided_at"]) - datetime.fromisoformat(row["submitted_at"])).total_seconds() / 3600
+        for row in made
+        if row["result"] not in ("submitted", "escalated") and row["submitted_at"] and risk in ("all", row["risk"])
+        and row["decided_at"] >= row["submitted_at"]
+    )  # fmt: skip
+    if not taken:
+        return None
+    p95 = statistics.quantiles(taken, n=20, method="inclusive")[-1] if len(taken) > 1 else taken[0]
+    return statistics.median(taken), p95, len(taken)
+
+
+def _among_reviewers(made: Sequence[dict[str, Any]]) -> Disagreement:
+    """On one and the same thing: a request that changed in between is another."""
+    verdicts: dict[tuple[str, str], list[str]] = {}
+    for row in made:
+        verdicts.setdefault((row["item_id"], row["digest"]), []).append(row["verdict"])
+    several = [given for given in verdicts.values() if len(given) > 1]
+    return Disagreement(sum(len(set(given)) > 1 for given in several), len(several))
+
+
+def _with_model(made: Sequence[dict[str, Any]]) -> Disagreement:
+    items: dict[str, bool] = {}
+    for row in made:
+        differs = row["verdict"] in ("reject", "request_change") or row["version"] > 1
+        items[row["item_id"]] = items.get(row["item_id"], False) or differs
+    return Disagreement(sum(items.values()), len(items))
+
+
+def _refused(db: Database, user: User, since: str) -> int:
+    """Attempts that were refused, of everybody in the tenant where the user may read the log, else their own."""
+    mine = "" if identity.may(user, "audit.read") else " and user_id = :me"
+    sql = f"select count(*) as n from audit where tenant = :tenant and event = 'item.refused' and at >= :since{mine}"
+    return int(rows(db, sql, {"tenant": user.tenant, "since": since, "me": user.id})[0]["n"])
