@@ -1,13 +1,13 @@
-"""Commands around the main job: `check`, `reindex`, `measure`, `samples`, `demo`, `desktop`."""
+"""Commands around the main job: `check`, `reindex`, `measure`, `samples`, `demo`, `health`, `inbox`, `desktop`."""
 
 import json
 from argparse import Namespace
 from pathlib import Path
 
 from core.cli import check
-from core.cli.commands import Command, argument
+from core.cli.commands import JSON, Command, argument
 from core.cli.database import opened
-from core.cli.text import counted, say, table
+from core.cli.text import counted, listing, say, table
 from core.errors import NotFound
 
 
@@ -48,6 +48,32 @@ def reindex(arguments: Namespace) -> int:
     with opened() as (db, _):
         say(f"{counted(register.reindex(db), 'document')} indexed again.")
         say(f"{counted(operations.recount(db), 'call')} of models counted again.")
+    return 0
+
+
+def health(arguments: Namespace) -> int:
+    from core.operations.health import health
+    from core.settings import settings
+
+    with opened() as (db, _):
+        found = health(db, settings())
+    listing(("What", "Level", "Words"), found, lambda one: (one.name, one.level, one.words), arguments.json)
+    return 0
+
+
+def inbox(arguments: Namespace) -> int:
+    from core import inbox
+
+    with opened() as (db, user):
+        found = inbox.notices(db, user, unread=not arguments.all)
+        listing(
+            ("No.", "Kind", "About", "Subject", "At"),
+            found,
+            lambda one: (one.id, one.kind, one.about, one.subject, one.made_at),
+            arguments.json,
+        )
+        if arguments.read and found:
+            inbox.mark_read(db, user, found[0].id)
     return 0
 
 
@@ -103,6 +129,29 @@ COMMANDS = (
         that waits, one that was rejected, one carried out. `make demo` opens the app on it, as a facilitator.
         """,
         "COPILOT_DATA_DIR=data/demo python -m core demo",
+    ),
+    Command(
+        "health",
+        health,
+        "Say what somebody who answers for this installation should know",
+        "Encryption at rest, the key of the log, who is let in, copies, messages.",
+        "python -m core health",
+        (JSON,),
+    ),
+    Command(
+        "inbox",
+        inbox,
+        "List what you were told",
+        "Requests that wait for you, decisions on yours, comments that name you. Unread ones unless --all.",
+        """
+        python -m core inbox
+        python -m core inbox --read
+        """,
+        (
+            argument("--all", action="store_true", help="also what was read"),
+            argument("--read", action="store_true", help="and mark it as read"),
+            JSON,
+        ),
     ),
     Command(
         "reindex",

@@ -1,0 +1,43 @@
+"""People are told what happened in the write in which it did: each their own, until they have read it."""
+
+import pytest
+
+from core import inbox
+from core.store import connect, write
+from core.types import User
+
+ADA = User(id="ada", name="Ada", roles=("reviewer",))
+BEN = User(id="ben", name="Ben", roles=("reviewer",))
+ELSEWHERE = User(id="ada", name="Ada", tenant="elsewhere", roles=("reviewer",))
+
+
+@pytest.fixture
+def db(tmp_path):
+    return connect(tmp_path / "copilot.db")
+
+
+def test_everybody_sees_their_own_newest_first_and_no_other_tenants(db):
+    with write(db):
+        inbox.post(db, "local", ["ada", "ben", "ada"], "assigned", "item:1", 1)
+        inbox.post(db, "local", ["ada"], "mentioned", "item:2", 2)
+    assert [(one.kind, one.about) for one in inbox.notices(db, ADA)] == [("mentioned", 2), ("assigned", 1)]
+    assert [one.kind for one in inbox.notices(db, BEN)] == ["assigned"]
+    assert inbox.notices(db, ELSEWHERE) == []
+
+
+def test_what_is_read_stays_but_is_not_new(db):
+    with write(db):
+        inbox.post(db, "local", ["ada", "ben"], "assigned", "item:1", 1)
+        inbox.post(db, "local", ["ada"], "decided", "item:1", 1)
+    first = inbox.notices(db, ADA)[-1]
+    inbox.mark_read(db, ADA, first.id)
+    assert [one.kind for one in inbox.notices(db, ADA, unread=True)] == ["decided"]
+    assert len(inbox.notices(db, ADA)) == 2
+    assert len(inbox.notices(db, BEN, unread=True)) == 1
+
+
+def test_what_is_rolled_back_was_never_told(db):
+    with pytest.raises(ZeroDivisionError), write(db):
+        inbox.post(db, "local", ["ada"], "assigned", "item:1", 1)
+        _ = 1 / 0
+    assert inbox.notices(db, ADA) == []
