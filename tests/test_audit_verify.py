@@ -113,8 +113,8 @@ def test_a_row_put_in_between_is_named(db):
     outside(
         db, "update audit set number = -number where number > 5",
         "update audit set number = -number + 1 where number < 0",
-        "insert into audit select 6, printf('%064x', 1), printf('%064x', 2), at, tenant, 'mallory', mode, event, subject,"
-        " document_id, digest, details from audit where number = 5",
+        "insert into audit select 6, printf('%064x', 1), printf('%064x', 2), at, tenant, 'mallory', mode, event,"
+        " subject, document_id, digest, details from audit where number = 5",
     )  # fmt: skip
     report = verify(db, whole=True)
     assert report.first_bad == 6
@@ -331,9 +331,14 @@ def test_a_head_that_cannot_be_noted_ends_nothing_that_is_kept(tmp_path, caplog)
 
 def test_a_rolled_back_write_leaves_no_entry_and_no_line(db):
     before = noted(db).read_bytes()
-    with pytest.raises(KeyboardInterrupt), write(db):
-        audit.append(db, LOCAL, "item.accepted", "item:1")
-        raise KeyboardInterrupt
+
+    def interrupted():
+        with write(db):
+            audit.append(db, LOCAL, "item.accepted", "item:1")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert (verify(db, whole=True).head.number, noted(db).read_bytes()) == (12, before)
 
 

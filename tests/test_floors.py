@@ -25,7 +25,7 @@ FLOORS = [
     ],
     ["language", "ingest", "llm", "library"],
     ["extract", "retrieval", "register", "review"],
-    ["pipeline", "compare", "importing", "analysing", "controls", "export", "tools"],
+    ["pipeline", "compare", "importing", "analysing", "controls", "export", "tools", "activity"],
     ["ask"],
     ["evals"],
     ["operations", "governance", "datasets"],

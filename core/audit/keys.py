@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -34,10 +35,8 @@ def key(db: Database) -> bytes:
 
 def path(db: Database) -> Path | None:
     """Where the key is kept; None for a database in memory."""
-    beside = file(db)
-    if beside is None:
-        return settings().audit_key_file
-    return settings().audit_key_file or beside.parent / "audit.key"
+    beside, elsewhere = file(db), settings().audit_key_file
+    return elsewhere or (beside.parent / "audit.key" if beside else None)
 
 
 def exposed(db: Database) -> bool:
@@ -49,7 +48,10 @@ def exposed(db: Database) -> bool:
 def file(db: Database) -> Path | None:
     """The database's own file; None for one in memory."""
     (name,) = db.conn.execute("select file from pragma_database_list where name = 'main'").fetchone()
-    return Path(name) if name else None
+    return _as_path(name) if name else None
+
+
+_as_path = cache(Path)  # asked for with each entry
 
 
 def _read(path: Path) -> bytes:

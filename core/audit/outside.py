@@ -1,4 +1,4 @@
-"""The head as a file that is kept elsewhere: with an old one anybody can tell whether the log still holds what it did."""
+"""The head as a file kept elsewhere: with an old one anybody can tell whether the log still holds what it held."""
 
 import json
 from dataclasses import dataclass

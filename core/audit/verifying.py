@@ -34,7 +34,7 @@ class Head:
 class Report:
     """`problems` has the gravest first; `more` counts those past the first hundred. `notes` are no fault of the log.
 
-    `checkpoint` is where the next verification may begin; None unless all is well and there is an entry.
+    `checkpoint` is where the next verification may begin; None unless every entry is well and there is one.
     """
 
     checked: int
@@ -87,7 +87,8 @@ def head(db: Database) -> Head | None:
 
 def _report(walked: Walk, whole: bool, end: Head | None, notes: tuple[str, ...], heads_bytes: int) -> Report:
     moment, found = now(), sorted(walked.problems.found, key=_gravity)
-    well = end is not None and not found
+    # A checkpoint that somebody changed is named once, and was not used: all was read.
+    well = end is not None and all(problem.kind == "checkpoint" for problem in found)
     here = Checkpoint(end.number, end.hash, moment, moment if whole else None, heads_bytes) if end and well else None
     return Report(walked.checked, whole, end, tuple(found), walked.problems.more, notes, here)
 

@@ -8,7 +8,7 @@ TABLES = """
 create table audit (
     number integer primary key,
     prev text not null unique,
-    hash text not null unique,
+    hash text not null,
     at text not null,
     tenant text not null,
     user_id text not null,
@@ -19,10 +19,14 @@ create table audit (
     digest text,
     details text not null
 ) strict;
-create index audit_of_subject on audit (tenant, subject, number);
-create index audit_of_user on audit (tenant, user_id, number);
-create index audit_of_event on audit (tenant, event, number);
-create index audit_of_document on audit (tenant, document_id, number) where document_id is not null;
+-- By number, which every index ends with.
+create index audit_of_tenant on audit (tenant);
+create index audit_of_subject on audit (tenant, subject);
+create index audit_of_user on audit (tenant, user_id);
+create index audit_of_event on audit (tenant, event);
+create index audit_of_document on audit (tenant, document_id) where document_id is not null;
+-- For a period, and counts by day and event from the index alone.
+create index audit_when on audit (tenant, at, event);
 
 create trigger audit_follows before insert on audit
 when new.number is not (select coalesce(max(number), 0) + 1 from audit)

@@ -1,0 +1,98 @@
+"""The log verified at a person's word: how far is kept beside its heads, and that it was done is an entry itself."""
+
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from core import audit, jobs
+from core.activity.entries import Filter, entries
+from core.audit import sealing
+from core.audit.chain import Entry
+from core.audit.sealing import Checkpoint
+from core.audit.verifying import Head, Report, Tell, head, verify
+from core.errors import CopilotError
+from core.identity import require
+from core.store import write
+from core.types import User
+
+JOB = "verify"
+AT_ONCE = 20_000  # entries that a screen verifies itself: a quarter of a second
+TOLD = 3  # problems in a job's error
+SUBJECT, VERIFIED, FOUND_WRONG = "log:chain", "log.verified", "log.found_wrong"
+TITLE = "Verifying the whole log"
+
+
+class LogChanged(CopilotError):
+    """The log, or what guards it, is not as this program left it."""
+
+    exit_code = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How far the log was verified, where it ends, and the last time that it was found to be wrong, if nobody has found
+    it right since. `as_left`: the checkpoint's file is as this program wrote it.
+    """
+
+    checkpoint: Checkpoint | None
+    as_left: bool
+    head: Head | None
+    wrong: Entry | None
+
+    @property
+    def new(self) -> int:
+        """Entries since."""
+        return (self.head.number if self.head else 0) - (self.checkpoint.number if self.checkpoint else 0)
+
+
+def kept(db: Database, user: User) -> Kept:
+    require(user, "audit.read")
+    checkpoint, as_left = sealing.read(db)
+    found = entries(db, user, Filter(subject=SUBJECT), limit=1)
+    wrong = next((one for one in found if one.event == FOUND_WRONG), None)
+    return Kept(checkpoint, as_left, head(db), wrong)
+
+
+def check(db: Database, user: User, *, whole: bool = False, tell: Tell | None = None) -> Report:
+    """Verify what is new, or the `whole` log; remember how far all is well, and log that and by whom it was done."""
+    require(user, "audit.read")
+    report = verify(db, whole=whole, tell=tell)
+    if report.checkpoint:
+        before, _ = sealing.read(db)
+        sealing.keep(db, sealing.later(before, report.checkpoint))
+    if report.checked or not report.ok:
+        with write(db):
+            _log(db, user, report)
+    return report
+
+
+def keep_checked(db: Database, user: User, *, whole: bool = False) -> Report | str:
+    """`check` at once where that is quick, else by a job of the worker, whose id is given."""
+    state = kept(db, user)
+    if (state.head.number if whole and state.head else state.new) <= AT_ONCE:
+        return check(db, user, whole=whole)
+    active = jobs.jobs(db, user, kind=JOB, active=True)
+    return active[0].id if active else jobs.enqueue(db, user, JOB, {"whole": whole}, TITLE)
+
+
+def check_log(db: Database, user: User, claim: jobs.Claim) -> None:
+    """The handler of jobs of kind "verify". What is wrong is the job's error; nothing is repaired."""
+    report = check(
+        db, user, whole=bool(claim.job.payload["whole"]),
+        tell=lambda done, total: jobs.progress(db, claim, done / max(1, total), f"{done:,} of {total:,} entries"),
+    )  # fmt: skip
+    if not report.ok:
+        raise LogChanged(" ".join(problem.says for problem in report.problems[:TOLD]))
+    with write(db):
+        jobs.finish(db, claim)
+
+
+def _log(db: Database, user: User, report: Report) -> None:
+    if report.ok:
+        audit.append(db, user, VERIFIED, SUBJECT, checked=report.checked, whole=report.whole)
+        return
+    gravest = report.problems[0].kind
+    audit.append(
+        db, user, FOUND_WRONG, SUBJECT, checked=report.checked, whole=report.whole, problem=gravest,
+        first=report.first_bad, problems=len(report.problems) + report.more,
+    )  # fmt: skip
