@@ -35,6 +35,7 @@ HANDLERS = {
     "download": "core.llm.additions:bring",
     "pull": "core.llm.additions:pull",
     "execute": "core.tools:carry_out",
+    "verify": "core.activity.checking:check_log",
 }
 # What whoever asks for such work may, and still may when it is done; of other kinds, its own room asks.
 PERMISSIONS = {
@@ -47,6 +48,7 @@ PERMISSIONS = {
     "weights": "models.manage",
     "download": "models.manage",
     "pull": "models.manage",
+    "verify": "audit.read",
 }
 # Bringing up to date what is derived is nobody's act, and leaves no row in the log.
 UPKEEP = frozenset({"match", "mark"})
@@ -57,6 +59,7 @@ LANES = {
     "analyse": "run",
     "benchmark": "run",
     "trial": "talk",
+    "verify": "talk",
     "weights": "fetch",
     "download": "fetch",
     "pull": "fetch",
