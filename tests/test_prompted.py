@@ -104,6 +104,21 @@ def test_a_deadline_that_the_model_made_up_is_shown_and_nothing_is_due_by_it(law
     assert one.confidence < 0.9
 
 
+@pytest.mark.parametrize("quote", ["24", "ship", "unless nobody"])
+def test_a_few_words_that_stand_there_by_chance_are_no_norm(law, quote):
+    _, placed = read(law, norm("Article 2(1)", quote))
+    assert placed.obligations == ()
+    assert placed.ungrounded[0].reason == prompted.TOO_SHORT
+
+
+def test_an_item_of_a_list_may_be_a_single_word():
+    law = reading("Harbour Rules\n\nArticle 1\n1. The master shall inspect:\n(a) moorings;\n(b) the crew.\n")
+    found = windows(law.document, law.provisions, lambda text: len(text.split()), 1_000)
+    around = prompted.Surroundings(law.document, law.provisions, law.words)
+    one = only((law, found, around), norm("Article 1(1)(a)", "moorings;", lead_in="The master shall inspect:"))
+    assert one.draft.provision.path == "Article 1(1)(a)"
+
+
 def test_an_item_hangs_on_its_lead_in_and_takes_its_mark_from_there(law):
     lead_in = "Each morning the master shall:"
     one = only(law, norm("Article 2(3)(a)", "inspect the moorings;", lead_in=lead_in, bearer="the master"))

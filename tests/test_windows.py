@@ -1,5 +1,6 @@
 """A document in windows for a model: whole provisions, lists with their lead-ins, never more than fits."""
 
+import re
 import time
 
 import pytest
@@ -115,6 +116,16 @@ def test_a_sentence_that_no_window_can_hold_is_refused_by_name():
         BadInput, match=r"A sentence of Article 1 needs 14 tokens, and a window holds 9; choose a model"
     ):
         windows(law.document, law.provisions, by_words, 9)
+
+
+def test_what_it_says_that_a_sentence_needs_is_more_than_a_window_holds():
+    law = reading("CHAPTER I\nGeneral duties of those who keep warehouses\n\nArticle 1\nA keeper shall lock every bay.")
+    for most in range(1, by_words(law.document.text)):
+        try:
+            windows(law.document, law.provisions, by_words, most)
+        except BadInput as error:
+            needs, holds = map(int, re.findall(r"\d+(?= tokens|;)", str(error)))
+            assert needs > holds
 
 
 def test_recitals_preambles_and_notes_are_not_sent():

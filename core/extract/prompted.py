@@ -4,6 +4,7 @@ The model says which sentences are norms, of what kind, whose and why; what it c
 readers. Nothing that it quotes counts until it is found in the window's own text.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -14,6 +15,7 @@ from core.extract.matching import squeezed
 from core.extract.missed import Missed, answered, missed
 from core.extract.salvage import salvage, seen
 from core.extract.windows import Window
+from core.settings import lexicon
 from core.types import Deadline, Document, Draft, Obligation, Passage, Ungrounded
 
 __all__ = ["Missed", "Surroundings", "WindowReading", "answered", "grounded", "missed", "read", "values"]
@@ -21,6 +23,8 @@ __all__ = ["Missed", "Surroundings", "WindowReading", "answered", "grounded", "m
 PROMPT = "extract-obligations/1.0.1"
 LONGEST_TITLE = 200
 NOT_READ = "It stands in a part of the text that was not to be read for norms."
+TOO_SHORT = "So few words stand there by chance; a norm is a whole sentence, or a whole item of a list."
+WORD = re.compile(r"\w+")
 
 
 def values(window: Window, document: Document) -> dict[str, str]:
@@ -52,10 +56,12 @@ def grounded(window: Window, drafts: Iterable[Draft], around: Surroundings, engi
     spans = _stretches(window)
     kept, lost = list[Obligation](), list(found.ungrounded)
     for one in found.obligations:
-        if any(start <= one.span.start < end for start, end in spans):
+        inside = any(start <= one.span.start < end for start, end in spans)
+        if inside and _says_enough(one.draft):
             kept.append(_certain(one))
         else:
-            lost.append(Ungrounded(one.draft.quote.text, NOT_READ, one.draft.provision.path))
+            reason = TOO_SHORT if inside else NOT_READ
+            lost.append(Ungrounded(one.draft.quote.text, reason, one.draft.provision.path))
     return Grounded(tuple(kept), tuple(lost))
 
 
@@ -75,6 +81,11 @@ def once(norms: Sequence[Norm], window: Window, document: Document) -> tuple[lis
 def _stretches(window: Window) -> list[tuple[int, int]]:
     """What of a window was to be read: its provisions, cut where the window cuts them."""
     return [(max(p.span.start, window.start), min(p.span.end, window.end)) for p in window.provisions]
+
+
+def _says_enough(draft: Draft) -> bool:
+    words = WORD.findall(draft.quote.text)
+    return len(words) >= lexicon("ground")["fewest_words"] or words == WORD.findall(draft.provision.text)
 
 
 def _without_hints(draft: Draft) -> Draft:

@@ -235,8 +235,9 @@ class Packing:
         return (), body
 
     def too_small(self, piece: Piece) -> BadInput:
-        needs = self.count(self.opening(piece) + line(piece))
+        needs = self.count(self.opening(piece) + heading(piece, None) + line(piece))
         return BadInput(
             f"A sentence of {piece.provision.path} needs {needs:,} tokens, and a window holds {max(0, self.most):,}; "
-            "choose a model with a larger context, or, for one on this computer, set COPILOT_CONTEXT_TOKENS higher."
+            "choose a model with a larger context, set COPILOT_CONTEXT_TOKENS higher for one on this computer, or allow"
+            " longer answers in models/routes.toml."
         )
