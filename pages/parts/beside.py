@@ -8,7 +8,19 @@ from sqlite_utils import Database
 
 from core import library, register
 from core.types import Document, Obligation, User
-from pages.parts import bulk, card, coverage, custody, downloads, readings, record, shelf, source, summary
+from pages.parts import (
+    bulk,
+    card,
+    coverage,
+    custody,
+    downloads,
+    readings,
+    record,
+    review_actions,
+    shelf,
+    source,
+    summary,
+)
 from pages.parts.obligation_list import obligation_list
 from pages.parts.places import Place, at
 from pages.parts.source import PAGE, VIEW, Opened
@@ -136,7 +148,7 @@ def beside(db: Database, user: User, shown: library.DocumentRow, view: Open) -> 
             summary.summary(db, user, shown)
     with tabs[4]:
         if tabs[4].open:
-            summary.actions(db, user, shown)
+            review_actions.actions(db, user, shown)
     with tabs[5]:
         if tabs[5].open:
             shelf.warnings(shown)

@@ -56,6 +56,11 @@ def plain(text: str) -> str:
     return APART.join(SPECIAL.sub(r"\\\1", piece) for piece in pieces)
 
 
+def lines(text: str) -> str:
+    """The same with its line breaks."""
+    return "  \n".join(plain(line) for line in text.splitlines())
+
+
 def badge(text: str, colour: str) -> str:
     return f":{colour}-badge[{plain(text)}]"
 

@@ -1,0 +1,61 @@
+"""The approval queue as one list: a line is chosen by a click or by keys, boxes gather those that may be decided
+together. See review_list.js beside this file."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+_mount = st.components.v2.component(
+    "compliance_copilot.review_list",
+    html='<div class="rv-list" role="listbox" aria-label="Approvals"></div>',
+    css=(HERE / "review_list.css").read_text("utf-8"),
+    js=(HERE / "review_list.js").read_text("utf-8"),
+    isolate_styles=False,  # one look with the evidence beside it; all classes begin with rv-
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the queue, in words. Badges are (text, colour of the theme); `note` says who has it in hand.
+
+    `digest` is of what the line stands for: a tick is of that, and gone when it changes.
+    """
+
+    id: str
+    title: str
+    about: str
+    badges: tuple[tuple[str, str], ...]
+    note: str = ""
+    digest: str = ""
+    tickable: bool = False
+
+
+def review_list(
+    key: str, lines: Sequence[Line], chosen: str | None, on_chosen: Callable[[str], object]
+) -> tuple[tuple[str, str], ...]:
+    """Draw it; gives id and digest of each ticked line, as they were when it was ticked.
+
+    `on_chosen` gets the id of a clicked one before the page is drawn again.
+    """
+
+    def told() -> None:
+        if found := st.session_state[key].chosen:
+            on_chosen(found)
+
+    state = _mount(
+        key=key,
+        data={"lines": [asdict(line) for line in lines], "chosen": chosen},
+        default={"ticked": []},
+        on_chosen_change=told,
+        on_ticked_change=_nothing,
+    )
+    # What was decided meanwhile has left the list, and its tick with it.
+    here = {line.id for line in lines if line.tickable}
+    return tuple((id, digest) for id, digest in state.ticked or () if id in here)
+
+
+def _nothing() -> None:
+    """Streamlit keeps a component's state only where a callback is named."""
