@@ -143,7 +143,7 @@ def insert(
     """As `enqueue`, inside a write that is open already. `payload` holds ids and options, never text or secrets."""
     if kind not in HANDLERS:
         raise ValueError(f"no handler for jobs of kind {kind!r}")
-    _require(user, kind)
+    require_right(user, kind)
     job_id = new_id()
     db.execute(
         "insert into job (id, tenant, user_id, actor, kind, title, subject, payload, stage, created_at)"
@@ -235,13 +235,14 @@ def _move(
     states = ", ".join(f"'{state}'" for state in before)
     sql = f"update job set {change}, claim = null, lease_until = null where id = ? and state in ({states})"
     current = job(db, user, job_id)
-    _require(user, current.kind)
+    require_right(user, current.kind)
     if db.execute(sql, [*values, job_id]).rowcount != 1:
         raise Conflict(f"{current.title!r} is {current.state} already; reload the page.")
     audit.append(db, user, f"job.{done}", f"job:{job_id}", document_id=current.subject, kind=current.kind)
 
 
-def _require(user: User, kind: str) -> None:
+def require_right(user: User, kind: str) -> None:
+    """NotAllowed unless the user may have such work done."""
     if kind in PERMISSIONS:
         require(user, PERMISSIONS[kind])
 
@@ -294,7 +295,7 @@ def perform(db: Database, claim: Claim) -> None:
 
     NotAllowed where its person may not do such work any more.
     """
-    _require(claim.user, claim.job.kind)
+    require_right(claim.user, claim.job.kind)
     module, _, name = HANDLERS[claim.job.kind].partition(":")
     handler: Handler = getattr(import_module(module), name)
     handler(db, claim.user, claim)

@@ -129,9 +129,9 @@ def unlock(db: Database, user: User, job_id: str, password: str, *, settings: Se
 
 
 def dismiss(db: Database, user: User, job_id: str) -> None:
-    """Forget an import that failed or was cancelled, and the file with it."""
-    require(user, "documents.add")
+    """Forget an import, or other work, that failed or was cancelled, and the file with it."""
     job = jobs.job(db, user, job_id)
+    jobs.require_right(user, job.kind)
     if job.state not in ("failed", "cancelled"):
         raise Conflict(f"{job.title!r} is {job.state}; only a failed or cancelled import can be dismissed.")
     row = one(db, "select file from upload where job_id = ?", [job_id])
