@@ -10,7 +10,8 @@ from core.identity import PERMISSIONS, ROLES, may
 from core.settings import settings
 from core.store import connect, one
 from core.types import User
-from tests.act_parts import ACTS, ADA, Act, built, models
+from pages.parts import rights
+from tests.act_parts import ACTS, ADA, BEN, Act, built, models
 from tests.operations_parts import TODAY
 
 
@@ -34,7 +35,7 @@ def shared(world):
     db.close()
 
 
-def rights(act: Act, role: str) -> bool:
+def gives(act: Act, role: str) -> bool:
     wanted = [act.permission, "documents.read"] if act.reads else [act.permission]
     return all(role in PERMISSIONS[permission][1] for permission in wanted)
 
@@ -47,7 +48,7 @@ def entries(db) -> int:
 def test_nobody_does_what_their_role_does_not_give(shared, world, act):
     before = shared.conn.total_changes, entries(shared)
     for role in ("", *ROLES):
-        if not rights(act, role):
+        if not gives(act, role):
             with pytest.raises((NotAllowed, NotFound)):
                 act.do(shared, replace(act.by, roles=(role,)), world)
     assert (shared.conn.total_changes, entries(shared)) == before
@@ -55,7 +56,7 @@ def test_nobody_does_what_their_role_does_not_give(shared, world, act):
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.name)
 def test_everybody_does_what_their_role_gives(world, act, tmp_path):
-    for role in filter(lambda role: rights(act, role), ROLES):
+    for role in filter(lambda role: gives(act, role), ROLES):
         own = world.copied(tmp_path / role.replace(" ", "-"))
         db = connect(own.database)
         try:
@@ -134,3 +135,24 @@ def test_a_job_whose_person_may_no_longer_do_such_work_is_not_done(world, tmp_pa
     with pytest.raises(NotAllowed, match="do not let you add documents"):
         jobs.perform(db, replace(claim, user=replace(ADA, roles=("reviewer",))))
     db.close()
+
+
+# --- on the screen ----------------------------------------------------------------------------------------------
+
+
+def test_a_button_that_one_may_not_use_is_disabled_and_says_who_may():
+    analyst, reviewer = (replace(BEN, roles=(role,)) for role in ("analyst", "reviewer"))
+    assert rights.barred(analyst, "documents.add", "Bring one in") == {"help": "Bring one in"}
+    assert rights.barred(reviewer, "documents.add", "Bring one in") == {
+        "disabled": True,
+        "help": "This takes somebody who is analyst, manager or facilitator.",
+    }
+
+
+def test_what_belongs_to_a_document_is_offered_to_its_owner_and_its_release_to_others(shared, world):
+    row = library.document_row(shared, ADA, world.escalated)
+    assert "disabled" not in rights.barred_for_others(ADA, row)
+    assert rights.barred_for_others(replace(BEN, roles=("analyst",)), row)["disabled"]
+    assert rights.barred_for_one(ADA, row)["help"].startswith("It is yours, so it takes somebody else.")
+    assert "disabled" not in rights.barred_for_one(replace(BEN, roles=("reviewer",)), row)
+    assert rights.barred_for_one(replace(BEN, roles=("analyst",)), row)["disabled"]

@@ -7,14 +7,14 @@ from typing import get_args
 import streamlit as st
 from sqlite_utils import Database
 
-from core import analysing, library, llm
+from core import analysing, identity, library, llm
 from core.errors import CopilotError, NotAllowed
 from core.llm import routes
 from core.llm.faults import NoAnswer, Refused
 from core.llm.routes import QUALITIES
 from core.settings import settings
 from core.types import User
-from pages.parts import backends, cost_words, shell
+from pages.parts import backends, cost_words, rights, shell
 from pages.parts.words import count, plain
 
 ROUTES = {
@@ -28,6 +28,9 @@ FEW_LETTERS = 200  # of reasons, which a person reads at a glance
 
 
 def form(db: Database, user: User, shown: library.DocumentRow) -> None:
+    if not identity.may(user, "models.ask"):
+        st.caption(rights.why("models.ask"))
+        return
     found = llm.usable(backends.looked(), settings())
     choices = [*QUALITIES, *found]
     with st.container(key="analyse"):

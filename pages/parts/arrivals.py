@@ -6,7 +6,7 @@ from sqlite_utils import Database
 from core import jobs, library, llm
 from core.settings import settings
 from core.types import User
-from pages.parts import backends, shell
+from pages.parts import backends, rights, shell
 from pages.parts.words import day, plain, size, when
 
 KINDS = ("weights", "download", "pull")
@@ -25,7 +25,7 @@ def add(db: Database, user: User) -> None:
         )
         checksum = st.text_input("SHA-256 of a download, to compare (optional)")
         st.caption(f"A download goes to {plain(str(settings().weights_dir))} and goes on where it broke off.")
-        if st.form_submit_button("Add the file", type="primary") and source:
+        if st.form_submit_button("Add the file", type="primary", **rights.barred(user, "models.manage")) and source:
             _add(db, user, source, checksum)
             shell.done("The file is being added")
     with right, st.form("pull-ollama", clear_on_submit=True):
@@ -33,7 +33,7 @@ def add(db: Database, user: User) -> None:
         name = st.text_input("Name, as Ollama lists it", placeholder="qwen3:4b")
         ours = st.checkbox("Create it from models/Modelfile, with our settings")
         st.caption(f"Ollama at {plain(settings().ollama_url)} fetches it and keeps it.")
-        if st.form_submit_button("Pull the model", type="primary") and name:
+        if st.form_submit_button("Pull the model", type="primary", **rights.barred(user, "models.manage")) and name:
             llm.pull_model(db, user, name, create=ours)
             shell.done("Ollama was asked for it")
 
@@ -50,7 +50,7 @@ def files(db: Database, user: User) -> None:
     for path in llm.waiting(db, settings()):
         text, button = st.columns([6, 1], vertical_alignment="center")
         text.markdown(f"{plain(path.name)} lies in the folder and is not added yet.")
-        if button.button("Add it", key=f"wait-{path.name}", width="stretch"):
+        if button.button("Add it", key=f"wait-{path.name}", width="stretch", **rights.barred(user, "models.manage")):
             llm.add_file(db, user, str(path))
             shell.done(f"{path.name} is being added")
     found = llm.added(db)
@@ -64,7 +64,12 @@ def files(db: Database, user: User) -> None:
             f"**{plain(one.name)}** · {plain(one.architecture)}, {plain(one.quantisation)}, {size(one.bytes)}, context"
             f" {one.context:,} · added {day(one.added_at)} · SHA-256 `{one.sha256[:16]}…`"
         )
-        if button.button("Take out", key=f"forget-{one.name}", width="stretch", help="The file itself stays."):
+        if button.button(
+            "Take out",
+            key=f"forget-{one.name}",
+            width="stretch",
+            **rights.barred(user, "models.manage", "The file itself stays."),
+        ):
             llm.forget_weights(db, user, one.name)
             backends.look_again()
             shell.done(f"{one.name} is taken out of the list")
@@ -94,7 +99,7 @@ def _running(db: Database, user: User, job: jobs.Job) -> None:
     name, bar, stop = st.columns([3, 4, 1], vertical_alignment="center")
     name.markdown(plain(job.title))
     bar.progress(job.progress, text=plain(job.stage))
-    if stop.button("Cancel", key=f"cancel-{job.id}", width="stretch"):
+    if stop.button("Cancel", key=f"cancel-{job.id}", width="stretch", **rights.barred(user, "models.manage")):
         jobs.cancel(db, user, job.id)
         shell.done(f"Cancelled: {job.title}")
 
@@ -103,9 +108,9 @@ def _failed(db: Database, user: User, job: jobs.Job) -> None:
     with st.container(border=True, key=f"failed-{job.id}"):
         text, again, away = st.columns([6, 1, 1], vertical_alignment="center")
         text.markdown(f":red[**{plain(job.title)}**] failed ({when(job.finished_at)}). {plain(job.error or '')}")
-        if again.button("Retry", key=f"retry-{job.id}", width="stretch"):
+        if again.button("Retry", key=f"retry-{job.id}", width="stretch", **rights.barred(user, "models.manage")):
             jobs.retry(db, user, job.id)
             st.rerun()
-        if away.button("Dismiss", key=f"dismiss-{job.id}", width="stretch"):
+        if away.button("Dismiss", key=f"dismiss-{job.id}", width="stretch", **rights.barred(user, "models.manage")):
             library.dismiss(db, user, job.id)
             st.rerun()

@@ -9,7 +9,7 @@ from core import jobs, llm, switches
 from core.errors import CopilotError
 from core.settings import settings
 from core.types import User
-from pages.parts import benchmark_figures, shell
+from pages.parts import benchmark_figures, rights, shell
 from pages.parts.words import count, plain, when
 
 POLL_SECONDS = 1.0
@@ -35,7 +35,10 @@ def form(db: Database, user: User, found: tuple[llm.Health, ...]) -> None:
     if not models:
         said.caption("Choose a model, or better two: figures say most beside each other.")
     possible = bool(models) and _announced(db, user, models, runs, prompt, said)
-    if button.button("Measure", type="primary", disabled=not possible, width="stretch"):
+    barred = rights.barred(user, "models.manage")
+    if not possible:
+        barred["disabled"] = True
+    if button.button("Measure", type="primary", width="stretch", **barred):
         llm.start_benchmark(db, user, models, runs=runs, prompt=prompt)
         st.session_state.pop("bench-shown", None)
         shell.done("The models are being measured")
@@ -100,12 +103,14 @@ def _head(db: Database, user: User, one: llm.Benchmark) -> None:
         name = "benchmark_results.json"
         file.download_button("Results", one.file, name, "application/json", icon=":material/download:", width="stretch")
     if one.state in ACTIVE:
-        if again.button("Cancel", key=f"bench-cancel-{one.id}", width="stretch"):
+        if again.button(
+            "Cancel", key=f"bench-cancel-{one.id}", width="stretch", **rights.barred(user, "models.manage")
+        ):
             jobs.cancel(db, user, one.job_id)
             shell.done("Cancelled; what was measured stays")
         st.progress(one.progress, text=plain(one.stage))
         return
-    if again.button("Delete", key=f"bench-forget-{one.id}", width="stretch"):
+    if again.button("Delete", key=f"bench-forget-{one.id}", width="stretch", **rights.barred(user, "models.manage")):
         llm.forget_benchmark(db, user, one.id)
         st.session_state.pop("bench-shown", None)
         shell.done("Deleted")
@@ -117,6 +122,6 @@ def _unfinished(db: Database, user: User, one: llm.Benchmark) -> None:
     said, go_on = st.columns([6, 1], vertical_alignment="center")
     reason = one.error or "Cancelled before it was through."
     said.warning(plain(f"{reason} {count(len(one.results['calls']), 'call')} of it are kept."))
-    if go_on.button("Go on", key=f"bench-retry-{one.id}", width="stretch"):
+    if go_on.button("Go on", key=f"bench-retry-{one.id}", width="stretch", **rights.barred(user, "models.manage")):
         jobs.retry(db, user, one.job_id)
         st.rerun()

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from core import register
 from core.types import User
-from pages.parts import shell
+from pages.parts import rights, shell
 from pages.parts.words import count, label
 
 
@@ -17,22 +17,28 @@ def bulk(db: Database, user: User, ids: Sequence[str]) -> None:
         st.markdown(f"**{count(len(ids), 'obligation')}** ticked")
         status = st.selectbox("Status", register.STATUSES, 1, format_func=label, key="bulk-status", width=150)
         reason = st.text_input("Reason", key="bulk-reason", width=220, placeholder="Needed for: not applicable")
-        if st.button("Set the status", key="bulk-set", type="primary"):
+        if st.button("Set the status", key="bulk-set", type="primary", **rights.barred(user, "register.edit")):
             with shell.guarded():
                 register.set_status(db, user, ids, status, reason)
                 shell.done(f"{label(status)}: {count(len(ids), 'obligation')}")
         owner = st.text_input("Owner", key="bulk-owner", width=180, placeholder="Empty takes it away")
-        if st.button("Assign", key="bulk-assign"):
+        if st.button("Assign", key="bulk-assign", **rights.barred(user, "register.edit")):
             with shell.guarded():
                 register.assign(db, user, ids, owner)
                 shell.done(f"Assigned {count(len(ids), 'obligation')}")
-        if len(ids) > 1 and st.button("Merge into one", key="bulk-merge"):
+        if len(ids) > 1 and st.button("Merge into one", key="bulk-merge", **rights.barred(user, "register.edit")):
             with shell.guarded():
                 st.query_params["obligation"] = register.merge(db, user, ids)
                 shell.done("Merged into one")
 
 
 def undo(db: Database, user: User) -> None:
-    if st.button("Undo", key="undo", icon=":material/undo:", shortcut="U", help="Take your last change back"):
+    if st.button(
+        "Undo",
+        key="undo",
+        icon=":material/undo:",
+        shortcut="U",
+        **rights.barred(user, "register.edit", "Take your last change back"),
+    ):
         with shell.guarded():
             shell.done(f"Undone: {register.undo(db, user).title}")

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from core import library
 from core.library.cards import Field
 from core.types import User
-from pages.parts import shell
+from pages.parts import rights, shell
 from pages.parts.words import plain, when, who
 
 LONG = {"prohibited_use", "known_quality_issues", "deletion", "licence", "source"}
@@ -18,14 +18,15 @@ def card(db: Database, user: User, shown: library.DocumentRow) -> None:
     """Edit and save, sign when it is right. The owner's alone."""
     fields = library.card(db, user, shown.id)
     _signatures(db, user, shown, fields["signatures"])
-    mine = shown.owner == user.id or "admin" in user.roles
+    barred = rights.barred_for_others(user, shown)
+    mine = not barred.get("disabled")
     with st.form(f"card-{shown.id}", border=False):
         columns = st.columns(2)
         values = {}
         for place, field in enumerate(library.FIELDS):
             with columns[place % 2]:
                 values[field.key] = _input(field, fields.get(field.key), shown.id, disabled=not mine)
-        wanted = st.form_submit_button("Save the card", disabled=not mine)
+        wanted = st.form_submit_button("Save the card", **barred)
     if wanted:
         with shell.guarded():
             changed = library.save_card(db, user, shown.id, values)
@@ -45,8 +46,12 @@ def _signatures(db: Database, user: User, shown: library.DocumentRow, signed: li
         )
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="signatures"):
         st.markdown(said, width="stretch")
-        may = shown.status == "draft" and not signed
-        wanted = may and st.button("Sign the card", key=f"sign-{shown.id}", type="primary")
+        # A second person signs what its owner has signed.
+        may = shown.status == "draft" and not any(one["user_id"] == user.id for one in signed)
+        may = may and (not signed or shown.owner != user.id)
+        own = shown.owner == user.id
+        barred = rights.barred(user, "documents.manage" if own else "documents.second")
+        wanted = may and st.button("Sign the card", key=f"sign-{shown.id}", type="primary", **barred)
     if wanted:
         with shell.guarded():
             _sign(db, user, shown)

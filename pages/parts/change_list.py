@@ -9,7 +9,7 @@ from core import register
 from core.compare import Change, Comparison
 from core.export.compared import pieces
 from core.types import Obligation, User
-from pages.parts import paging, redline, shell
+from pages.parts import paging, redline, rights, shell
 from pages.parts.change_filters import Wanted
 from pages.parts.words import RISKS, badge, count, label, plain
 
@@ -93,6 +93,6 @@ def _offer(db: Database, user: User, offer: register.Offer) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"offer-{offer.new}"):
         told = ", ".join(filter(None, facts)) or "a remark"
         st.markdown(f":material/history: In the old version: {plain(told)}. Does it still hold?", width="content")
-        if st.button("Take it over", key=f"take-{offer.new}"):
+        if st.button("Take it over", key=f"take-{offer.new}", **rights.barred(user, "register.edit")):
             register.take_over(db, user, offer.old, offer.new)
             shell.done("Taken over; undo takes it back")

@@ -10,7 +10,7 @@ from core.export import FORMATS
 from core.export.compared import COMPARED, write_comparison
 from core.export.taking import taken
 from core.types import User
-from pages.parts import kept, session, shell
+from pages.parts import kept, rights, session, shell
 from pages.parts.words import count, plain
 
 NAMES = {"md": "Markdown report", "xlsx": "Excel", "json": "JSON"}
@@ -44,7 +44,7 @@ def carrying(db: Database, user: User, found: Comparison) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="carrying"):
         text = f"People worked on {count(len(left), 'unchanged obligation')} of the old version; the new one lacks it."
         st.markdown(text, width="content")
-        if st.button("Carry it over", key="carry", icon=":material/redo:"):
+        if st.button("Carry it over", key="carry", icon=":material/redo:", **rights.barred(user, "register.edit")):
             done = compare.carry_unchanged(db, user, found.old.id, found.new.id)
             shell.done(f"Carried over to {count(done, 'obligation')}; undo takes it back")
 

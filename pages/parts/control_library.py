@@ -5,7 +5,7 @@ from sqlite_utils import Database
 
 from core import controls
 from core.types import User
-from pages.parts import shell, tables
+from pages.parts import rights, shell, tables
 from pages.parts.words import count, plain, when
 
 COLUMNS = """
@@ -39,7 +39,13 @@ def offer(db: Database, user: User) -> None:
         st.markdown(
             "**No controls yet.** Take the library that comes along, for a payment institution, or import your own."
         )
-        if st.button("Take this library", type="primary", icon=":material/library_add:", key="take-ours"):
+        if st.button(
+            "Take this library",
+            type="primary",
+            icon=":material/library_add:",
+            key="take-ours",
+            **rights.barred(user, "controls.edit"),
+        ):
             told(controls.import_ours(db, user))
         with st.expander("Import your own"):
             upload(db, user)
@@ -50,7 +56,7 @@ def upload(db: Database, user: User) -> None:
     file = st.file_uploader(
         "Control library", ("csv", "yaml", "yml"), key="controls-file", label_visibility="collapsed"
     )
-    if file and st.button("Import", type="primary", key="controls-import"):
+    if file and st.button("Import", type="primary", key="controls-import", **rights.barred(user, "controls.edit")):
         told(controls.import_library(db, user, file.getvalue(), file.name))
 
 
@@ -77,7 +83,9 @@ def library(db: Database, user: User, shown: controls.Library) -> None:
                 f" :gray[{plain(shown.file_name)}, {when(shown.imported_at)}]",
                 width="stretch",
             )
-            if st.button("Remove", key=f"remove-{shown.id}", icon=":material/delete:"):
+            if st.button(
+                "Remove", key=f"remove-{shown.id}", icon=":material/delete:", **rights.barred(user, "controls.edit")
+            ):
                 removal(shown.id)
 
 
@@ -88,7 +96,7 @@ def removal(db: Database, user: User, id: str) -> None:
         f"**{plain(shown.name)}** goes with {count(shown.controls, 'control')}. {count(shown.links, 'confirmed link')}"
         " will no longer count; importing the same library again brings them back."
     )
-    if st.button("Remove it", type="primary", key="remove-library"):
+    if st.button("Remove it", type="primary", key="remove-library", **rights.barred(user, "controls.edit")):
         controls.remove_library(db, user, id)
         shell.done(f"Removed {shown.name}")
 

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from core import register
 from core.register.fields import checked
 from core.types import BearerKind, DeadlineKind, Modality, RiskLevel, User
-from pages.parts import shell
+from pages.parts import rights, shell
 from pages.parts.words import count, label, plain
 
 # field → what it may be; fields that are not here take text.
@@ -52,11 +52,11 @@ def form(db: Database, user: User, found: register.Record) -> None:
                     if field in was:
                         st.caption(f"The engine read: {plain(was[field].found) or 'nothing'}")
         refused = st.container()  # above the button, where it is seen
-        if st.form_submit_button("Save corrections", type="primary"):
+        if st.form_submit_button("Save corrections", type="primary", **rights.barred(user, "register.edit")):
             changed = {field: value for field, value in given.items() if value != shown[field]}
             with refused, shell.guarded():
                 _save(db, user, id, changed, shown)
-    if was and st.button("Take all corrections back", key=f"uncorrect-{id}"):
+    if was and st.button("Take all corrections back", key=f"uncorrect-{id}", **rights.barred(user, "register.edit")):
         for field in was:
             register.correct(db, user, id, field, None)
         shell.done("The engine's reading stands again")
@@ -83,13 +83,13 @@ def _lines(fields: Sequence[str]) -> list[list[str]]:
 
 def split(db: Database, user: User, found: register.Record) -> None:
     """Cut the quote after words that the person copies from it."""
-    with st.popover("Split…", key=f"split-{found.row.id}"):
+    with st.popover("Split…", key=f"split-{found.row.id}", **rights.barred(user, "register.edit")):
         words = st.text_input(
             "The second part begins with",
             key=f"split-at-{found.row.id}",
             help="Copy the first words of the second part",
         )
-        if st.button("Split in two", key=f"split-go-{found.row.id}") and words:
+        if st.button("Split in two", key=f"split-go-{found.row.id}", **rights.barred(user, "register.edit")) and words:
             at = found.obligation.draft.quote.text.find(words)
             if at <= 0:
                 st.warning("These words do not stand inside the quote; copy them from it.")

@@ -5,7 +5,7 @@ from sqlite_utils import Database
 
 from core import register
 from core.types import User
-from pages.parts import shell
+from pages.parts import rights, shell
 from pages.parts.words import count, plain
 
 MOST = 100
@@ -38,7 +38,12 @@ def _uncovered(db: Database, user: User, lead: register.Lead) -> None:
     with st.container(border=True, key=f"lead-{lead.id}"):
         st.markdown(f":violet-badge[Uncovered] **{plain(lead.path)}** {plain(lead.quote)}")
         with st.container(horizontal=True):
-            if st.button("Make it an obligation", key=f"promote-{lead.id}", type="primary"):
+            if st.button(
+                "Make it an obligation",
+                key=f"promote-{lead.id}",
+                type="primary",
+                **rights.barred(user, "register.edit"),
+            ):
                 made = register.promote(db, user, lead.document_id, lead.start or 0, lead.end or 0)
                 _open(made, "Added to the register")
             _settle(db, user, lead)
@@ -51,7 +56,7 @@ def _ungrounded(db: Database, user: User, lead: register.Lead) -> None:
             words = st.text_input(
                 "Its words in the source", key=f"repair-text-{lead.id}", placeholder="Copy them from the source"
             )
-            if st.form_submit_button("Give it this place") and words:
+            if st.form_submit_button("Give it this place", **rights.barred(user, "register.edit")) and words:
                 with shell.guarded():
                     made = register.repair(db, user, lead.id, *_find(db, user, lead.document_id, words))
                     _open(made, "Repaired")
@@ -59,7 +64,7 @@ def _ungrounded(db: Database, user: User, lead: register.Lead) -> None:
 
 
 def _settle(db: Database, user: User, lead: register.Lead) -> None:
-    if st.button("Nothing follows from it", key=f"settle-{lead.id}"):
+    if st.button("Nothing follows from it", key=f"settle-{lead.id}", **rights.barred(user, "register.edit")):
         register.accept(db, user, lead.id)
         shell.done("Accepted")
 

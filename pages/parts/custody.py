@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from core import library
 from core.types import User
-from pages.parts import shell
+from pages.parts import rights, shell
 from pages.parts.words import count, day, plain, when, who
 
 # A table of core → what a person calls its rows; the rest is how it is kept.
@@ -40,11 +40,12 @@ def gate(db: Database, user: User, shown: library.DocumentRow) -> None:
         elif shown.gate_by:
             st.caption(f"{plain(who(shown.gate_by, user))}, {when(shown.gate_at)}: “{plain(shown.gate_reason or '')}”")
         step = None
+        barred = rights.barred_for_one(user, shown)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             why = st.text_input("Reason", key=f"gate-{shown.id}", placeholder="Why it may, or may not, be used")
-            if shown.gate != "released" and st.button("Release", key=f"release-{shown.id}"):
+            if shown.gate != "released" and st.button("Release", key=f"release-{shown.id}", **barred):
                 step = library.release, "Released"
-            if shown.gate != "rejected" and st.button("Reject", key=f"reject-{shown.id}"):
+            if shown.gate != "rejected" and st.button("Reject", key=f"reject-{shown.id}", **barred):
                 step = library.reject, "Rejected"
         if step:
             with shell.guarded():  # what is missing is said here, and the rest of the page stays
@@ -62,15 +63,16 @@ def custody(db: Database, user: User, shown: library.DocumentRow) -> None:
     reason = st.text_input("Reason", key=f"custody-{shown.id}", placeholder="Needed to withdraw or to hold")
     step: Callable[[], None] | None = None
     said = ""
+    barred = rights.barred_for_others(user, shown)
     with st.container(horizontal=True):
-        if shown.status != "withdrawn" and st.button("Withdraw", key=f"withdraw-{shown.id}"):
+        if shown.status != "withdrawn" and st.button("Withdraw", key=f"withdraw-{shown.id}", **barred):
             step, said = partial(library.withdraw, db, user, shown.id, reason), "Withdrawn: only its owner sees it now"
-        if not shown.held and st.button("Put on legal hold", key=f"hold-{shown.id}"):
+        if not shown.held and st.button("Put on legal hold", key=f"hold-{shown.id}", **barred):
             step, said = partial(library.hold, db, user, shown.id, reason), "On legal hold: it cannot be deleted"
-        if shown.held and st.button("Lift the legal hold", key=f"unhold-{shown.id}"):
+        if shown.held and st.button("Lift the legal hold", key=f"unhold-{shown.id}", **barred):
             step, said = partial(library.unhold, db, user, shown.id), "The legal hold is lifted"
         _expiry(db, user, shown)
-        if st.button("Delete…", key=f"delete-{shown.id}", icon=":material/delete:"):
+        if st.button("Delete…", key=f"delete-{shown.id}", icon=":material/delete:", **barred):
             _confirm(shown.id)
     if step:
         with shell.guarded():
@@ -83,7 +85,8 @@ def custody(db: Database, user: User, shown: library.DocumentRow) -> None:
 
 
 def _expiry(db: Database, user: User, shown: library.DocumentRow) -> None:
-    with st.popover(f"Expires {day(shown.expires)}" if shown.expires else "Set an expiry", key=f"expiry-{shown.id}"):
+    title = f"Expires {day(shown.expires)}" if shown.expires else "Set an expiry"
+    with st.popover(title, key=f"expiry-{shown.id}", **rights.barred_for_others(user, shown)):
         on = st.date_input("From this day only its owner sees it", shown.expires, key=f"expires-{shown.id}")
         if st.button("Save", key=f"expire-{shown.id}"):
             library.expire(db, user, shown.id, on)

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from core import controls, register
 from core.types import User
-from pages.parts import reading, shell
+from pages.parts import reading, rights, shell
 from pages.parts.gap_filters import IMPACTS
 from pages.parts.words import badge, label, plain, when
 
@@ -52,7 +52,12 @@ def linked(db: Database, user: User, row: register.Row, said: list[controls.Link
                 f"{badge(name, colour)} **{plain(one.ref)}** {plain(one.name)}  \n"
                 f":gray[{plain(one.by)}, {when(one.at)}]{note}"
             )
-            if away.button("", key=f"unlink-{one.control_id}", icon=":material/link_off:", help="Take this away"):
+            if away.button(
+                "",
+                key=f"unlink-{one.control_id}",
+                icon=":material/link_off:",
+                **rights.barred(user, "controls.edit", "Take this away"),
+            ):
                 controls.unlink(db, user, row.id, one.control_id)
                 shell.done("Taken away")
 
@@ -71,13 +76,15 @@ def suggested(db: Database, user: User, row: register.Row, decided: set[str]) ->
             )
             with st.container(horizontal=True):
                 pair = [(row.id, control_id)]
-                if st.button("Confirm", key=f"confirm-{control_id}", type="primary"):
+                if st.button(
+                    "Confirm", key=f"confirm-{control_id}", type="primary", **rights.barred(user, "controls.edit")
+                ):
                     controls.confirm(db, user, pair)
                     shell.done(f"Confirmed {one.ref}")
-                if st.button("In part", key=f"part-{control_id}"):
+                if st.button("In part", key=f"part-{control_id}", **rights.barred(user, "controls.edit")):
                     controls.confirm(db, user, pair, part=True)
                     shell.done(f"Confirmed {one.ref} in part")
-                if st.button("Reject", key=f"reject-{control_id}"):
+                if st.button("Reject", key=f"reject-{control_id}", **rights.barred(user, "controls.edit")):
                     controls.reject(db, user, pair)
                     shell.done(f"Rejected {one.ref}")
 
@@ -94,6 +101,6 @@ def by_hand(db: Database, user: User, row: register.Row) -> None:
         )  # fmt: skip
         note = st.text_input("Note", key=f"hand-note-{row.id}", placeholder="Why; it is kept")
         part = st.checkbox("It meets the duty in part only", key=f"hand-part-{row.id}")
-        if st.form_submit_button("Link it", type="primary") and chosen:
+        if st.form_submit_button("Link it", type="primary", **rights.barred(user, "controls.edit")) and chosen:
             controls.link(db, user, row.id, chosen, note, part=part)
             shell.done(f"Linked {known[chosen].ref}")

@@ -5,7 +5,7 @@ from sqlite_utils import Database
 
 from core import register
 from core.types import User
-from pages.parts import session, shell
+from pages.parts import rights, session, shell
 from pages.parts.words import plain, size, when, who
 
 
@@ -17,10 +17,15 @@ def evidence(db: Database, user: User, found: register.Record) -> None:
         text, away = st.columns([6, 1], vertical_alignment="center")
         with text:
             _show(id, one, user)
-        if away.button("Remove", key=f"unevidence-{one.id}", width="stretch"):
+        if away.button("Remove", key=f"unevidence-{one.id}", width="stretch", **rights.barred(user, "register.edit")):
             register.remove_evidence(db, user, id, one.id)
             shell.done("Removed; undo brings it back")
-    with st.popover("Add evidence", icon=":material/attach_file:", key=f"evidence-{id}-{len(found.evidence)}"):
+    with st.popover(
+        "Add evidence",
+        icon=":material/attach_file:",
+        key=f"evidence-{id}-{len(found.evidence)}",
+        **rights.barred(user, "register.edit"),
+    ):
         _add(db, user, id)
 
 
@@ -52,7 +57,7 @@ def _add(db: Database, user: User, id: str) -> None:
     with st.form(f"add-evidence-{id}", border=False, clear_on_submit=True):
         file = st.file_uploader("File", key=f"evidence-file-{id}")
         text = st.text_input("Link or note", key=f"evidence-text-{id}", placeholder="https://… or a sentence")
-        if st.form_submit_button("Add", type="primary"):
+        if st.form_submit_button("Add", type="primary", **rights.barred(user, "register.edit")):
             with shell.guarded():
                 if file:
                     register.add_evidence(db, user, id, "file", file.name, file.getvalue())
@@ -69,7 +74,7 @@ def comments(db: Database, user: User, found: register.Record) -> None:
     with st.form(f"comment-{found.row.id}", border=False, clear_on_submit=True):
         field, button = st.columns([5, 1], vertical_alignment="bottom")
         text = field.text_input("Comment", key=f"comment-text-{found.row.id}")
-        if button.form_submit_button("Comment", width="stretch") and text:
+        if button.form_submit_button("Comment", width="stretch", **rights.barred(user, "register.edit")) and text:
             with shell.guarded():
                 register.comment(db, user, found.row.id, text)
                 shell.done("Commented")

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from core import jobs, library
 from core.errors import PasswordNeeded
 from core.types import User
-from pages.parts import shell
+from pages.parts import rights, shell
 from pages.parts.words import count, plain, when
 
 SHOWN = 5
@@ -23,7 +23,9 @@ def failures(db: Database, user: User, failed: Sequence[jobs.Job]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         more = len(failed) - SHOWN
         st.markdown(f":gray[and {more:,} more were not imported]" if more > 0 else "", width="stretch")
-        if st.button(f"Dismiss all {len(failed):,}", key="dismiss-all", type="tertiary"):
+        if st.button(
+            f"Dismiss all {len(failed):,}", key="dismiss-all", type="tertiary", **rights.barred(user, "documents.add")
+        ):
             for job in failed:
                 library.dismiss(db, user, job.id)
             shell.done(f"Dismissed {count(len(failed), 'failed import')}")
@@ -38,10 +40,10 @@ def _failed(db: Database, user: User, job: jobs.Job) -> None:
         if job.fault == PasswordNeeded.__name__:
             with st.container(width=400), shell.guarded():  # a wrong password is said beside its field
                 _password(db, user, job)
-        elif st.button("Retry", key=f"retry-{job.id}", type="tertiary"):
+        elif st.button("Retry", key=f"retry-{job.id}", type="tertiary", **rights.barred(user, "documents.add")):
             jobs.retry(db, user, job.id)
             st.rerun()
-        if st.button("Dismiss", key=f"dismiss-{job.id}", type="tertiary"):
+        if st.button("Dismiss", key=f"dismiss-{job.id}", type="tertiary", **rights.barred(user, "documents.add")):
             library.dismiss(db, user, job.id)
             st.rerun()
 
@@ -53,6 +55,9 @@ def _password(db: Database, user: User, job: jobs.Job) -> None:
             "Password of the file", type="password", key=f"password-text-{job.id}", label_visibility="collapsed",
             placeholder="Password of the file",
         )  # fmt: skip
-        if button.form_submit_button("Unlock and import", width="stretch") and password:
+        if (
+            button.form_submit_button("Unlock and import", width="stretch", **rights.barred(user, "documents.add"))
+            and password
+        ):
             library.unlock(db, user, job.id, password)
             st.rerun()

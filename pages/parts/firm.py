@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 from sqlite_utils import Database
 
-from core import register
+from core import identity, register
 from core.extract import profiles
 from core.register.firm import named
 from core.types import User
@@ -49,7 +49,7 @@ def _title(firm: register.Firm) -> str:
 def _choice(db: Database, user: User, firm: register.Firm) -> None:
     if not register.may_choose_firm(user):
         st.markdown(f"**{plain(named(firm.profiles))}**")
-        st.caption("A manager or an administrator can change it.")
+        st.caption(f"Somebody who is {identity.who_may('firm.edit')} can change it.")
         return
     names = profiles.names()
     # What this window showed last: what is clicked there is held against it, and not against what others chose since.

@@ -9,7 +9,7 @@ from core import controls
 from core.export import controls as export
 from core.export.taking import taken
 from core.types import User
-from pages.parts import bulk, gap_filters, session, shell, tables
+from pages.parts import bulk, gap_filters, rights, session, shell, tables
 from pages.parts.words import RISKS, badge, count, day, label, plain
 
 SHOWN = 60
@@ -85,7 +85,7 @@ def step(db: Database, user: User, shown: controls.Step) -> None:
         due = right.date_input("Due", shown.due, key=f"step-due-{shown.id}", format="YYYY-MM-DD")
         if shown.edited:
             st.caption(f"Set by a person: {', '.join(shown.edited)}. Empty the field to go back to what is proposed.")
-        if st.form_submit_button("Save", type="primary"):
+        if st.form_submit_button("Save", type="primary", **rights.barred(user, "controls.edit")):
             save(db, user, shown, owner, str(due or ""))
     st.markdown(f"**{count(len(shown.obligations), 'duty', 'duties')}**")
     names = dict(zip(shown.document_ids, shown.documents, strict=True))

@@ -5,7 +5,7 @@ from sqlite_utils import Database
 
 from core import register
 from core.types import User
-from pages.parts import bulk, record, shell, source, url
+from pages.parts import bulk, record, rights, shell, source, url
 from pages.parts.words import count, plain, short
 
 AT = "at"
@@ -44,19 +44,35 @@ def _steps(db: Database, user: User, shown: register.ToCheck | None, place: int,
         if st.button("Next", key="queue-next", shortcut="J", disabled=place + 1 >= total):
             _go(place + 1)
         right = "Accept" if shown and shown.kind == "obligation" else "Nothing follows from it"
-        if shown and st.button(right, key=f"queue-accept-{shown.kind}", shortcut="A", type="primary"):
+        if shown and st.button(
+            right,
+            key=f"queue-accept-{shown.kind}",
+            shortcut="A",
+            type="primary",
+            **rights.barred(user, "register.edit"),
+        ):
             register.accept(db, user, shown.id)
             shell.done("Accepted")
-        if shown and shown.kind == "obligation" and st.button("Not an obligation", key="queue-reject", shortcut="X"):
+        if (
+            shown
+            and shown.kind == "obligation"
+            and st.button("Not an obligation", key="queue-reject", shortcut="X", **rights.barred(user, "register.edit"))
+        ):
             register.set_status(db, user, shown.id, "not an obligation")
             shell.done("Marked as not an obligation")
-        if shown and shown.kind == "obligation" and st.button("Fix", key="queue-fix", shortcut="F"):
+        if (
+            shown
+            and shown.kind == "obligation"
+            and st.button("Fix", key="queue-fix", shortcut="F", **rights.barred(user, "register.edit"))
+        ):
             st.session_state["record-tab"] = "Correct"
             st.rerun()
         if (
             shown
             and shown.kind == "uncovered"
-            and st.button("Make it an obligation", key="queue-promote", shortcut="M")
+            and st.button(
+                "Make it an obligation", key="queue-promote", shortcut="M", **rights.barred(user, "register.edit")
+            )
         ):
             register.promote(db, user, shown.document_id, shown.position, shown.end or shown.position)
             shell.done("Added to the register")

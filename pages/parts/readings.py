@@ -11,7 +11,7 @@ from core.errors import CopilotError
 from core.extract.agreement import Row, rows
 from core.register import Run
 from core.types import Obligation, User
-from pages.parts import analyse_form, cost_words, run_progress, shell, tables
+from pages.parts import analyse_form, cost_words, rights, run_progress, shell, tables
 from pages.parts.words import badge, count, label, plain, when
 
 COLOURS = {"differing": "orange", "only built-in": "blue", "only model": "violet", "both": "green"}
@@ -43,7 +43,12 @@ def _run(db: Database, user: User, shown: library.DocumentRow, run: Run) -> None
         text.markdown(f"**{named}** · {count(run.obligations, 'norm')}{change} · :gray[{when(run.created_at)}]")
         if run.chosen:
             button.markdown(badge("Shown", "green"))
-        elif button.button("Show", key=f"show-{run.id}", width="stretch", help="Let the register show this reading"):
+        elif button.button(
+            "Show",
+            key=f"show-{run.id}",
+            width="stretch",
+            **rights.barred(user, "register.edit", "Let the register show this reading"),
+        ):
             register.choose_run(db, user, shown.id, run.id)
             shell.done("The register shows this reading; corrections lie over it")
         if run.model != "builtin":

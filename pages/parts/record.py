@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from core import controls, register
 from core.types import User
-from pages.parts import correcting, deciding, evidence, reading, shell
+from pages.parts import correcting, deciding, evidence, reading, rights, shell
 from pages.parts.words import badge, day, label, plain, short, when, who
 
 
@@ -44,11 +44,16 @@ def _reading(db: Database, user: User, found: register.Record) -> None:
         reading.explanation(found)
     with st.container(horizontal=True, key="decide"):
         if not found.row.accepted and st.button(
-            "Accept", key="accept", help="The reading is right", icon=":material/check:"
+            "Accept",
+            key="accept",
+            **rights.barred(user, "register.edit", "The reading is right"),
+            icon=":material/check:",
         ):
             register.accept(db, user, found.row.id)
             shell.done("Accepted")
-        if found.row.status != "not an obligation" and st.button("Not an obligation", key="reject"):
+        if found.row.status != "not an obligation" and st.button(
+            "Not an obligation", key="reject", **rights.barred(user, "register.edit")
+        ):
             register.set_status(db, user, found.row.id, "not an obligation")
             shell.done("Marked as not an obligation")
         correcting.split(db, user, found)
@@ -73,7 +78,7 @@ def _compliance(db: Database, user: User, found: register.Record) -> None:
                 f"Date of the event{event}", row.anchor_date, key=f"anchor-{key}", format="YYYY-MM-DD"
             )
             right.markdown(f"Due\n\n{f'**{day(row.due)}**' if row.due else ':gray[once the event has a date]'}")
-        if st.form_submit_button("Save", type="primary"):
+        if st.form_submit_button("Save", type="primary", **rights.barred(user, "register.edit")):
             with shell.guarded():
                 _save(db, user, row, status, owner, reason, str(review or ""), str(anchor or ""))
     _controls(db, user, row)

@@ -5,7 +5,7 @@ from sqlite_utils import Database
 
 from core import analysing, jobs, library
 from core.types import User
-from pages.parts import cost_words, shell
+from pages.parts import cost_words, rights, shell
 from pages.parts.words import badge, count, plain, when
 
 POLL_SECONDS = 1.0
@@ -114,19 +114,35 @@ def _buttons(db: Database, user: User, run: analysing.Partial) -> None:
     job = run.job
     with st.container(horizontal=True):
         if job.state == "failed":
-            if st.button("Go on", key=f"go-on-{job.id}", icon=":material/play_arrow:", help="What is done is kept."):
+            if st.button(
+                "Go on",
+                key=f"go-on-{job.id}",
+                icon=":material/play_arrow:",
+                **rights.barred(user, "models.ask", "What is done is kept."),
+            ):
                 analysing.go_on(db, user, job.id)
                 st.rerun()
-            if st.button("Dismiss", key=f"dismiss-{job.id}", help="Forget this run and what it has done."):
+            if st.button(
+                "Dismiss",
+                key=f"dismiss-{job.id}",
+                **rights.barred(user, "models.ask", "Forget this run and what it has done."),
+            ):
                 library.dismiss(db, user, job.id)
                 st.rerun()
         elif job.held:
-            if st.button("Go on", key=f"resume-{job.id}", icon=":material/play_arrow:"):
+            if st.button(
+                "Go on", key=f"resume-{job.id}", icon=":material/play_arrow:", **rights.barred(user, "models.ask")
+            ):
                 jobs.resume(db, user, job.id)
                 st.rerun()
-        elif st.button("Pause", key=f"pause-{job.id}", icon=":material/pause:", help="What is done is kept."):
+        elif st.button(
+            "Pause",
+            key=f"pause-{job.id}",
+            icon=":material/pause:",
+            **rights.barred(user, "models.ask", "What is done is kept."),
+        ):
             jobs.pause(db, user, job.id)
             st.rerun()
-        if job.state in ACTIVE and st.button("Cancel", key=f"cancel-{job.id}"):
+        if job.state in ACTIVE and st.button("Cancel", key=f"cancel-{job.id}", **rights.barred(user, "models.ask")):
             analysing.cancel(db, user, job.id)
             st.rerun()

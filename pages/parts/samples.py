@@ -8,7 +8,7 @@ from core.errors import NotFound
 from core.samples import Sample, samples
 from core.settings import settings
 from core.types import User
-from pages.parts import shell
+from pages.parts import rights, shell
 from pages.parts.words import count, plain
 
 
@@ -21,9 +21,15 @@ def offer(db: Database, user: User, *, uploader: bool = False) -> None:
             " Each is read on this computer; its obligations appear with their places in the source, for you to check."
         )
         with st.container(horizontal=True):
-            if not uploader and st.button("Add documents", type="primary", icon=":material/upload_file:"):
+            if not uploader and st.button(
+                "Add documents", type="primary", icon=":material/upload_file:", **rights.barred(user, "documents.add")
+            ):
                 st.switch_page("pages/documents.py")
-            if found and st.button(f"Import {count(len(found), 'sample')}", icon=":material/library_add:"):
+            if found and st.button(
+                f"Import {count(len(found), 'sample')}",
+                icon=":material/library_add:",
+                **rights.barred(user, "documents.add"),
+            ):
                 for sample in found:
                     library.receive(db, user, sample.path.read_bytes(), sample.path.name)
                 shell.done(f"{count(len(found), 'sample')} on the way")

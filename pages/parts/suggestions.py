@@ -6,7 +6,7 @@ from sqlite_utils import Database
 from core import controls, library, register
 from core.settings import lexicon
 from core.types import User
-from pages.parts import bulk, control_library, shell, source, tables, url
+from pages.parts import bulk, control_library, rights, shell, source, tables, url
 from pages.parts.gap_filters import IMPACTS
 from pages.parts.words import RISKS, badge, count, label, plain
 
@@ -58,20 +58,34 @@ def _steps(db: Database, user: User, shown: controls.Suggestion | None, place: i
             _go(place - 1)
         if st.button("Next", key="review-next", shortcut="J", disabled=place + 1 >= total):
             _go(place + 1)
-        if shown and st.button("Confirm", key="review-confirm", shortcut="A", type="primary"):
+        if shown and st.button(
+            "Confirm", key="review-confirm", shortcut="A", type="primary", **rights.barred(user, "controls.edit")
+        ):
             controls.confirm(db, user, [shown.pair], _note())
             _done(f"Confirmed {shown.ref}")
-        if shown and st.button("In part", key="review-part", shortcut="P", help="It meets the duty in part only"):
+        if shown and st.button(
+            "In part",
+            key="review-part",
+            shortcut="P",
+            **rights.barred(user, "controls.edit", "It meets the duty in part only"),
+        ):
             controls.confirm(db, user, [shown.pair], _note(), part=True)
             _done(f"Confirmed {shown.ref} in part")
-        if shown and st.button("Reject", key="review-reject", shortcut="X", help="It is not suggested again"):
+        if shown and st.button(
+            "Reject",
+            key="review-reject",
+            shortcut="X",
+            **rights.barred(user, "controls.edit", "It is not suggested again"),
+        ):
             controls.reject(db, user, [shown.pair], _note())
             _done(f"Rejected {shown.ref}")
         if shown:
             st.text_input(
                 "Note", key=_note_key(), placeholder="Note, if you like", label_visibility="collapsed", width=200
             )
-        if total and st.button("Confirm many", key="review-many", icon=":material/done_all:"):
+        if total and st.button(
+            "Confirm many", key="review-many", icon=":material/done_all:", **rights.barred(user, "controls.edit")
+        ):
             many(document)
         bulk.undo(db, user)
 
@@ -140,6 +154,11 @@ def many(db: Database, user: User, document: str) -> None:
         },
         height=360,
     )
-    if st.button(f"Confirm {count(len(found), 'link')}", type="primary", key="many-confirm"):
+    if st.button(
+        f"Confirm {count(len(found), 'link')}",
+        type="primary",
+        key="many-confirm",
+        **rights.barred(user, "controls.edit"),
+    ):
         made = controls.confirm(db, user, [one.pair for one in found])
         shell.done(f"{count(made, 'link')} confirmed")

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from core import jobs, llm, prompts, switches
 from core.settings import settings
 from core.types import Classification, User
-from pages.parts import shell
+from pages.parts import rights, shell
 from pages.parts.words import badge, label, plain, when
 
 POLL_SECONDS = 0.5
@@ -43,7 +43,10 @@ def form(db: Database, user: User, found: tuple[llm.Health, ...]) -> None:
         kind = st.segmented_control("Prompt", [FREE, *names], default=FREE, key="try-prompt", required=True)
         values = _variables(kind) if kind != FREE else {}
         text = "" if values else st.text_area("What to ask", key="try-text", height=180)
-        if st.button("Try it", type="primary", disabled=not decided.allowed or model in stopped):
+        barred = rights.barred(user, "models.ask")
+        if not decided.allowed or model in stopped:
+            barred["disabled"] = True
+        if st.button("Try it", type="primary", **barred):
             rendered = prompts.render(_chosen(kind), values) if kind != FREE else None
             llm.ask(db, user, model, text, prompt=rendered, classification=classification, max_output_tokens=room)
             st.rerun()
@@ -94,10 +97,17 @@ def _answer(db: Database, user: User, one: llm.Trial) -> None:
     with st.container(border=True, key=f"trial-{one.id}"):
         head, again, away = st.columns([8, 1, 1], vertical_alignment="center")
         head.markdown(f"**{plain(one.model)}** · {plain(one.prompt or FREE)} · {when(one.created_at)} {_state(one)}")
-        if away.button("Stop" if one.state in ACTIVE else "Delete", key=f"forget-{one.id}", width="stretch"):
+        if away.button(
+            "Stop" if one.state in ACTIVE else "Delete",
+            key=f"forget-{one.id}",
+            width="stretch",
+            **rights.barred(user, "models.ask"),
+        ):
             llm.forget(db, user, one.id)
             st.rerun()
-        if one.state == "failed" and again.button("Retry", key=f"retry-{one.id}", width="stretch"):
+        if one.state == "failed" and again.button(
+            "Retry", key=f"retry-{one.id}", width="stretch", **rights.barred(user, "models.ask")
+        ):
             jobs.retry(db, user, one.job_id)
             st.rerun()
         if one.error:

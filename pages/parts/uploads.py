@@ -5,10 +5,10 @@ from collections.abc import Callable
 import streamlit as st
 from sqlite_utils import Database
 
-from core import jobs, library
+from core import identity, jobs, library
 from core.errors import CopilotError
 from core.types import User
-from pages.parts import failures, shell
+from pages.parts import failures, rights, shell
 from pages.parts.words import count, plain
 
 POLL_SECONDS = 1.0
@@ -24,6 +24,9 @@ FORMATS = "PDF, Word, HTML, XML (Formex, RegML), Markdown, text; scans as PDF, P
 
 def uploader(db: Database, user: User) -> None:
     """Every file that arrives becomes a job at once; the box is empty again for the next ones."""
+    if not identity.may(user, "documents.add"):
+        st.caption(f"Documents are added by somebody who is {identity.who_may('documents.add')}.")
+        return
     turn = st.session_state.setdefault(ROUND, 0)
     files = st.file_uploader(f"Add documents: {FORMATS}", accept_multiple_files=True, key=f"upload-{turn}")
     if not files:
@@ -135,7 +138,7 @@ def _jobs(db: Database, user: User, shown: list[jobs.Job]) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             more = len(active) - ROWS
             st.markdown(f":gray[and {more:,} more wait]" if more > 0 else "", width="stretch")
-            if st.button("Cancel all", key="cancel-all"):
+            if st.button("Cancel all", key="cancel-all", **rights.barred(user, "documents.add")):
                 for job in active:
                     jobs.cancel(db, user, job.id)
                 shell.done(f"Cancelled {count(len(active), 'import')}")
@@ -145,7 +148,9 @@ def _running(db: Database, user: User, job: jobs.Job) -> None:
     name, bar, stop = st.columns([4, 6, 1], vertical_alignment="center")
     name.markdown(plain(job.title))
     bar.progress(job.progress, text=job.stage)
-    if stop.button("Cancel", key=f"cancel-{job.id}", width="stretch", type="tertiary"):
+    if stop.button(
+        "Cancel", key=f"cancel-{job.id}", width="stretch", type="tertiary", **rights.barred(user, "documents.add")
+    ):
         jobs.cancel(db, user, job.id)
         shell.done(f"Cancelled {job.title}")
 
