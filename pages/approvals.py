@@ -13,8 +13,9 @@ def page(db: Database, user: User) -> None:
     st.html(STYLE)
     with st.container(horizontal=True, vertical_alignment="center", key="review-bar"):
         wanted = review_bar.bar(db, user)
-    if wanted.view == "figures":
-        review_figures.figures(db, user)
+        days = review_figures.since() if wanted.view == "figures" else None
+    if days:
+        review_figures.figures(db, user, days)
         return
     review_deciding.alone(user)
     found = review_queue.listed(db, user, wanted)

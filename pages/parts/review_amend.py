@@ -38,7 +38,7 @@ def _fields(item: review.Item, one: Action) -> dict[str, str]:
     with now:
         st.caption(f"Version {item.version + 1}")
         title = st.text_input(NAMES["title"], one.title, key=f"amend-title-{key}")
-        detail = st.text_area(NAMES["detail"], one.detail, key=f"amend-detail-{key}", height=120)
+        detail = st.text_area(NAMES["detail"], one.detail, key=f"amend-detail-{key}", height=190)
         left, right = st.columns(2)
         owner = left.text_input(NAMES["owner_role"], one.owner_role, key=f"amend-owner-{key}")
         on = right.date_input(NAMES["due"], one.due, key=f"amend-due-{key}", format="YYYY-MM-DD")

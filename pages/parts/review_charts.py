@@ -1,5 +1,6 @@
 """The pictures of Figures. Each takes what was counted and gives a figure; nothing is read here."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -8,9 +9,9 @@ from pages.parts.cost_words import PALETTE, dark
 from pages.parts.review_words import VERDICTS, hours
 from pages.parts.words import label
 
-HEIGHT, ROW_PIXELS, FRAME_PIXELS = 260, 34, 70
+HEIGHT, ROW_PIXELS, FRAME_PIXELS = 400, 34, 70
 COLOURS = {"accept": PALETTE[2], "request_change": PALETTE[1], "reject": PALETTE[5], "escalate": PALETTE[3]}
-RISKS = {"critical": PALETTE[5], "high": PALETTE[1], "medium": PALETTE[4], "low": PALETTE[0]}
+RISKS = ("critical", "high", "medium", "low")
 STEPS = {1 / 60: "1 min", 1 / 6: "10 min", 1: "1 h", 6: "6 h", 24: "1 d", 168: "7 d", 720: "30 d"}
 
 
@@ -36,31 +37,31 @@ def decisions(found: Sequence[tuple[str, str, int]], first: date, last: date) ->
 
 def times(found: Mapping[str, tuple[float, float, int] | None]) -> Any:
     """A line for each risk from p50 to p95; hours, on a scale on which a minute and a month are both seen."""
-    figure = _figure()
-    risks = [risk for risk in RISKS if found.get(risk)][::-1]
-    for risk in risks:
-        p50, p95, size = found[risk] or (0, 0, 0)
-        colour = RISKS[risk][dark()]
-        name = f"{label(risk)} ({size:,})"
+    figure, colour = _figure(), PALETTE[0][dark()]
+    known = {risk: taken for risk in reversed(RISKS) if (taken := found.get(risk))}
+    names = [f"{label(risk)} ({size:,})" for risk, (_, _, size) in known.items()]
+    for name, (p50, p95, _) in zip(names, known.values(), strict=True):
         figure.add_scatter(
             x=[_least(p50), _least(p95)], y=[name, name], mode="lines", showlegend=False, hoverinfo="skip",
             line={"color": colour, "width": 7}, opacity=0.35,
         )  # fmt: skip
-    names = [f"{label(risk)} ({(found[risk] or (0, 0, 0))[2]:,})" for risk in risks]
-    shades = [RISKS[risk][dark()] for risk in risks]
     for place, title, symbol in ((0, "Half of them", "circle"), (1, "19 of 20", "line-ns")):
-        values = [(found[risk] or (0, 0, 0))[place] for risk in risks]
+        values = [taken[place] for taken in known.values()]
         figure.add_scatter(
             x=[_least(value) for value in values],
             y=names,
             name=title,
             mode="markers",
             text=[hours(value) for value in values],
-            marker={"symbol": symbol, "size": 12, "color": shades, "line": {"width": 3, "color": shades}},
+            marker={"symbol": symbol, "size": 12, "color": colour, "line": {"width": 3, "color": colour}},
             hovertemplate=f"%{{y}}<br>{title} within %{{text}}<extra></extra>",
         )
-    figure.update_xaxes(type="log", tickvals=list(STEPS), ticktext=list(STEPS.values()), showgrid=True)
-    return _laid(figure, FRAME_PIXELS + ROW_PIXELS * max(2, len(risks)))
+    longest = max([24.0, *(p95 * 1.5 for _, p95, _ in known.values())])
+    figure.update_xaxes(
+        type="log", tickvals=list(STEPS), ticktext=list(STEPS.values()), showgrid=True,
+        range=[math.log10(1 / 90), math.log10(longest)],
+    )  # fmt: skip
+    return _laid(figure, FRAME_PIXELS + ROW_PIXELS * max(2, len(known)))
 
 
 def shares(rows: Sequence[tuple[str, int, int]]) -> Any:

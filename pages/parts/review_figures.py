@@ -16,17 +16,21 @@ DAYS = {"30": "30 days", "90": "90 days", "365": "A year"}
 LEAST_DAYS = 14  # a picture of fewer days has bars as wide as a hand
 
 
-def figures(db: Database, user: User) -> None:
-    """Since a number of days that stands in the URL."""
+def since() -> int:
+    """So many days, as the URL says, in the row that the caller has opened."""
     asked = st.query_params.get("days")
     days = st.segmented_control(
         "Since", tuple(DAYS), default=asked if asked in DAYS else "30", required=True, format_func=DAYS.get,
         label_visibility="collapsed", key="review-days",
     )  # fmt: skip
-    if days != asked:
+    if days != (asked or "30"):
         st.query_params["days"] = days
+    return int(days)
+
+
+def figures(db: Database, user: User, days: int) -> None:
     today = datetime.now(UTC).date()
-    found = review.report(db, user, (today - timedelta(days=int(days) - 1)).isoformat())
+    found = review.report(db, user, (today - timedelta(days=days - 1)).isoformat())
     _numbers(found)
     if not found.decisions:
         st.info("Nobody has decided anything in this time. Charts of decisions and times stand here once they have.")

@@ -41,10 +41,10 @@ def may_amend(found: review.Evidence, user: User) -> bool:
     return asks or (item.state in review.PENDING and not found.barred)
 
 
-def open_forms(found: review.Evidence, user: User) -> tuple[str, ...]:
-    """Which forms stand above the evidence: changing it, where that was asked for or chosen."""
+def amending(found: review.Evidence, user: User) -> bool:
+    """Whether the form to change it stands in place of what is asked: where that was asked for, or chosen."""
     wanted = found.item.state == "change_requested" or st.session_state.get(f"{AMENDING}-{found.item.id}")
-    return ("amend",) if wanted and may_amend(found, user) else ()
+    return bool(wanted) and may_amend(found, user)
 
 
 def claimed_by_other(item: review.Item, user: User) -> bool:

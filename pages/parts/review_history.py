@@ -32,6 +32,17 @@ def decisions(found: review.Evidence, names: Names) -> None:
         st.markdown(f":gray[{found.accepted} of {found.rule.approvers} accepted; it still needs {plain(left)}.]")
 
 
+def asked_for(found: review.Evidence, names: Names) -> None:
+    """What a reviewer wants changed, above the form to change it."""
+    if found.item.state != "change_requested":
+        return
+    for one in found.decisions[-1:]:
+        by = plain(names.get(one.reviewer, one.reviewer))
+        st.markdown(
+            f"{badge('Change requested', 'orange')} {by} :gray[{when(one.decided_at)}]\n\n> {plain(one.reason)}"
+        )
+
+
 def versions(found: review.Evidence, names: Names) -> None:
     """What was asked for, as each person wrote it: two of the versions side by side."""
     if len(found.versions) < 2:

@@ -42,7 +42,8 @@ def pane(db: Database, user: User, wanted: Wanted, listed: Listed) -> None:
         st.space("stretch")
         review_queue.steps(db, user, wanted, listed)
     if barred and found.item.state in review.PENDING:
-        st.caption(plain(barred))
+        with st.container(key="review-barred"):
+            st.caption(plain(barred))
     if not review_deciding.stale(db, found, seen) and not barred:
         review_deciding.panel(db, user, found, seen, lambda: review_queue.after(db, user, wanted, listed))
     _evidence(db, user, found, names)
@@ -53,9 +54,11 @@ def _evidence(db: Database, user: User, found: review.Evidence, names: dict[str,
     with st.container(key="review-both"):
         left, right = st.columns(2)
     with left, st.container(key="review-facts"):
-        if "amend" in review_handling.open_forms(found, user):
+        if review_handling.amending(found, user):
+            review_history.asked_for(found, names)
             review_amend.form(db, user, found.item)
-        review_evidence.asked(found.actions)
+        else:
+            review_evidence.asked(found.actions)
         review_history.changed(found)
         review_evidence.reasons(found)
         if found.unusable:

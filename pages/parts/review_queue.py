@@ -1,6 +1,7 @@
 """The left side of Approvals: a page of the queue as lines, the way through it, and one decision for several."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ import streamlit as st
 from sqlite_utils import Database
 
 from core import review
+from core.errors import NotFound
 from core.identity import accounts
 from core.types import User
 from pages.parts import review_words, shell, url
@@ -40,8 +42,16 @@ def listed(db: Database, user: User, wanted: Wanted) -> Listed:
     total = review.count(db, user, wanted.filter)
     page = min(url.number("p"), max(0, (total - 1) // PER_PAGE))
     rows = review.queue(db, user, wanted.filter, wanted.sort, limit=PER_PAGE, offset=page * PER_PAGE)
-    chosen = st.query_params.get(ITEM) or (rows[0].id if rows else None)
-    return Listed(rows, total, page * PER_PAGE, chosen)
+    return Listed(rows, total, page * PER_PAGE, _chosen(db, user) or (rows[0].id if rows else None))
+
+
+def _chosen(db: Database, user: User) -> str | None:
+    """The item of the URL, which people also write by its number."""
+    asked = st.query_params.get(ITEM)
+    if asked and asked.isdecimal():
+        with suppress(NotFound):  # the pane says that there is no such request
+            asked = st.query_params[ITEM] = review.item(db, user, asked).id
+    return asked
 
 
 def queue(db: Database, user: User, found: Listed) -> None:
