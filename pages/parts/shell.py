@@ -1,63 +1,32 @@
 """The frame of every page: errors as sentences, messages, the worker's state, and the database for the rerun."""
 
 import functools
-import logging
 import runpy
 import time
-import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
-from uuid import uuid4
 
 import streamlit as st
 from sqlite_utils import Database
 from streamlit.runtime.pages_manager import PagesManager
 
-from core import jobs, telemetry, worker
-from core.errors import CopilotError
+from core import inbox, jobs, telemetry, worker
 from core.settings import ROOT, settings
 from core.types import User
-from pages.parts import kept, session
-from pages.parts.words import badge, count
+from pages.parts import account_menu, acting, cookies, kept, session
+from pages.parts.guard import guarded
+from pages.parts.words import badge, count, plain
+
+__all__ = ["dialog", "done", "fragment", "frame", "guarded", "run", "say"]
 
 P = ParamSpec("P")
 Body = Callable[Concatenate[Database, User, P], None]
 
 HERE = Path(__file__).parent
 MESSAGE, STOPPED = "message", "worker-stopped"
+MOST_UNREAD = 99
 BUSY_SECONDS, IDLE_SECONDS, STARTING_SECONDS = 2, 20, 20
-log = logging.getLogger("copilot.pages")
-user = session.user
-
-
-# --- errors -----------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def guarded() -> Iterator[None]:
-    """What goes wrong inside is said in one sentence where it happened; the rest of the page stays."""
-    try:
-        yield
-    except CopilotError as error:
-        st.error(_literal(str(error)), icon=":material/error:")
-    except Exception as error:  # noqa: BLE001 - the edge: nobody ever sees a traceback
-        reference = uuid4().hex[:8]
-        # Where it happened and of what kind, never the error's own words: they may quote the document.
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        log.error("reference %s: %s\n%s", reference, type(error).__name__, frames)  # noqa: TRY400
-        st.error(
-            f"This part of the page could not be shown. Nothing was lost; reload the page to try again."
-            f" If it stays, report reference {reference}.",
-            icon=":material/error:",
-        )
-
-
-def _literal(sentence: str) -> str:
-    from pages.parts.words import plain
-
-    return plain(sentence)
 
 
 # --- bodies -----------------------------------------------------------------------------------------------------
@@ -72,7 +41,7 @@ def run(body: Callable[[Database, User], None]) -> None:
         return
     _say_message()
     with guarded(), session.database() as db:
-        body(db, session.user())
+        body(db, session.asked(db))
 
 
 def fragment(run_every: float | None = None) -> Callable[[Body[P]], Callable[P, None]]:
@@ -82,7 +51,7 @@ def fragment(run_every: float | None = None) -> Callable[[Body[P]], Callable[P, 
         @functools.wraps(body)
         def alone(*args: P.args, **kwargs: P.kwargs) -> None:
             with guarded(), session.database() as db:
-                body(db, session.user(), *args, **kwargs)
+                body(db, session.asked(db, clicked=run_every is None), *args, **kwargs)
 
         return st.fragment(alone, run_every=run_every)
 
@@ -96,7 +65,7 @@ def dialog(title: str, **options: Any) -> Callable[[Body[P]], Callable[P, None]]
         @functools.wraps(body)
         def alone(*args: P.args, **kwargs: P.kwargs) -> None:
             with guarded(), session.database() as db:
-                body(db, session.user(), *args, **kwargs)
+                body(db, session.asked(db), *args, **kwargs)
 
         return st.dialog(title, **options)(alone)
 
@@ -111,7 +80,7 @@ def done(message: str) -> None:
 
 def say(message: str) -> None:
     """Say it now, beside whatever the page shows."""
-    st.toast(_literal(message), icon=":material/check:")
+    st.toast(plain(message), icon=":material/check:")
 
 
 def _say_message() -> None:
@@ -122,18 +91,25 @@ def _say_message() -> None:
 # --- the frame --------------------------------------------------------------------------------------------------
 
 
-def frame() -> None:
-    """What stands around every page."""
+def look() -> None:
+    """What stands around every page, also where nobody is let in yet."""
     st.html(HERE / "app.css")
     st.logo(str(HERE / "logo.svg"), size="medium")
+
+
+def frame() -> None:
+    """What stands around the pages of somebody who is in."""
     telemetry.start(settings())
     worker.ensure_running()
     with session.database() as db:
-        busy = bool(jobs.jobs(db, session.user(), active=True, limit=1))
-    # While it starts, somebody who has just opened the app looks at it.
-    busy = busy or worker.state().status != "running"
-    with st.container(key="frame-status"):
-        fragment(run_every=BUSY_SECONDS if busy else IDLE_SECONDS)(_status)()
+        person = session.asked(db)
+        # While it starts, somebody who has just opened the app looks at it.
+        busy = bool(jobs.jobs(db, person, active=True, limit=1)) or worker.state().status != "running"
+        with st.container(key="frame-status", horizontal=True, vertical_alignment="center", wrap=False):
+            fragment(run_every=BUSY_SECONDS if busy else IDLE_SECONDS)(_status)()
+            account_menu.menu(db, person)
+        acting.banner(db, person)
+    cookies.keep()
 
 
 def _status(db: Database, person: User) -> None:
@@ -142,7 +118,10 @@ def _status(db: Database, person: User) -> None:
     if waiting:
         # Somebody who only watches an import runs no page: a worker that was killed is started again from here.
         worker.ensure_running()
-    st.markdown(f"{_worker(waiting)} {badge(person.name, 'gray')}")
+    unread = len(inbox.notices(db, person, unread=True, limit=MOST_UNREAD))
+    with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+        st.markdown(_worker(waiting), width="content")
+        st.page_link("pages/inbox.py", label=str(unread or ""), icon=":material/notifications:", help="Inbox")
 
 
 def _worker(waiting: list[jobs.Job]) -> str:
