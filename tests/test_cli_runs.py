@@ -1,6 +1,7 @@
 """Documents are read by a model from the command line: estimated, started, paused, gone on with, compared."""
 
 import json
+from decimal import Decimal
 
 import pytest
 
@@ -64,7 +65,14 @@ def test_an_estimate_sends_nothing_and_names_who_would_be_asked(db, desk, copilo
         plain = json.loads(copilot("runs", "start", document_id, "--estimate", "--json").out)
     assert (told.code, model.asked, jobs.jobs(db, ADA, kind="analyse")) == (0, [], [])
     assert ["model", CHEAP] in told.cells
-    assert plain["windows"] == plain["calls"] > 3
+    parts = {one["part"]: one for one in plain["parts"]}
+    assert list(parts) == ["windows", "stronger", "again", "risk", "actions", "summary"]
+    assert plain["windows"] == parts["windows"]["calls"] > 3
+    assert plain["calls"] == sum(one["calls"] for one in parts.values())
+    least, most = (Decimal(plain[end]["cost_usd"]) for end in ("least", "most"))
+    assert least < Decimal(plain["cost_usd"]) < most
+    assert ["tokens are", "guessed"] in told.cells
+    assert any(line[0] == "of these, second pass" and "assumed: 50% of the windows" in line[1] for line in told.cells)
     assert {one["model"]: one["allowed"] for one in plain["candidates"]}[STRONG] is True
 
 

@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from core.identity import local_user
 from core.llm import counting, llama_cpp, open_model, weights
 from core.llm.counting import SAMPLE, SHORT, counter, whole
 from core.store import connect, now, write
@@ -172,9 +173,54 @@ def tiny(at, tmp_path):
     settings = at("http://127.0.0.1:1", context_tokens=1024)
     settings.data_dir.mkdir()
     with closing(connect(settings.database)) as db, write(db):
-        weights.insert(db, ADA, weights.examined(tiny_gguf(tmp_path / "tiny.gguf"), ADA))
+        weights.insert(db, local_user(), weights.examined(tiny_gguf(tmp_path / "tiny.gguf"), ADA))
     yield settings
     llama_cpp.OWNER.close()
+
+
+def added(settings, tmp_path, words, kind="gpt2"):
+    """A GGUF file that has a vocabulary and no weights, added."""
+    gguf = pytest.importorskip("gguf", reason="the writer of test files is not installed")
+    path = tmp_path / "spelt.gguf"
+    made = gguf.GGUFWriter(str(path), "llama")
+    made.add_context_length(2048)
+    made.add_tokenizer_model(kind)
+    made.add_token_list(words)
+    made.write_header_to_file()
+    made.write_kv_data_to_file()
+    made.close()
+    settings.data_dir.mkdir(exist_ok=True)
+    with closing(connect(settings.database)) as db, write(db):
+        weights.insert(db, local_user(), weights.examined(path, ADA))
+    return "llama_cpp:spelt"
+
+
+@pytest.mark.parametrize(("kind", "space"), [("gpt2", "Ġ"), ("llama", "▁")])
+def test_where_a_tokenizer_may_not_be_loaded_the_vocabulary_in_the_files_header_is_measured(at, tmp_path, kind, space):
+    settings = at("http://127.0.0.1:1")
+    letters = [chr(code) for code in range(33, 127)]
+    words = [space + word for word in SAMPLE.split()]
+    few, many = letters, [*letters, *words]
+    found = counter(added(settings, tmp_path, few, kind), settings, quick=True)
+    assert (found.how, found.exact) == ("measured", False)
+    assert len(SAMPLE) <= found.count(SAMPLE) < 1.2 * len(SAMPLE)
+    time.sleep(0.01)
+    found = counter(added(settings, tmp_path, many, kind), settings, quick=True)
+    assert len(SAMPLE.split()) <= found.count(SAMPLE) < 1.5 * len(SAMPLE.split())
+
+
+def test_what_calls_before_took_is_believed_before_a_vocabulary(at, tmp_path):
+    settings = at("http://127.0.0.1:1")
+    name = added(settings, tmp_path, [chr(code) for code in range(33, 127)])
+    called(settings, name, *[(10_000, 9_000)] * 5)
+    assert counter(name, settings, quick=True).basis == "learned from calls before"
+
+
+def test_a_file_that_is_gone_is_guessed_for(at, tmp_path):
+    settings = at("http://127.0.0.1:1")
+    name = added(settings, tmp_path, ["a"])
+    (tmp_path / "spelt.gguf").unlink()
+    assert counter(name, settings, quick=True).basis == "assumed"
 
 
 def test_a_gguf_files_own_tokenizer_counts_a_prompt_to_the_token(tiny):

@@ -44,7 +44,7 @@ def test_with_history_it_rests_on_how_the_model_did_this_task(here):
             router.ask(errand(model=CHEAP), prompt())
         router.ask(errand(EVE, model=CHEAP), prompt())
     found = estimated(here, prompt("x" * 4_000), model=CHEAP)
-    assert found.basis == "from 3 calls before"
+    assert found.basis == "tokens assumed; answers from 3 calls before"
     # Of 1,040 tokens read, 7 were said; 900 of those read came from the provider's cache.
     assert found.output_tokens == math.ceil(found.input_tokens * 7 / 1_040)
     said = found.output_tokens * Decimal(10)
@@ -92,5 +92,5 @@ def test_calls_of_a_batch_say_what_was_read_and_said_but_nothing_of_time(here):
     with here.opened() as db, write(db):
         db.execute("update model_call set latency_ms = null, batched = 1")
     found = estimated(here, prompt("x" * 4_000), model=CHEAP)
-    assert found.basis == "from 3 calls before"
+    assert found.basis == "tokens assumed; answers from 3 calls before"
     assert found.seconds == pytest.approx(found.output_tokens / 50)  # as the routes assume

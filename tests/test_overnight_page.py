@@ -32,7 +32,7 @@ def test_a_run_can_wait_for_the_night_where_its_model_takes_batches(tmp_path, mo
         at = opened("document", document=document_id, tab="Readings")
         at.selectbox(key=f"analyse-with-{document_id}").set_value(CHEAP).run()
         night = at.checkbox(key=f"analyse-overnight-{document_id}")
-        assert "Overnight, at half price (about" in night.label.replace("\\", "")
+        assert "Overnight, the windows at half price (about" in night.label.replace("\\", "")
         night.set_value(True).run()
         button(at, "Start").click().run()
         work(db)

@@ -9,6 +9,7 @@ further    risk, actions and summary by the model, checked
 keeping    where finished steps are kept; whether the job is still ours
 leading    the whole run: from the plan to an Analysis
 overnight  the windows handed over as one batch, and collected
+forecasting  what a run would take, part by part, and which budget may not hold it
 job        the handler, and what a person does about a run: start, estimate, go on, see how far it is
 alone      the same for a file without a library
 comparing  a run beside the built-in one
@@ -16,7 +17,8 @@ comparing  a run beside the built-in one
 
 from core.analysing.alone import read_alone
 from core.analysing.comparing import Compared, compare
-from core.analysing.job import Forecast, Partial, analyse, cancel, estimate, go_on, partial, start
+from core.analysing.forecasting import Forecast, Part
+from core.analysing.job import Partial, analyse, cancel, estimate, go_on, partial, start
 from core.analysing.options import STEPS, Options, Step
 from core.llm.errands import Estimate
 
@@ -26,6 +28,7 @@ __all__ = [
     "Estimate",
     "Forecast",
     "Options",
+    "Part",
     "Partial",
     "Step",
     "analyse",

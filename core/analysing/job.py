@@ -11,14 +11,14 @@ from sqlite_utils import Database
 from core import audit, jobs, library, prompts, register, telemetry
 from core.analysing import overnight
 from core.analysing import plan as plans
+from core.analysing.forecasting import Forecast, forecast
 from core.analysing.keeping import WithJob, watched
 from core.analysing.leading import Run, first_of, lead
 from core.analysing.options import Options, checked, packed, unpacked
 from core.errors import BadInput, Conflict
-from core.extract import prompted
 from core.identity import require
 from core.llm import batches, ledger
-from core.llm.errands import Candidate, Errand, Estimate
+from core.llm.errands import Errand
 from core.llm.router import Router
 from core.pipeline import is_read, judged
 from core.settings import Settings
@@ -28,23 +28,6 @@ from core.telemetry import names
 from core.types import Reading, Scope, User
 
 KIND = "analyse"
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """What reading the whole document would take. `estimate` is of the first pass over the windows, without the second
-    pass, stronger models and the steps that follow.
-
-    `overnight` is what it would take as a batch, None where the model that is asked first takes none; `estimate` is
-    that, too, where the options say so. `candidates` in the order in which they would be asked, those that will not be
-    asked with the reason.
-    """
-
-    windows: int
-    estimate: Estimate
-    candidates: tuple[Candidate, ...]
-    stronger: str | None
-    overnight: Estimate | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +83,6 @@ def estimate(db: Database, user: User, document_id: str, options: Options) -> Fo
     run = _run(db, user, document_id, checked(options), None)
     require_rules(run.reading, run.decision)
     return forecast(db, run)
-
-
-def forecast(db: Database, run: Run) -> Forecast:
-    first, stronger = first_of(run.errand, run.router, db)
-    plan = plans.planned(db, run.settings, run.reading, run.options, first, stronger, quick=True)
-    prompt = plans.loaded(plan.prompts["extract"])
-    asked = [prompts.render(prompt, prompted.values(window, run.reading.document)) for window in plan.windows]
-    direct = run.router.estimate(db, run.errand, asked)
-    later = overnight.estimate(direct, first.entry) if overnight.possible(first.entry) else None
-    if run.options.batch:
-        overnight.require_possible(first.entry)
-    found = later if later and run.options.batch else direct
-    return Forecast(len(plan.windows), found, run.router.candidates(db, run.errand), stronger, later)
 
 
 def go_on(db: Database, user: User, job_id: str, *, run_usd: Decimal | None = None) -> None:

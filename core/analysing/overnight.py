@@ -18,7 +18,7 @@ from core.analysing.plan import Plan
 from core.errors import BadInput
 from core.extract import prompted
 from core.extract.windows import Window
-from core.llm import batches, faults
+from core.llm import batches, estimates, faults
 from core.llm.catalog import Entry
 from core.llm.errands import Estimate
 from core.prompts import Rendered
@@ -47,9 +47,8 @@ def require_possible(entry: Entry) -> None:
 
 def estimate(direct: Estimate, entry: Entry) -> Estimate:
     """The same calls in a batch. Its price is unknown where the inventory has no discount, and so is when it comes."""
-    share = None if entry.prices is None else entry.prices.batch_discount
-    cost = None if direct.cost_usd is None or share is None else direct.cost_usd * (1 - share)
-    return replace(direct, cost_usd=cost, seconds=None)
+    discount = None if entry.prices is None else entry.prices.batch_discount
+    return estimates.scaled(direct, None if discount is None else 1 - discount, timed=False)
 
 
 def waits(db: Database, run: Run, keeper: Keeper) -> str | None:

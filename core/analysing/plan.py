@@ -48,15 +48,12 @@ def planned(
     options: Options,
     first: Candidate,
     stronger: str | None,
-    *,
-    quick: bool = False,
+    counter: counting.Counter,
 ) -> Plan:
-    """For the model that would be asked first. BadInput where not even one sentence fits into its context.
-
-    `quick` guesses tokens rather than load a tokenizer: for somebody who waits.
+    """For the model that would be asked first, its tokens as `counter` has them. BadInput where not even one sentence
+    fits into its context.
     """
     used = versions(db, options)
-    counter = counting.counter(first.entry.name, settings, quick=quick)
     rooms = {task: room(db, settings, first, task, loaded(name), counter) for task, name in used.items()}
     share = float(lexicon("prompted")["window"]["answer_share"])
     context = sizes.context(db, first.entry, settings)

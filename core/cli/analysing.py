@@ -10,18 +10,19 @@ from contextlib import closing, redirect_stderr
 from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from core.cli import run_estimates
 from core.cli.commands import DOCUMENT, JSON, Command, argument
 from core.cli.database import Act, document_id, each, opened, whole
 from core.cli.models import UNKNOWN
-from core.cli.text import as_json, counted, facts, printable, row, say, table
+from core.cli.text import as_json, counted, printable, row, say, table
 from core.errors import BadInput, Conflict, CopilotError
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-    from core.analysing import Forecast, Options
+    from core.analysing import Options
     from core.types import User
 
 LOOK_SECONDS = 0.3
@@ -37,7 +38,7 @@ def start(arguments: Namespace) -> int:
     with opened() as (db, user):
         wanted = document_id(db, user, arguments.document)
         if arguments.estimate:
-            tell(analysing.estimate(db, user, wanted, options), arguments.json)
+            run_estimates.tell(analysing.estimate(db, user, wanted, options), arguments.json)
             return 0
         job_id = analysing.start(db, user, wanted, options)
         if arguments.no_wait:
@@ -176,40 +177,6 @@ def _failure(fault: str | None, sentence: str) -> CopilotError:
 
     kind: type[CopilotError] = getattr(errors, fault or "", getattr(faults, fault or "", CopilotError))
     return kind(sentence)
-
-
-def tell(found: "Forecast", plain: bool) -> None:
-    """An estimate, and who would be asked in which order."""
-    estimate = found.estimate
-    cost = None if estimate.cost_usd is None else f"{estimate.cost_usd:f}"
-    if plain:
-        known: dict[str, Any] = {**asdict(estimate), "cost_usd": cost, "windows": found.windows}
-        asked = [{"model": one.entry.name, "allowed": one.decision.allowed, "reason": one.decision.reason}
-                 for one in found.candidates]  # fmt: skip
-        as_json({**known, "stronger": found.stronger, "candidates": asked})
-        return
-    facts(
-        (
-            ("model", estimate.model),
-            ("stronger model", found.stronger),
-            ("windows", found.windows),
-            ("answered already", estimate.cached_calls or None),
-            ("tokens in", f"{estimate.input_tokens:,}"),
-            ("tokens out", f"{estimate.output_tokens:,}"),
-            ("USD", UNKNOWN if cost is None else cost),
-            ("minutes", UNKNOWN if estimate.seconds is None else f"{estimate.seconds / 60:.1f}"),
-            ("USD overnight", _overnight(found)),
-            ("tokens are", "counted" if estimate.exact else "guessed"),
-            ("pace", estimate.basis),
-            *((one.entry.name, one.why if one.decision.allowed else one.decision.reason) for one in found.candidates),
-        )
-    )
-
-
-def _overnight(found: "Forecast") -> str | None:
-    if found.overnight is None:
-        return None
-    return UNKNOWN if found.overnight.cost_usd is None else f"{found.overnight.cost_usd:f}"
 
 
 # --- what becomes of a run --------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from sqlite_utils import Database
 
+from core.llm.errands import Estimate
 from core.llm.faults import OverBudget
 from core.llm.routes import Budgets
 from core.migrations import calls
@@ -76,6 +77,29 @@ def require(db: Database, caps: Budgets, who: Spender, usd: Decimal | None, toke
     for budget in known:
         if budget.spent + wanted > budget.cap:
             raise OverBudget(_sentence(budget, wanted, who))
+
+
+def warning(db: Database, caps: Budgets, who: Spender, whole: Estimate) -> str | None:
+    """What somebody should know who begins what may reach a cap; None where none is near. By what is spent by now."""
+    if whole.cost_usd == 0:
+        return None
+    most = whole.most or whole
+    for known in (spent_tokens(db, caps, who.tenant),) if whole.cost_usd is None else spent(db, caps, who):
+        tokens = known.unit == "tokens"
+        likely = Decimal(whole.input_tokens + whole.output_tokens) if tokens else whole.cost_usd or Decimal(0)
+        highest = Decimal(most.input_tokens + most.output_tokens) if tokens else most.cost_usd or likely
+        if highest > known.left:
+            will = "It is likely to stop" if likely > known.left else "It may stop"
+            return (
+                f"{will} before its end: {_amount(_cents(known.left), known.unit)} {known.unit} are left of"
+                f" {known.title}, and it may take up to {_amount(_cents(highest), known.unit)}. What is done by then is"
+                " kept, and it can go on."
+            )
+    return None
+
+
+def _cents(value: Decimal) -> Decimal:
+    return value.quantize(CENT) if value >= CENT else value
 
 
 def _sentence(full: Budget, wanted: Decimal, who: Spender) -> str:

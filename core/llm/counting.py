@@ -7,15 +7,15 @@ are measured with a sentence of ours, or learned from the calls that were made b
 import math
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from core.errors import CopilotError, Missing
-from core.llm import backends, catalog, faults, keys, weights
+from core.llm import backends, catalog, faults, gguf, keys, weights
 from core.llm.permission import is_loopback
 from core.settings import Settings
 from core.store import connect, one
@@ -30,6 +30,8 @@ LOOK_SECONDS = 2.0
 REMEMBERED = 4_096  # texts
 # Shorter texts are measured, not counted, where each count is a request to a server.
 SHORT = 1_200  # characters
+LONGEST_TOKEN = 32  # characters; those that are longer are rows of spaces and the like
+SPELT = str.maketrans({"Ġ": " ", "▁": " ", "Ċ": "\n"})
 # What a tokenizer is measured with: as a regulation sounds, numbers and brackets included.
 SAMPLE = (
     "A payment institution shall, without undue delay and in any event within 72 hours, notify the competent authority"
@@ -39,22 +41,33 @@ SAMPLE = (
 )
 
 
+# By the model's own tokenizer; by what its calls before reported; by a text of ours, put to it or to its vocabulary;
+# by nothing but what holds for most models.
+How = Literal["counted", "learned", "measured", "assumed"]
+
+
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """`exact`: what a window or a whole prompt counts is what the model's own tokenizer gives.
-
-    `overhead` is what the chat template takes besides its texts, `basis` says in words what all of it rests on.
-    """
+    """`overhead` is what the chat template takes besides its texts, `basis` says in words what all of it rests on."""
 
     count: Callable[[str], int]
-    exact: bool
+    how: How
     overhead: int = OVERHEAD
     basis: str = ""
+
+    @property
+    def exact(self) -> bool:
+        """What a window or a whole prompt counts is what the model's own tokenizer gives."""
+        return self.how == "counted"
 
     def prompt(self, request: ChatRequest) -> int:
         """Tokens of a whole prompt."""
         texts = [request.system, *(message.content for message in request.messages)]
         return self.overhead + sum(self.count(text) for text in texts if text)
+
+    def times(self, factor: float) -> "Counter":
+        """As if each text took so many times the tokens: what a guess that is off by so much would have been."""
+        return replace(self, count=lambda text: math.ceil(self.count(text) * factor))
 
 
 def counter(model: str, settings: Settings, *, quick: bool = False) -> Counter:
@@ -70,13 +83,16 @@ def counter(model: str, settings: Settings, *, quick: bool = False) -> Counter:
             return found
     learned = _learned(model, settings)
     if learned is not None:
-        return Counter(_measured(learned * MARGIN), False, basis="learned from calls before")
+        return Counter(_measured(learned * MARGIN), "learned", basis="learned from calls before")
+    if backend == "llama_cpp" and (spelt := _spelt(name, settings)):
+        return Counter(_measured(spelt * MARGIN), "measured", basis="measured with its vocabulary and a text of ours")
     if backend == "anthropic" and not quick:
         try:
-            return Counter(_measured(_sampled(model, settings) * MARGIN), False, basis="measured with a text of ours")
+            sampled = _measured(_sampled(model, settings) * MARGIN)
+            return Counter(sampled, "measured", basis="measured with a text of ours")
         except CopilotError:  # no key, no network: the call itself will say so
             pass
-    return Counter(_measured(BYTES_PER_TOKEN), False, basis="assumed")
+    return Counter(_measured(BYTES_PER_TOKEN), "assumed", basis="assumed")
 
 
 def whole(model: str, settings: Settings, request: ChatRequest) -> int | None:
@@ -128,6 +144,35 @@ def _sampled(model: str, settings: Settings) -> float:
     return _bytes(text) / max(1, counted)
 
 
+def _spelt(name: str, settings: Settings) -> float | None:
+    """Bytes of a token by the vocabulary in a GGUF file's header; None where it cannot be read.
+
+    For who may not load llama.cpp: only the worker does.
+    """
+    try:
+        with closing(connect(settings.database)) as db:
+            path = Path(weights.weights(db, name).path)
+        return _spelling(path, path.stat().st_mtime_ns)
+    except (faults.ModelMissing, faults.BadWeights, OSError):  # the model itself says so when it is asked
+        return None
+
+
+@lru_cache(8)
+def _spelling(path: Path, changed: int) -> float | None:
+    """Our sample cut at the longest token each time, which is about what a tokenizer makes of it."""
+    tokens = {_plain(token) for token in gguf.vocabulary(path)}
+    longest, at, counted = min(LONGEST_TOKEN, max(map(len, tokens), default=0)), 0, 0
+    while at < len(SAMPLE):
+        size = next((size for size in range(longest, 1, -1) if SAMPLE[at : at + size] in tokens), 1)
+        at, counted = at + size, counted + 1
+    return len(SAMPLE) / counted if tokens else None
+
+
+def _plain(token: str) -> str:
+    """As text has it: a vocabulary spells a space and the end of a line with signs of its own."""
+    return token.translate(SPELT)
+
+
 # --- a GGUF file ------------------------------------------------------------------------------------------------
 
 
@@ -145,7 +190,7 @@ def _of_file(name: str, settings: Settings) -> Counter | None:
     def count(text: str) -> int:
         return len(vocabulary.tokenize(text.encode("utf-8", "replace"), add_bos=False, special=False))
 
-    return Counter(count, True, overhead, "counted by the model's own tokenizer")
+    return Counter(count, "counted", overhead, "counted by the model's own tokenizer")
 
 
 @lru_cache(2)
@@ -184,7 +229,8 @@ def _of_server(model: str, settings: Settings) -> Counter | None:
     if catalog.host(entry, settings) not in entry.hosts or not is_loopback(urlsplit(url).hostname or ""):
         return None
     asking = Asking(url.rstrip("/").removesuffix("/v1"), model.partition(":")[2])
-    return Counter(asking.count, True, basis="counted by the server's own tokenizer") if asking.way else None
+    basis = "counted by the server's own tokenizer"
+    return Counter(asking.count, "counted", basis=basis) if asking.way else None
 
 
 @dataclass(frozen=True, slots=True)

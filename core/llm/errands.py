@@ -75,10 +75,21 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Takes:
+    """None: unknown."""
+
+    input_tokens: int
+    output_tokens: int
+    cost_usd: Decimal | None
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """What some calls would take. `cost_usd` and `seconds` None: unknown. `exact`: tokens were counted, not guessed.
 
-    `cached_calls` of the `calls` are answered already and take nothing. `basis` says in words what it rests on.
+    `cached_calls` of the `calls` are answered already and take nothing. `basis` says in words what it rests on;
+    by how far that may be off, it may take as little as `least` and as much as `most`.
     """
 
     calls: int
@@ -90,3 +101,5 @@ class Estimate:
     model: str
     exact: bool = False
     basis: str = ""
+    least: Takes | None = None
+    most: Takes | None = None

@@ -12,6 +12,7 @@ VERSIONS = (2, 3)
 MOST_KEYS, MOST_TENSORS, MOST_DIMENSIONS = 5_000, 50_000, 4
 MOST_STRING, MOST_ITEMS, MOST_HEADER = 1 << 20, 2_000_000, 64 << 20
 KEPT_ITEMS = 256  # numbers of an array that are kept: head counts by layer are the longest we use
+TOKENS = "tokenizer.ggml.tokens"
 PLAIN = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
 STRING, ARRAY = 8, 9
 # ggml's tensor types: values in a block, bytes of a block.
@@ -54,14 +55,30 @@ def header(path: Path) -> Header:
         raise BadWeights(f"{path} cannot be read ({error.strerror}); check the path and its rights.") from error
 
 
-class _Reading:
-    """One pass over a header, front to back."""
+def vocabulary(path: Path) -> list[str]:
+    """The tokens as the file spells them, by their numbers. BadWeights as `header`."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            return _Reading(path, file.read(MOST_HEADER), size, keeps=TOKENS).tokens()
+    except OSError as error:
+        raise BadWeights(f"{path} cannot be read ({error.strerror}); check the path and its rights.") from error
 
-    def __init__(self, path: Path, start: bytes, size: int) -> None:
-        self.path, self.start, self.size = path, start, size
+
+class _Reading:
+    """One pass over a header, front to back. Of arrays of strings, only that named `keeps` is kept."""
+
+    def __init__(self, path: Path, start: bytes, size: int, keeps: str = "") -> None:
+        self.path, self.start, self.size, self.keeps = path, start, size, keeps
         self.at = 0
 
-    def header(self) -> Header:
+    def tokens(self) -> list[str]:
+        _, fields = self._fields()
+        found: list[str] = fields.get(TOKENS, [])
+        return found
+
+    def _fields(self) -> tuple[int, dict[str, Any]]:
+        """How many tensors follow, and what stands before them."""
         if self._bytes(len(MAGIC)) != MAGIC:
             raise self._bad("is not a GGUF file; choose a file that ends in .gguf")
         if self._number("<I") not in VERSIONS:
@@ -70,7 +87,11 @@ class _Reading:
         fields: dict[str, Any] = {}
         for _ in range(keys):
             name = self._string()
-            fields[name] = self._value(self._number("<I"))
+            fields[name] = self._value(self._number("<I"), whole=name == self.keeps)
+        return tensors, fields
+
+    def header(self) -> Header:
+        tensors, fields = self._fields()
         parameters, ends = self._tensors(tensors)
         alignment = fields.get("general.alignment", 32)
         if not isinstance(alignment, int) or not 1 <= alignment <= 1 << 16:
@@ -112,13 +133,15 @@ class _Reading:
             ends = max(ends, start + values // block * size)
         return parameters, ends
 
-    def _value(self, kind: int) -> Any:
+    def _value(self, kind: int, *, whole: bool = False) -> Any:
         if kind == STRING:
             return self._string()
         if kind != ARRAY:
             return self._number(self._form(kind))
         inner, count = self._number("<I"), self._count(MOST_ITEMS)
         if inner == STRING:
+            if whole:
+                return [self._string() for _ in range(count)]
             for _ in range(count):
                 self._skip(self._count(MOST_STRING))
             return []

@@ -100,10 +100,11 @@ class Router:
         """In the order in which they would be asked; those that will not be asked are in it, with the reason."""
         return self._rests.kept(candidates(db, self.settings, errand, self._presence))
 
-    def estimate(self, db: Database, errand: Errand, prompts: Sequence[Rendered], *, quick: bool = True) -> Estimate:
-        """What asking all of these would take, of the model that would be asked first. Raises as `ask` does.
-
-        Without `quick`, tokens are counted by the model's own tokenizer where it is here, which may take a while.
+    def estimate(
+        self, db: Database, errand: Errand, prompts: Sequence[Rendered], *, at_once: int | None = None
+    ) -> Estimate:
+        """What asking all of these would take, of the model that would be asked first: as many `at_once` as the routes
+        allow, unless it says how many. Tokens are counted without loading or asking anything. Raises as `ask` does.
         """
         found = self.candidates(db, errand)
         chosen = next((one for one in found if one.decision.allowed), None)
@@ -112,10 +113,12 @@ class Router:
         entry = chosen.entry
         requests = [self.request(db, errand, one, entry) for one in prompts]
         new = [one for one in requests if errand.fresh or not self._is_kept(db, errand, entry, one)]
-        known = estimates.pace(db, errand.user.tenant, errand.task, entry, routes.routes(self.settings).estimate)
-        at_once = routes.limit(self.settings, entry.backend)
-        counter = counting.counter(entry.name, self.settings, quick=quick)
-        return estimates.estimate(entry, new, len(requests) - len(new), known, at_once=at_once, counter=counter)
+        held = routes.routes(self.settings).estimate
+        known = estimates.pace(db, errand.user.tenant, errand.task, entry, held)
+        together = at_once or routes.limit(self.settings, entry.backend)
+        counter = counting.counter(entry.name, self.settings, quick=True)
+        cached = len(requests) - len(new)
+        return estimates.estimate(entry, new, cached, known, at_once=together, counter=counter, off=held.off)
 
     def request(self, db: Database, errand: Errand, prompt: Rendered, entry: Entry) -> ChatRequest:
         """What the model is sent, before personal data is masked."""

@@ -60,11 +60,28 @@ class Budgets(Strict):
     unpriced_day_tokens: int = Field(ge=0)
 
 
+class Off(Strict):
+    """How many times more or less a figure may be, by what it rests on: the tokens of a text as they were `counted`,
+    `learned`, `measured` or `assumed`; length and speed of answers by `history` or `guess`.
+    """
+
+    counted: float = Field(1.05, ge=1)
+    learned: float = Field(1.25, ge=1)
+    measured: float = Field(1.4, ge=1)
+    assumed: float = Field(2.0, ge=1)
+    history: float = Field(1.5, ge=1)
+    guess: float = Field(3.0, ge=1)
+
+
 class Assumed(Strict):
-    """What an estimate assumes before there is any history."""
+    """What an estimate assumes before there is any history. Shares are of a run's windows, or of a window's text."""
 
     output_share: float = Field(gt=0)
     tokens_per_second: dict[str, float]
+    stronger_share: float = Field(0.2, ge=0, le=1)
+    again_share: float = Field(0.5, ge=0, le=1)
+    again_text: float = Field(0.2, gt=0, le=1)
+    off: Off = Off()  # type: ignore[call-arg]
 
 
 class Routes(Strict):

@@ -14,8 +14,8 @@ from core.llm.faults import NoAnswer, Refused
 from core.llm.routes import QUALITIES
 from core.settings import settings
 from core.types import User
-from pages.parts import backends, cost_words, rights, shell
-from pages.parts.words import count, plain
+from pages.parts import backends, cost_words, rights, run_estimate, shell
+from pages.parts.words import plain
 
 ROUTES = {
     "fast": "The cheapest model that will do",
@@ -105,12 +105,15 @@ def _forecast(
 
 def _overnight(shown: library.DocumentRow) -> bool:
     """Whether it is to wait for a batch; asked only where the model that is asked first takes them."""
-    later: analysing.Estimate | None = st.session_state[FORECAST][1].overnight
+    found: analysing.Forecast = st.session_state[FORECAST][1]
+    later = found.overnight
     if later is None:
         return False
     title = "Overnight (cost unknown)"
     if later.cost_usd is not None:
         title = f"Overnight, at half price (about {cost_words.money(later.cost_usd)})"
+        if len(found.parts) > 1:
+            title = f"Overnight, the windows at half price (about {cost_words.money(later.cost_usd)} in all)"
     return st.checkbox(
         plain(title), key=f"analyse-overnight-{shown.id}",
         help="The provider answers within a day, mostly sooner. You can close this page; the reading appears here.",
@@ -143,21 +146,7 @@ def _why_not(shown: library.DocumentRow, error: CopilotError) -> None:
 
 
 def _told(forecast: analysing.Forecast) -> None:
-    found = forecast.estimate
-    cost = "no charge" if found.cost_usd == 0 else f"about {cost_words.money(found.cost_usd)}"
-    time = "time unknown" if found.seconds is None else f"about {cost_words.seconds(1_000 * found.seconds)}"
-    kept = f", {found.cached_calls:,} of them answered already" if found.cached_calls else ""
-    facts = [
-        f"**{count(forecast.windows, 'window')}**{kept}",
-        f"{cost_words.amount(found.input_tokens)} tokens in, {cost_words.amount(found.output_tokens)} out",
-        "**cost unknown**" if found.cost_usd is None else f"**{plain(cost)}**",
-        time,
-    ]
-    st.markdown(" · ".join(facts))
-    behind = f" Weak readings go to {plain(forecast.stronger)}." if forecast.stronger else ""
-    first = f"{plain(found.model)} is asked first.{behind}"
-    basis = f" Tokens and time {plain(found.basis)}." if found.basis else ""
-    st.caption(f"{first} This is the first pass; the second pass and further steps come on top.{basis}")
+    run_estimate.told(forecast)
     with st.expander(f"Who may be asked ({sum(one.decision.allowed for one in forecast.candidates)})"):
         for one in forecast.candidates:
             mark = ":green[✓]" if one.decision.allowed else ":red[✗]"
