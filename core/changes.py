@@ -87,7 +87,7 @@ def records(db: Database, user: User, subject: str | None = None) -> list[Record
 def record(db: Database, user: User, id: str) -> Record:
     """One of the tenant's, or NotFound."""
     row = one(db, f"select {COLUMNS} from change_record where tenant = ? and id = ?", [user.tenant, id])
-    if row is None:
+    if row is None or not user.roles:
         raise NotFound(f"There is no change record {id}; `changes list` names those there are.")
     return Record(**row)
 

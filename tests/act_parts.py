@@ -215,6 +215,11 @@ def _read_alone(db: Database, user: User, world: World) -> None:
     analysing.read_alone(CLOCKS.encode(), "quince.md", user, Options(model="scripted:nobody"))
 
 
+def _store_run(db: Database, user: User, world: World) -> None:
+    read = register_parts.reading("d1", "Quince rules")
+    register.store_run(db, user, register_parts.analysis(read, "third", register_parts.TELL))
+
+
 def _carried(db: Database, user: User, world: World) -> None:
     carry_unchanged(db, user, "d1", "d2")
 
@@ -314,7 +319,10 @@ ACTS = (
         "take over", "register.edit", NOTED, lambda db, u, w: register.take_over(db, u, w.record, w.again), reads=True
     ),
     Act("undo", "register.edit", "controls.undone", lambda db, u, w: register.undo(db, u), reads=True),
-    Act("choose the firm", "firm.edit", "firm.chosen", lambda db, u, w: register.choose_firm(db, u, ["credit-institution"])),
+    Act(
+        "choose the firm", "firm.edit", "firm.chosen",
+        lambda db, u, w: register.choose_firm(db, u, ["credit-institution"]),
+    ),
     Act(
         "import controls", "controls.edit", "controls.imported",
         lambda db, u, w: controls.import_library(db, u, _sheet("More quince"), "quinces.csv"),
@@ -345,6 +353,7 @@ ACTS = (
         "read by a model", "models.ask", None,
         lambda db, u, w: analysing.start(db, u, w.signed, Options()), reads=True,
     ),
+    Act("keep a reading", "models.ask", "run.stored", _store_run, reads=True),
     Act("read alone", "models.ask", None, _read_alone),
     Act("go on with a run", "models.ask", "job.retried", lambda db, u, w: analysing.go_on(db, u, w.run_failed)),
     Act("add a model", "models.manage", None, lambda db, u, w: llm.add_file(db, u, "/nowhere/quince.gguf")),

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from core import audit, jobs, library, prompts, register, telemetry
+from core import jobs, library, prompts, register, telemetry
 from core.analysing import overnight
 from core.analysing import plan as plans
 from core.analysing.forecasting import Forecast, forecast
@@ -169,8 +169,7 @@ def analyse(db: Database, user: User, claim: jobs.Claim) -> None:
             run_id = register.insert_run(db, user, analysis)
             jobs.forget_steps(db, claim.job.id)
             jobs.finish(db, claim, run=run_id, **counts)
-            found = len(analysis.obligations)
-            audit.append(db, user, "run.stored", f"run:{run_id}", document_id=document_id, obligations=found)
+            register.log_run(db, user, analysis, run_id)
 
 
 def _require_collected(db: Database, run: Run, keeper: WithJob) -> None:

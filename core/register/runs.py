@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from core import library
+from core import audit, library
 from core.errors import Conflict, NotFound
 from core.extract import actions as recommended
 from core.extract.summary import steps
+from core.identity import require
 from core.register import codec, derived, gestures
 from core.register.gestures import Change
 from core.store import new_id, now, one, rows, write
@@ -38,12 +39,21 @@ def store_run(db: Database, user: User, analysis: Analysis) -> str:
 
     The document's first run is the one that the register shows; a later one waits for `choose_run`.
     """
+    require(user, "models.ask")
     with write(db):
-        return insert_run(db, user, analysis)
+        run_id = insert_run(db, user, analysis)
+        log_run(db, user, analysis, run_id)
+    return run_id
+
+
+def log_run(db: Database, user: User, analysis: Analysis, run_id: str) -> None:
+    """Inside a write: that a reading is kept now. The first one comes with its document, and is no act by itself."""
+    document_id, found = analysis.document.id, len(analysis.obligations)
+    audit.append(db, user, "run.stored", f"run:{run_id}", document_id=document_id, obligations=found)
 
 
 def insert_run(db: Database, user: User, analysis: Analysis) -> str:
-    """`store_run` inside a write that the caller has opened."""
+    """`store_run` inside a write that the caller has opened, for somebody who may; not logged."""
     document_id = analysis.document.id
     library.found(db, user, document_id, "id")
     digest = codec.digest_of_findings(analysis)
