@@ -71,14 +71,14 @@ from core.settings import Settings
 from tests.job_parts import KINDS
 jobs.HANDLERS.clear()
 jobs.HANDLERS.update(KINDS)
-worker.run(Settings(data_dir=Path(sys.argv[1]), lease_seconds=float(sys.argv[2])))
+worker.run(Settings(data_dir=Path(sys.argv[1]), lease_seconds=float(sys.argv[2])), stay=sys.argv[3] == "stay")
 """
 
 
-def start_worker(settings: Settings) -> subprocess.Popen[Any]:
-    """The real worker in a process of its own, with the kinds above."""
+def start_worker(settings: Settings, *, stay: bool = True) -> subprocess.Popen[Any]:
+    """The real worker in a process of its own, with the kinds above; unless `stay`, as the app starts it."""
     return subprocess.Popen(
-        [sys.executable, "-c", WORK, str(settings.data_dir), str(settings.lease_seconds)],
+        [sys.executable, "-c", WORK, str(settings.data_dir), str(settings.lease_seconds), "stay" if stay else "go"],
         cwd=ROOT,
         stderr=subprocess.PIPE,
         text=True,

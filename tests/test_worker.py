@@ -189,6 +189,15 @@ def test_it_ends_when_its_database_is_gone(db, settings, started):
     assert process.wait(10) == 0
 
 
+def test_what_was_asked_for_is_done_although_no_page_asks_for_the_worker_any_more(db, settings, tmp_path):
+    asked, held = ask(db, "ten_steps", path=str(tmp_path / "spent")), ask(db, "refuse")
+    jobs.pause(db, ADA, held)
+    process = start_worker(settings, stay=False)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert (jobs.job(db, ADA, asked).state, jobs.job(db, ADA, held).state) == ("done", "queued")
+
+
 # --- started by the app -----------------------------------------------------------------------------------------
 
 

@@ -20,7 +20,7 @@ from core.errors import Conflict, CopilotError
 from core.llm import ledger
 from core.settings import Settings
 from core.settings import settings as default_settings
-from core.store import NoRoom, connect, now, write
+from core.store import NoRoom, connect, now, one, write
 from core.worker.lanes import beside
 from core.worker.postman import postman
 from core.worker.presence import is_wanted, lock
@@ -35,7 +35,8 @@ PASSING = (Conflict, OSError, sqlite3.OperationalError)
 
 
 def run(settings: Settings | None = None, *, stay: bool = True) -> None:
-    """Do jobs until told to end (Ctrl-C, SIGTERM), until the database is gone or, unless `stay`, the app is.
+    """Do jobs until told to end (Ctrl-C, SIGTERM), until the database is gone or, unless `stay`, the app is and all
+    that was asked for is done.
 
     Raises Conflict when another worker runs.
     """
@@ -49,7 +50,7 @@ def run(settings: Settings | None = None, *, stay: bool = True) -> None:
         _warm()  # before there are other threads: two that import the same modules can find them half made
         try:
             with beside(db, ours, lambda own, lane: _one_job(own, ours, lane), {"messages": postman(ours)}):
-                _work(db, ours, lambda: born is not None and _file(ours) == born and (stay or is_wanted(ours)))
+                _work(db, ours, lambda: born is not None and _file(ours) == born and (stay or _has_reason(db, ours)))
         except (Conflict, NoRoom, sqlite3.Error):
             if _file(ours) == born:
                 raise
@@ -67,6 +68,15 @@ def _work(db: Database, settings: Settings, wanted: Callable[[], bool]) -> None:
             show(db, None)
             shown = time.monotonic()
         time.sleep(POLL_SECONDS)
+
+
+def _has_reason(db: Database, settings: Settings) -> bool:
+    """Whether somebody looks, or has left something to be done: a reading for hours does not need a page that is open.
+
+    What waits for a provider does not count: whoever comes next finds it.
+    """
+    due = "state = 'running' or (state = 'queued' and held = 0 and coalesce(not_before, '') <= ?)"
+    return is_wanted(settings) or one(db, f"select 1 from job where {due} limit 1", [now()]) is not None
 
 
 def drain(settings: Settings | None = None) -> int:
