@@ -18,9 +18,8 @@ from core.settings import ROOT, Settings
 from core.settings import settings as default_settings
 from core.store import connect, one
 
-APP_AWAY_SECONDS = (
-    600  # a worker that the app started ends when no page has asked for it for this long and nothing is left to do
-)
+# A worker that the app started ends when no page has asked for it for this long, and nothing is left to do.
+APP_AWAY_SECONDS = 600
 STARTING_SECONDS = 10.0
 LOG_BYTES = 1_000_000
 
