@@ -3,15 +3,17 @@
 entries    read, filtered and searched
 figures    counted by day
 files      taken away as CSV or JSON Lines, which is logged
+words      what its ids stand for, as far as the reader may see that
 checking   verified at a person's word: what is new at once, all of it by a job
 """
 
-from core.activity.checking import Kept, check, keep_checked, kept
+from core.activity.checking import AT_ONCE, JOB, Kept, LogChanged, check, keep_checked, kept
 from core.activity.entries import KINDS, Filter, choices, count, entries, entry, sees_all
 from core.activity.figures import Day, by_day
 from core.activity.files import FORMATS, exported
+from core.activity.words import remark, titles
 
 __all__ = [
-    "FORMATS", "KINDS", "Day", "Filter", "Kept", "by_day", "check", "choices", "count", "entries", "entry", "exported",
-    "keep_checked", "kept", "sees_all",
+    "AT_ONCE", "FORMATS", "JOB", "KINDS", "Day", "Filter", "Kept", "LogChanged", "by_day", "check", "choices", "count",
+    "entries", "entry", "exported", "keep_checked", "kept", "remark", "sees_all", "titles",
 ]  # fmt: skip

@@ -26,9 +26,7 @@ def proved(db: Database, walked: Walk, found: list[Row]) -> None:
         if id not in kept and (document_id is None or document_id in standing):
             walked.problems.add("remark", f"The remark {id} that entry {number:,} proves was removed.", number)
         elif id in kept and saying.proof(walked.key, kept[id]) != row["digest"]:
-            walked.problems.add(
-                "remark", f"The remark {id} is not as entry {number:,} proves it: it was changed.", number
-            )
+            walked.problems.add("remark", f"The remark {id} was changed: entry {number:,} proves another.", number)
 
 
 def all_remarks(db: Database, walked: Walk) -> None:
