@@ -6,13 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from core import analysing, changes, jobs, register, telemetry, worker
+from core import analysing, changes, jobs, library, register, telemetry, worker
 from core.analysing import Options, overnight
 from core.errors import BadInput, NotFound
 from core.settings import ROOT
 from core.store import rows, write
 from tests.analysing_parts import ADA, CHEAP, DUTIES, OWN, bring, careful, desk_with_prompts, working
 from tests.change_parts import OLU, WORDS
+from tests.cli_parts import command_line
 from tests.job_parts import wait_until
 from tests.model_servers import ClaudeBatches, claude, claude_result, serving
 from tests.router_parts import inventory
@@ -143,6 +144,34 @@ def test_a_cancelled_run_cancels_its_batch_and_a_retry_hands_over_what_was_not_a
     job = again(db, desk, job_id)
     assert (job.state, job.payload["obligations"], account.direct) == ("done", DUTIES, [])
     assert (account.made, sorted(account.requests)) == (["msgbatch_1", "msgbatch_2"], ["window-1", "window-2"])
+
+
+def test_a_document_that_is_deleted_takes_its_batch_at_the_provider_with_it(db, desk, account):
+    job_id = handed_over(db, desk)
+    deleted = library.delete(db, ADA, jobs.job(db, ADA, job_id).subject)
+    assert (deleted.outcome, deleted.unended, account.cancelled) == ("deleted", (), ["msgbatch_1"])
+    assert rows(db, "select * from batch") == rows(db, "select * from step") == []
+
+
+def test_a_batch_that_could_not_be_cancelled_is_told_and_the_document_is_gone_all_the_same(db, desk, account):
+    job_id = handed_over(db, desk)
+    document_id = jobs.job(db, ADA, job_id).subject
+    desk.at()  # nothing answers there
+    (told,) = library.delete(db, ADA, document_id).unended
+    assert "The overnight batch msgbatch_1 of anthropic:claude-cheap could not be cancelled" in told
+    assert account.cancelled == rows(db, "select * from batch") == []
+
+
+def test_a_batch_of_a_document_that_may_not_be_put_to_a_model_any_more_is_cancelled_at_the_next_look(db, desk, account):
+    job_id = handed_over(db, desk)
+    library.save_card(db, ADA, jobs.job(db, ADA, job_id).subject, {"allowed_use": {"prompting": False}})
+    assert (again(db, desk, job_id).state, account.cancelled) == ("failed", ["msgbatch_1"])
+
+
+def test_jobs_cancel_ends_the_batch_of_a_run_as_runs_cancel_does(db, desk, account, monkeypatch):
+    job_id = handed_over(db, desk)
+    assert command_line(desk.folder / "var", monkeypatch)("jobs", "cancel", job_id).code == 0
+    assert (account.cancelled, jobs.job(db, ADA, job_id).state) == (["msgbatch_1"], "cancelled")
 
 
 def test_what_is_cancelled_again_and_again_is_asked_directly(db, desk, account):

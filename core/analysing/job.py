@@ -15,7 +15,7 @@ from core.analysing.forecasting import Forecast, forecast
 from core.analysing.keeping import WithJob, watched
 from core.analysing.leading import Run, first_of, lead
 from core.analysing.options import Options, checked, packed, unpacked
-from core.errors import BadInput, Conflict
+from core.errors import BadInput, Conflict, NotAllowed
 from core.identity import require
 from core.llm import batches, ledger
 from core.llm.errands import Errand
@@ -149,7 +149,11 @@ def _counts(db: Database, job: jobs.Job) -> dict[str, Any]:
 def analyse(db: Database, user: User, claim: jobs.Claim) -> None:
     """The handler of jobs of kind "analyse". Rights are checked at each start, before each window and at the end."""
     document_id = str(claim.job.subject)
-    run = _run(db, user, document_id, unpacked(claim.job.payload), claim.job.id)
+    try:
+        run = _run(db, user, document_id, unpacked(claim.job.payload), claim.job.id)
+    except NotAllowed:  # its card was closed, or it was withdrawn: what the provider has of it is of no use either
+        batches.end(_settings(db), batches.under_way(db, document_id))
+        raise
     with (
         run.router,
         telemetry.resumed(run.trace_id),

@@ -157,6 +157,8 @@ def delete(arguments: Namespace) -> int:
             row(shown.id, name, count)
         for backup in deleted.backups:
             say(f"The backup {backup} from before an update still holds it.")
+        for sentence in deleted.unended:
+            say(sentence)
 
     return each(arguments.document, do)
 

@@ -92,9 +92,13 @@ def list_jobs(arguments: Namespace) -> int:
 
 
 def cancel(arguments: Namespace) -> int:
-    from core import jobs
+    from core import analysing, jobs
 
-    return _each_job(arguments, jobs.cancel, "cancelled.")
+    def cancelled(db: "Database", user: "User", job_id: str) -> None:
+        reading = jobs.job(db, user, job_id).kind == analysing.job.KIND  # one may have a batch at its provider
+        (analysing.cancel if reading else jobs.cancel)(db, user, job_id)
+
+    return _each_job(arguments, cancelled, "cancelled.")
 
 
 def retry(arguments: Namespace) -> int:

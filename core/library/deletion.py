@@ -14,6 +14,7 @@ from core.library import files
 from core.library.access import found
 from core.library.custody import insert_withdrawal
 from core.library.signing import owned
+from core.settings import settings
 from core.store import Row, backups, now, one, rows, stamp, write
 from core.types import User
 
@@ -23,7 +24,8 @@ class Deleted:
     """What became of it. `counts`: rows removed by table, besides `images` and `files`.
 
     "withdrawn" when it had to be kept; `reason` then says why, and nothing was removed. `backups` are the copies of
-    the database, made before migrations, that still hold the document.
+    the database, made before migrations, that still hold the document. `unended` says which batch a provider still
+    works on, since it could not be told to end it.
     """
 
     document_id: str
@@ -31,6 +33,7 @@ class Deleted:
     counts: dict[str, int]
     reason: str = ""
     backups: tuple[Path, ...] = ()
+    unended: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +50,17 @@ class Tombstone:
 def delete(db: Database, user: User, document_id: str) -> Deleted:
     """Remove a document and all that was made from it, leaving a tombstone. Only its owner may.
 
-    One with a legal hold or decided actions is withdrawn instead.
+    One with a legal hold or decided actions is withdrawn instead. Batches that a provider has of it are cancelled there
+    once it is gone here.
     """
+    from core.llm import batches
+
     with write(db):
         row = owned(db, user, document_id)
         kept = one(db, "select kind, reason from hold where document_id = ? order by kind desc", [document_id])
         if kept:
             return _withdrawn(db, user, row, kept)
-        counts = _counts(db, document_id)
+        counts, waited_for = _counts(db, document_id), batches.under_way(db, document_id)
         _insert_tombstone(db, user, row, counts)
         db.execute("delete from job where subject = ?", [document_id])
         db.execute("delete from document where id = ?", [document_id])
@@ -69,6 +75,7 @@ def delete(db: Database, user: User, document_id: str) -> Deleted:
         "deleted",
         {**counts, "images": images, "files": int(removed)},
         backups=_backups_since(db, row["created_at"]),
+        unended=batches.end(settings(), waited_for),
     )
 
 

@@ -7,7 +7,7 @@ holds what was masked, which is text of the document: it goes with its job, or w
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -120,6 +120,36 @@ def cancel(db: Database, settings: Settings, job_id: str) -> None:
     for row in _batches(db, job_id):
         if row["state"] == "sent":
             _provider(catalog.entry(row["model"], settings), settings).cancel(row["provider_id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A batch that its provider works on."""
+
+    model: str
+    provider_id: str
+
+
+def under_way(db: Database, document_id: str) -> tuple[Sent, ...]:
+    """Those of all runs of a document: to be ended when it goes, and its jobs with it."""
+    sql = "select model, provider_id from batch join job on job.id = job_id where subject = ? and batch.state = 'sent'"
+    return tuple(Sent(**row) for row in rows(db, sql, [document_id]))
+
+
+def end(settings: Settings, sent: Iterable[Sent]) -> tuple[str, ...]:
+    """Ask the provider to end batches that nobody waits for any more; a sentence for each that could not be ended."""
+    told = []
+    for one in sent:
+        try:
+            _provider(catalog.entry(one.model, settings), settings).cancel(one.provider_id)
+        except faults.ModelMissing:  # the provider has it no longer, which is as good
+            continue
+        except CopilotError as error:
+            told.append(
+                f"The overnight batch {one.provider_id} of {one.model} could not be cancelled ({error}) It ends by"
+                " itself within a day; what it answers is billed and used by nobody. Cancel it at the provider."
+            )
+    return tuple(told)
 
 
 def forget(db: Database, job_id: str) -> None:

@@ -138,7 +138,7 @@ def _outcome(deleted: library.Deleted) -> str:
     still = (
         f"; {count(kept, 'backup')} from before an update still {'holds' if kept == 1 else 'hold'} it" if kept else ""
     )
-    return f"Deleted: {_told(deleted.counts)}{still}"
+    return " ".join((f"Deleted: {_told(deleted.counts)}{still}", *deleted.unended))
 
 
 def _told(counts: dict[str, int]) -> str:
