@@ -42,6 +42,7 @@ PAGES = [
     Row("pages/tickets.py", "Tickets", ":material/confirmation_number:", APPROVALS),
     Row("pages/document.py", "Document", ":material/article:", READ, menu=False),
     Row("pages/traces.py", "Traces", ":material/timeline:", COSTS, menu=False),
+    Row("pages/activity.py", "Activity", ":material/history:"),
     Row("pages/access.py", "Access", ":material/key:", ("access.read",)),
     Row("pages/help.py", "Help", ":material/help:"),
     Row("pages/inbox.py", "Inbox", ":material/notifications:", menu=False),
