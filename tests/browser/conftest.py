@@ -78,15 +78,15 @@ def end(server: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """The app on the database in `folder`/var. Its log is shown when a test fails."""
-    port = free_port()
+def serving(folder: Path, *, port: int = 0, **settings: str) -> Iterator[str]:
+    """The app on the database in `folder`/var. Its log is shown when a test fails. `settings`: of its environment."""
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with (folder / "app.log").open("wb") as log:
         server = subprocess.Popen(
             [*command, "--server.headless", "true", "--server.fileWatcherType", "none"],
             cwd=ROOT,
-            env={**os.environ, "COPILOT_DATA_DIR": str(folder / "var")},
+            env={**os.environ, "COPILOT_DATA_DIR": str(folder / "var"), **settings},
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
