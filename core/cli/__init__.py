@@ -12,6 +12,7 @@ from core.cli import (
     access,
     analysing,
     analyze,
+    audit,
     benchmarks,
     cards,
     changes,
@@ -66,6 +67,7 @@ ROOMS = (
     changes,
     users,
     access,
+    audit,
     extras,
 )
 ABOUT = """\
@@ -87,7 +89,7 @@ exit codes:
   0  it worked               4  not allowed: escalated, or no right to it
   1  it failed               5  it changed meanwhile, or is busy; try again
   2  bad input or option     6  a package or program is missing
-  3  not found               7  check: a quote is not at its place
+  3  not found               7  check, audit: not as it should be
   70 a defect of ours        130 interrupted by Ctrl-C
   With several files or ids, one failure does not stop the rest; the code is that of the first failure.
 
