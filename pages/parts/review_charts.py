@@ -56,7 +56,7 @@ def times(found: Mapping[str, tuple[float, float, int] | None]) -> Any:
             marker={"symbol": symbol, "size": 12, "color": colour, "line": {"width": 3, "color": colour}},
             hovertemplate=f"%{{y}}<br>{title} within %{{text}}<extra></extra>",
         )
-    longest = max([24.0, *(p95 * 1.5 for _, p95, _ in known.values())])
+    longest = max([36.0, *(p95 * 1.5 for _, p95, _ in known.values())])
     figure.update_xaxes(
         type="log", tickvals=list(STEPS), ticktext=list(STEPS.values()), showgrid=True,
         range=[math.log10(1 / 90), math.log10(longest)],
@@ -78,7 +78,7 @@ def shares(rows: Sequence[tuple[str, int, int]]) -> Any:
         cliponaxis=False,
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
-    figure.update_xaxes(range=[0, 100], ticksuffix="%", tickvals=[0, 25, 50, 75, 100])
+    figure.update_xaxes(range=[0, 100], tickvals=[0, 25, 50, 75, 100], ticktext=["0%", "25%", "50%", "75%", "100%"])
     return _laid(figure, FRAME_PIXELS + ROW_PIXELS * len(rows), right=110)
 
 

@@ -20,6 +20,12 @@ ASKED = {
     "reject": "Why it is rejected",
     "escalate": "Why somebody else should decide",
 }
+SURE = {
+    "accept": "Accept it",
+    "request_change": "Ask for this change",
+    "reject": "Reject it",
+    "escalate": "Escalate it",
+}
 AGAINST = "This goes against what the evidence suggests"
 
 
@@ -46,7 +52,6 @@ def panel(db: Database, user: User, found: review.Evidence, seen: Shown, after: 
     verdict = st.session_state.get(VERDICT)
     if verdict not in found.steps:
         return
-    name = VERDICTS[verdict][0]
     with st.container(border=True, key="review-panel"), st.form(f"decide-{found.item.id}-{verdict}", border=False):
         review_focus.focus(f"{found.item.id}-{verdict}")
         reason = st.text_area(ASKED[verdict], key=f"reason-{found.item.id}-{verdict}", height=68)
@@ -54,7 +59,7 @@ def panel(db: Database, user: User, found: review.Evidence, seen: Shown, after: 
             AGAINST, key=f"against-{found.item.id}-{verdict}", help="Say why; it is counted and reported."
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            sure = st.form_submit_button(name if verdict == "request_change" else f"{name} it", type="primary")
+            sure = st.form_submit_button(SURE[verdict], type="primary")
             st.form_submit_button("Not now", on_click=_close)
             told = f"You decide on version {found.version} as it is shown here, digest"
             st.markdown(f":gray[{told}] `{seen.digest[:12]}`", width="stretch")

@@ -38,9 +38,8 @@ def asked_for(found: review.Evidence, names: Names) -> None:
         return
     for one in found.decisions[-1:]:
         by = plain(names.get(one.reviewer, one.reviewer))
-        st.markdown(
-            f"{badge('Change requested', 'orange')} {by} :gray[{when(one.decided_at)}]\n\n> {plain(one.reason)}"
-        )
+        st.markdown(f"{badge('Change requested', 'orange')} {by} :gray[{when(one.decided_at)}]")
+        st.markdown(f"> {plain(one.reason)}")
 
 
 def versions(found: review.Evidence, names: Names) -> None:
@@ -83,7 +82,7 @@ def comments(db: Database, user: User, found: review.Evidence, names: Names) -> 
         st.markdown(f"{plain(one.text)} :gray[{by}, {when(one.at)}]")
     key = f"{found.item.id}-{len(found.remarks)}"
     with st.form(f"comment-{key}", border=False, clear_on_submit=True):
-        field, button = st.columns([5, 1], vertical_alignment="bottom")
+        field, button = st.columns([3, 1], vertical_alignment="bottom")
         text = field.text_input(
             "Comment", key=f"comment-text-{key}", placeholder="@name tells somebody", label_visibility="collapsed"
         )
