@@ -8,7 +8,7 @@ from pages.parts.words import count, plain
 
 PARTS = {
     "windows": "Windows",
-    "stronger": "Weak windows, by the stronger model",
+    "stronger": "Weak windows again",
     "again": "Second pass",
     "risk": "Risk",
     "actions": "Actions",
@@ -59,18 +59,12 @@ def _range(*ends: str) -> str:
 
 
 def _rows(found: analysing.Forecast) -> list[str]:
-    lines = ["| | Calls | Model | Tokens in | Out | Cost | Rests on |", "|---|--:|---|--:|--:|--:|---|"]
+    lines = ["| | Calls | Tokens in, out | Cost | Rests on |", "|---|--:|--:|--:|---|"]
     for one in found.parts:
         made = one.estimate
-        cost = (
-            "unknown"
-            if made.cost_usd is None
-            else "no charge"
-            if not made.cost_usd
-            else cost_words.money(made.cost_usd)
-        )
-        lines.append(
-            f"| {PARTS[one.name]} | {made.calls:,} | {plain(made.model)} | {cost_words.amount(made.input_tokens)} |"
-            f" {cost_words.amount(made.output_tokens)} | {plain(cost)} | {plain(one.rests) or 'the text'} |"
-        )
+        other = f"; {plain(made.model)}" if made.model != found.estimate.model else ""
+        tokens = f"{cost_words.amount(made.input_tokens)}, {cost_words.amount(made.output_tokens)}"
+        cost = "no charge" if made.cost_usd == 0 else plain(cost_words.money(made.cost_usd))
+        rests = plain(one.rests) or "the text"
+        lines.append(f"| {PARTS[one.name]} | {made.calls:,} | {tokens} | {cost} | {rests}{other} |")
     return lines
