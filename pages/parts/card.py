@@ -40,8 +40,9 @@ def _signatures(db: Database, user: User, shown: library.DocumentRow, signed: li
     elif shown.status == "withdrawn":
         said = "This document is withdrawn."
     else:
+        readers = "only its owner can read" if shown.gate == "open" else "its owner and those who decide on it can read"
         said = (
-            "A **draft**, which only its owner can read: check what is filled in, then sign the card."
+            f"A **draft**, which {readers}: check what is filled in, then sign the card."
             " Confidential and restricted documents need a second signature."
         )
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="signatures"):

@@ -47,6 +47,8 @@ def gate(db: Database, user: User, shown: library.DocumentRow) -> None:
                 step = library.release, "Released"
             if shown.gate != "rejected" and st.button("Reject", key=f"reject-{shown.id}", **barred):
                 step = library.reject, "Rejected"
+        if barred.get("disabled"):
+            st.caption(barred["help"])
         if step:
             with shell.guarded():  # what is missing is said here, and the rest of the page stays
                 step[0](db, user, shown.id, why)
