@@ -47,6 +47,25 @@ def show(arguments: Namespace) -> int:
     return 0
 
 
+def sees(arguments: Namespace) -> int:
+    from core import library
+    from core.identity import accounts
+    from core.library.seeing import as_person
+
+    with opened() as (db, user):
+        who = accounts.account(db, user, account_id(db, user, arguments.who))
+        found = library.sight(db, user, as_person(who))
+    listing(
+        ("Sees", "Documents", "Class", "Groups", "State", "Why"),
+        found,
+        lambda one: (
+            "yes" if one.seen else "no", one.documents, one.classification, ", ".join(one.groups), one.state, one.why,
+        ),
+        arguments.json,
+    )  # fmt: skip
+    return 0
+
+
 def described(found: "Account") -> list[tuple[str, object]]:
     from core.identity import PERMISSIONS
 
@@ -195,6 +214,11 @@ COMMANDS = (
     Command(
         "users show", show, "Show a person", "Roles, groups, clearances, and what follows from them.",
         "python -m core users show Ada", (WHO, JSON),
+    ),
+    Command(
+        "users sees", sees, "Show what a person sees, and why",
+        "Counts of documents by label, never a title: a line says whether they see those, and what decides it.",
+        "python -m core users sees Ada", (WHO, JSON),
     ),
     Command(
         "users protect",

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 from core import identity, library
 from core.identity import accounts, passwords, rights, sessions
 from core.identity.accounts import CLEARANCES, Account
+from core.library.seeing import as_person
 from core.types import User
 from pages.parts import access_people, shell
 from pages.parts.guard import guarded
@@ -105,14 +106,6 @@ def _state(db: Database, user: User, chosen: Account) -> None:
 
 
 # --- what somebody may, and sees --------------------------------------------------------------------------------
-
-
-def as_person(account: Account) -> User:
-    """The rights of an account as core asks for them; nobody is let in by this."""
-    return User(
-        id=account.id, name=account.name, tenant=account.tenant, roles=account.roles, groups=account.groups,
-        clearances=account.clearances,
-    )  # fmt: skip
 
 
 def sight(db: Database, user: User, shown: User) -> None:
