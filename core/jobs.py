@@ -9,7 +9,7 @@ knows none of it.
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from core import audit
 from core.errors import Conflict, CopilotError, NotFound
-from core.identity import require
+from core.identity import accounts, require
 from core.store import Row, new_id, now, one, rows, stamp, write
 from core.types import User
 
@@ -68,6 +68,13 @@ LANES = {
 
 # Work whose finished steps are worth keeping when it is cancelled, for a retry: they may have been paid for.
 RESUMED = frozenset({"analyse", "benchmark"})
+# Whose person may do nothing any more: disabled, or a service whose token was revoked. `job` is the table.
+SHUT_OUT = """(
+    exists (select 1 from account where account.id = job.user_id and state = 'disabled')
+    or exists (
+        select 1 from service_token where digest = json_extract(job.actor, '$.session') and revoked_at is not null
+    )
+)"""
 AGAIN = "progress = case when exists (select 1 from step where job_id = job.id) then progress else 0 end"
 
 # (database, user, claim): ends by calling `finish` inside the write that makes its result appear.
@@ -291,10 +298,11 @@ def _in_lane(lane: str | None) -> str:
 
 
 def perform(db: Database, claim: Claim) -> None:
-    """Do the job with its handler and rights. What the handler raises is for the worker to settle.
+    """Do the job with its handler, and the rights that its person has now. What is raised is the worker's to settle.
 
     NotAllowed where its person may not do such work any more.
     """
+    claim = replace(claim, user=accounts.refreshed(db, claim.user))
     require_right(claim.user, claim.job.kind)
     module, _, name = HANDLERS[claim.job.kind].partition(":")
     handler: Handler = getattr(import_module(module), name)
@@ -304,16 +312,18 @@ def perform(db: Database, claim: Claim) -> None:
 def progress(db: Database, claim: Claim, fraction: float, stage: str) -> None:
     """Show how far the job is and renew its lease. Raises Lost when it is no longer ours."""
     with write(db):
-        _ours(db, claim, "progress = ?, stage = ?, lease_until = ?", [fraction, stage, _lease(claim)])
+        _go_on(db, claim, "progress = ?, stage = ?, lease_until = ?", [fraction, stage, _lease(claim)])
 
 
 def lost(db: Database, claim: Claim) -> bool:
-    """Whether the job was cancelled, paused, deleted or taken over: a look without a write.
+    """Whether the job was cancelled, paused, deleted or taken over, or its person shut out: a look without a write.
 
     One that is done is not lost.
     """
-    row = one(db, "select state, claim from job where id = ?", [claim.job.id])
-    return row is None or (row["state"] != "done" and (row["state"], row["claim"]) != ("running", claim.token))
+    row = one(db, f"select state, claim, {SHUT_OUT} as shut_out from job where id = ?", [claim.job.id])
+    if row is None or row["state"] == "done":
+        return row is None
+    return bool(row["shut_out"]) or (row["state"], row["claim"]) != ("running", claim.token)
 
 
 def losing(db: Database, claim: Claim) -> Callable[[], bool]:
@@ -333,7 +343,7 @@ def losing(db: Database, claim: Claim) -> Callable[[], bool]:
 def renew(db: Database, claim: Claim) -> None:
     """Renew the lease. Raises Lost when the job is no longer ours."""
     with write(db):
-        _ours(db, claim, "lease_until = ?", [_lease(claim)])
+        _go_on(db, claim, "lease_until = ?", [_lease(claim)])
 
 
 def finish(db: Database, claim: Claim, **made: Any) -> None:
@@ -343,7 +353,7 @@ def finish(db: Database, claim: Claim, **made: Any) -> None:
     """
     payload = json.dumps({**claim.job.payload, **made})
     change = "state = 'done', stage = 'Done', progress = 1, finished_at = ?, payload = ?, claim = null"
-    _ours(db, claim, change, [now(), payload])
+    _go_on(db, claim, change, [now(), payload])
 
 
 def fail(db: Database, claim: Claim, fault: str, sentence: str) -> None:
@@ -403,7 +413,7 @@ def keep(db: Database, claim: Claim, name: str, value: Any) -> Any:
     """
     result = json.dumps(value)
     with write(db):
-        _ours(db, claim, "lease_until = ?, attempts = 1", [_lease(claim)])
+        _go_on(db, claim, "lease_until = ?, attempts = 1", [_lease(claim)])
         db.execute("insert or replace into step values (?, ?, ?, ?)", [claim.job.id, name, result, now()])
     return json.loads(result)
 
@@ -419,8 +429,13 @@ def forget_steps(db: Database, job_id: str) -> None:
     db.execute("delete from step where job_id = ?", [job_id])
 
 
-def _ours(db: Database, claim: Claim, change: str, values: list[Any]) -> None:
-    sql = f"update job set {change} where id = ? and state = 'running' and claim = ?"
+def _go_on(db: Database, claim: Claim, change: str, values: list[Any]) -> None:
+    """As `_ours`, where more work or its result follows: not of somebody who was shut out meanwhile."""
+    _ours(db, claim, change, values, f" and not {SHUT_OUT}")
+
+
+def _ours(db: Database, claim: Claim, change: str, values: list[Any], condition: str = "") -> None:
+    sql = f"update job set {change} where id = ? and state = 'running' and claim = ?{condition}"
     if db.execute(sql, [*values, claim.job.id, claim.token]).rowcount != 1:
         raise Lost(f"{claim.job.title!r} was cancelled, paused or taken over; only its finished steps are kept.")
 
@@ -435,7 +450,8 @@ def _job(row: Row) -> Job:
 
 
 def _actor(user: User) -> str:
-    return json.dumps(asdict(user))
+    # A job outlives the session in which it was asked for; a service is known by its token only.
+    return json.dumps(asdict(user if user.mode == "service" else replace(user, session="")))
 
 
 def _user(actor: str) -> User:
