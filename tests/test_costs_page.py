@@ -196,6 +196,15 @@ def test_a_model_keeps_its_colour_whatever_is_filtered():
     assert len(set(cost_words.colours([str(n) for n in range(9)]).values())) == 7
 
 
+@pytest.mark.parametrize(("ms", "unit", "height"), [(1_500, " s", 1.5), (90_000, " min", 1.5), (5_400_000, " h", 1.5)])
+def test_time_is_drawn_in_a_unit_of_which_there_is_one(db, ms, unit, height):
+    day = operations.Chosen(date(2026, 3, 3), date(2026, 3, 3))
+    call(db, LOCAL, day="2026-03-03", latency_ms=ms)
+    found = operations.spend(db, LOCAL, day, ["day", "model"])
+    figure = cost_charts.by_day(found, day, {HAIKU: "#000000"}, of="hours")
+    assert (figure.layout.yaxis.ticksuffix, sum(figure.data[0].y)) == (unit, height)
+
+
 def test_a_long_period_is_drawn_by_week_and_loses_nothing(db):
     wanted = operations.Chosen(date(2026, 1, 1), date(2026, 12, 31))
     call(db, LOCAL, day="2026-03-03", cost_usd="1")

@@ -180,6 +180,16 @@ def test_the_comparison_counts_what_only_one_of_the_two_has_found(desk, db):
     assert "Only built-in 4" in [option.content for one in at.get("button_group") for option in one.proto.options]
 
 
+def test_that_both_agree_is_no_praise_where_the_built_in_engine_stood_in_for_the_model(desk, db):
+    with reader(desk) as model:
+        model.answer = lambda message: "The firm winds clocks."
+        document_id = brought(db)
+        analysed(db, document_id)
+        at = readings(document_id)
+    assert "the same as the one shown" in bare(at)
+    assert "found by the built-in engine in the model’s place" in bare(at)
+
+
 def test_what_is_not_in_the_text_is_shown_as_it_was_said_and_never_drawn(desk, db):
     def inventive(message: str) -> str:
         norms = json.loads(careful(message))["norms"]

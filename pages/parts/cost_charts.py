@@ -20,7 +20,7 @@ Measure = Callable[[operations.Spend], float]
 
 def by_day(found: Sequence[operations.Spend], wanted: operations.Chosen, colours: Mapping[str, str], *, of: str) -> Any:
     """Stacked by model. `found` is counted by day and model; `of` is "usd", "tokens" or "hours"."""
-    read, unit = MEASURES[of]
+    read, unit, suffix = _in_time(found) if of == "hours" else (*MEASURES[of], "")
     figure = _figure()
     days = _days(wanted)
     for model in [name for name in colours if any(one.key[1] == name for one in found)]:
@@ -38,7 +38,7 @@ def by_day(found: Sequence[operations.Spend], wanted: operations.Chosen, colours
             hovertemplate=f"%{{x|%-d %b %Y}}{_week(wanted)}<br>{literal(model)}: {unit}<extra></extra>",
         )
     _dated(figure, wanted)
-    return _laid(figure, barmode="stack", prefix="$" if of == "usd" else "", suffix=" h" if of == "hours" else "")
+    return _laid(figure, barmode="stack", prefix="$" if of == "usd" else "", suffix=suffix)
 
 
 def tokens(found: Sequence[operations.Spend], wanted: operations.Chosen) -> Any:
@@ -194,11 +194,18 @@ def months(found: Sequence[operations.Projection], chosen: str) -> Any:
     return _laid(figure, height=50 + 28 * max(2, len(rows)), right=70)
 
 
+TIMES = ((3_600_000, " h"), (60_000, " min"), (1_000, " s"))
 MEASURES: dict[str, tuple[Measure, str]] = {
     "usd": (lambda one: float(one.known_usd), "$%{y:,.4f}"),
     "tokens": (lambda one: float(one.tokens), "%{y:,} tokens"),
-    "hours": (lambda one: one.busy_ms / 3_600_000, "%{y:.2f} h"),
 }
+
+
+def _in_time(found: Sequence[operations.Spend]) -> tuple[Measure, str, str]:
+    """In the largest unit of which there is one: no axis says 0.0005 h."""
+    longest = max((one.busy_ms for one in found), default=0)
+    unit_ms, suffix = next((one for one in TIMES if longest >= one[0]), TIMES[-1])
+    return lambda one: one.busy_ms / unit_ms, f"%{{y:.2f}}{suffix}", suffix
 
 
 def _seconds(ms: int | None) -> float | None:

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from core import analysing, library, register
 from core.errors import CopilotError
-from core.extract.agreement import Row, rows
+from core.extract.agreement import Agreement, Row, rows
 from core.register import Run
 from core.types import Obligation, User
 from pages.parts import analyse_form, cost_words, rights, run_progress, shell, tables
@@ -38,7 +38,7 @@ def _run(db: Database, user: User, shown: library.DocumentRow, run: Run) -> None
     """One reading: by whom, what it took, and whether the register shows it."""
     with st.container(border=True, key=f"reading-{run.id}"):
         text, button = st.columns([5, 1], vertical_alignment="center")
-        change = "" if run.chosen else f" · {run.added:,} more and {run.gone:,} fewer than the one shown"
+        change = "" if run.chosen else f" · {_change(run)} the one shown"
         named = "Built-in engine" if run.model == "builtin" else plain(run.model)
         text.markdown(f"**{named}** · {count(run.obligations, 'norm')}{change} · :gray[{when(run.created_at)}]")
         if run.chosen:
@@ -55,13 +55,17 @@ def _run(db: Database, user: User, shown: library.DocumentRow, run: Run) -> None
             _took(db, user, shown, run)
 
 
+def _change(run: Run) -> str:
+    return f"{run.added:,} more and {run.gone:,} fewer than" if run.added or run.gone else "the same as"
+
+
 def _took(db: Database, user: User, shown: library.DocumentRow, run: Run) -> None:
     analysis = register.analysis(db, user, shown.id, run.id)
     took = analysis.metadata
     cost = "cost unknown" if took.cost_usd is None else f"{took.cost_usd:.4f} USD" if took.cost_usd else "no charge"
     lost = [
         f"{count(len(analysis.ungrounded), 'quote')} not in the text" if analysis.ungrounded else "",
-        f"{count(len(analysis.rejected), 'answer')} unreadable" if analysis.rejected else "",
+        f"{count(len(analysis.rejected), 'piece')} unreadable" if analysis.rejected else "",
         f"{count(len(analysis.coverage.uncovered), 'sentence')} open" if analysis.coverage.uncovered else "",
     ]
     facts = [
@@ -117,11 +121,21 @@ def _beside(
         "Choose a line to see its place in the source. **Show**, above, lets the register use a reading;"
         " corrections stay."
     )
+    ours = sum(one.engine == "builtin" for one in _of_model(found.agreement))
+    if ours:
+        st.caption(
+            f"{count(ours, 'norm')} here {'was' if ours == 1 else 'were'} found by the built-in engine in the model’s"
+            " place; that they agree says nothing about the model."
+        )
     norms = {one.id: one for pair in found.agreement.both for one in (*pair.model, *pair.builtin)}
     norms |= {one.id: one for one in (*found.agreement.only_model, *found.agreement.only_builtin)}
     if picked:
         show(norms[next(iter((*picked.builtin_ids, *picked.model_ids)))])
         st.rerun()
+
+
+def _of_model(found: Agreement) -> list[Obligation]:
+    return [*(one for pair in found.both for one in pair.model), *found.only_model]
 
 
 def _lines(run_id: str, lines: list[Row], *, every: bool) -> Row | None:
