@@ -1,5 +1,7 @@
 """What people said of an obligation goes with it into the next version where its words are the same, and only once."""
 
+from dataclasses import replace
+
 import pytest
 
 from core import compare, jobs, library, register, store
@@ -250,6 +252,23 @@ def test_a_stranger_s_version_gets_nothing(db):
     worked_on(db, first(db))
     theirs = bring(db, text(NEXT), "seeds-v2.md", EVE)
     assert {one.status for one in register.rows(db, EVE, register.Filter(document=theirs))} == {"new"}
+
+
+def test_whoever_may_only_add_documents_leaves_what_was_said_to_those_who_work_the_register(db):
+    old = first(db)
+    worked_on(db, old)
+    new = bring(db, text(NEXT), "seeds-v2.md", replace(ADA, mode="account", roles=("facilitator",)))
+    assert row(db, new, REGISTER).status == "new"
+    assert register.offers(db, ADA, old, new, compare.compare_stored(db, ADA, old, new).staying)
+
+
+def test_an_import_is_logged_as_one_entry_and_what_it_carries_over_as_another(db):
+    worked_on(db, first(db))
+    [before] = store.rows(db, "select max(number) as number from audit")
+    new = second(db)
+    told = store.rows(db, "select event, document_id from audit where number > ? order by number", [before["number"]])
+    assert [entry["event"] for entry in told] == ["job.asked", "document.added", "register.changed"]
+    assert {entry["document_id"] for entry in told} == {new}
 
 
 def test_deleting_the_old_version_leaves_what_was_carried_over(db):
