@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from core import library, register, review
-from core.store import Database, rows
+from core.identity.names import folded
+from core.store import Database, new_id, now, rows
 from core.types import Action, Analysis, RiskLevel, User
 from tests import register_parts as rules
 
@@ -61,9 +62,20 @@ def says(db: Database, by: User, item: review.Item, verdict: Any = "accept", **m
     """A decision on what is shown now, with a token of its own."""
     return review.decide(
         db, by, item.id, verdict, shown=more.pop("shown", None) or shown(db, item, by),
-        token=more.pop("token", f"{by.id} {item.id} {verdict} {item.version}"),
+        token=more.pop("token", "") or new_id(),
         reason=more.pop("reason", "" if verdict == "accept" else "Since it is so."), **more,
     )  # fmt: skip
+
+
+def account(db: Database, id: str, name: str, clearances: str = '["internal"]', role: str = "reviewer") -> None:
+    """A person who signs in, inside a write: enough of one to be named and told."""
+    moment = now()
+    db.execute(
+        "insert into account (id, issuer, subject, tenant, name, folded, clearances, state, created_at, created_by)"
+        " values (?, 'local', ?, 'local', ?, ?, ?, 'active', ?, 'local')",
+        [id, id, name, folded(name), clearances, moment],
+    )
+    db.execute("insert into account_role values (?, ?, 'local', ?)", [id, role, moment])
 
 
 def state(db: Database, item: review.Item) -> str:
@@ -74,3 +86,19 @@ def events(db: Database, item: review.Item) -> list[str]:
     """What the log says of the item, oldest first."""
     sql = "select event from audit where subject = ? order by number"
     return [row["event"] for row in rows(db, sql, [f"item:{item.id}"])]
+
+
+def shelf_of(db: Database, numbers: dict[RiskLevel, int], owner: User = ADA, document_id: str = DOCUMENT) -> list[str]:
+    """A signed document with so many actions of each risk, each asked for by itself; gives the items' ids."""
+    read = rules.reading(document_id)
+    rules.shelve(db, owner, read)
+    found = rules.analysis(read)
+    of = {action.id: action for action in actions(found)}
+    many = [replace(of[level], id=f"{level} {n}") for level, number in numbers.items() for n in range(number)]
+    register.store_run(db, owner, replace(found, actions=tuple(many)))
+    library.sign_card(db, owner, document_id)
+    made: list[str] = []
+    for start in range(0, len(many), 50):
+        chunk = [action.id for action in many[start : start + 50]]
+        made += [item.id for item in review.submit(db, owner, document_id, chunk, grouped=False)]
+    return made

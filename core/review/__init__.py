@@ -20,7 +20,7 @@ from core.review.facts import Difference, Facts, Stale
 from core.review.figures import Disagreement, Figures, report
 from core.review.gates import decide_document
 from core.review.holding import claim, release
-from core.review.items import Item, Version, item, versions
+from core.review.items import Item, Version, digests, item, versions
 from core.review.listing import SORTS, VIEWS, Counts, Filter, Row, count, counts, may_decide, queue
 from core.review.people import ADD_A_REVIEWER, SelfApproval
 from core.review.policy import Rule, rule, rules
@@ -34,7 +34,7 @@ __all__ = [
     "Decision", "Difference", "Disagreement", "Evidence", "Facts", "Figures", "Filter", "Item", "Reading", "Row",
     "Rule", "SelfApproval", "Shown", "Stale", "State", "Told", "TransitionError", "Verdict", "Version", "allowed",
     "amend", "ask", "begin", "claim", "comment", "comments", "compensated", "count", "counts", "decide",
-    "decide_document", "decide_many", "decisions", "drop", "escalate_overdue", "evidence", "expire_due", "item",
-    "may_decide", "move", "prepare", "queue", "release", "report", "require_undoable", "revoke", "rule", "rules",
-    "settle", "submit", "tend", "versions",
+    "decide_document", "decide_many", "decisions", "digests", "drop", "escalate_overdue", "evidence", "expire_due",
+    "item", "may_decide", "move", "prepare", "queue", "release", "report", "require_undoable", "revoke", "rule",
+    "rules", "settle", "submit", "tend", "versions",
 ]  # fmt: skip

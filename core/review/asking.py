@@ -197,6 +197,7 @@ def _amended(db: Database, user: User, found: Item, contents: Contents) -> Item:
     changed = put(
         db, found, version=number, digest=mark, title=_title(actions), risk=level, rule=policy.rule(level).as_json()
     )
+    changed = replace(changed, actions=actions)
     note(db, user, changed, "amended", state=found.state)
     return changed
 

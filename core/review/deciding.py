@@ -1,7 +1,7 @@
 """One decision in one write: who may, on exactly what was shown, once; the state moves when the policy is met."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,35 +157,38 @@ def _decided(
     told = facts.facts(db, user, found)
     _require_first(db, user, found, shown)
     mark = facts.require_same(db, found.id, found.number, shown, told)
-    facts.keep(db, found.id, mark, told)
+    if mark != found.digest:  # that of what was asked for is kept already
+        facts.keep(db, found.id, mark, told)
     rule = policy.rule(facts.risk_of(told))
-    remark_id, remark = _remark(db, user, found, why)
+    remark = people.say(db, user, found, "reason", why) if why else None
     accepted = _accepted(db, found.id, mark) + ([frozenset(user.roles)] if verdict == "accept" else [])
     lacking = rule.lacking(accepted)
     met = verdict != "accept" or (len(accepted) >= rule.approvers and not lacking)
     state = STEPS[verdict].after if met else found.state
-    _insert(db, user.id, found, verdict, mark, token, state, user.roles, remark_id, override)
-    fresh = put(db, found, digest=mark, risk=rule.risk, rule=rule.as_json(), claimed_by=None, claimed_until=None)
-    details = {"verdict": verdict, "override": override, "counted": len(accepted), "needed": rule.approvers}
+    _insert(db, user.id, found, verdict, mark, token, state, user.roles, remark.id if remark else None, override)
+    values = {"digest": mark, "risk": rule.risk, "rule": rule.as_json(), "claimed_by": None, "claimed_until": None}
+    details: dict[str, Any] = {"verdict": verdict, "override": override, "counted": len(accepted)}
+    details |= {"needed": rule.approvers, "remark": remark.digest if remark else None}
     if met:
-        after = _moved(db, user, fresh, verdict, rule, remark=remark, **details)
+        after = _moved(db, user, found, verdict, rule, values, **details)
     else:
-        after = fresh
-        note(db, user, after, "counted", state=found.state, remark=remark, **details)
+        after = put(db, found, **values)
+        note(db, user, after, "counted", state=found.state, **details)
     return Decided(after, verdict, after.state, False, len(accepted), rule.approvers, lacking)
 
 
-def _moved(db: Database, user: User, found: Item, step: Verdict, rule: Rule, **details: Any) -> Item:
+def _moved(
+    db: Database, user: User, found: Item, step: Verdict, rule: Rule, values: Mapping[str, Any], **details: Any
+) -> Item:
     moment = now()
-    after = move(db, user, found, step, **details)
-    if after.state == "accepted":
-        after = put(db, after, decided_at=moment, expires_at=later(moment, days=rule.valid_days))
-        library.keep(db, user, after.document_id, "decided", "Actions of it were decided on.")
-    elif after.state == "escalated":
-        after = put(db, after, escalated_at=moment)
-        people.tell_deciders(db, user, after, "assigned")
+    if step == "accept":
+        values = {**values, "decided_at": moment, "expires_at": later(moment, days=rule.valid_days)}
+        library.keep(db, user, found.document_id, "decided", "Actions of it were decided on.")
     else:
-        after = put(db, after, decided_at=moment)
+        values = {**values, "escalated_at" if step == "escalate" else "decided_at": moment}
+    after = move(db, user, found, step, values, **details)
+    if step == "escalate":
+        people.tell_deciders(db, user, after, "assigned")
     people.tell_authors(db, user, after, DECIDED[after.state])
     return after
 
@@ -195,7 +198,7 @@ def accept_by_policy(db: Database, user: User, found: Item, rule: Rule) -> Item:
     by = User(id=POLICY, name="the policy", tenant=user.tenant, clearances=(), mode=user.mode, session=user.session)
     token = f"policy:{found.id}:{found.version}:{found.submitted_at}"
     _insert(db, POLICY, found, "accept", found.digest, token, "accepted", (), None, False)
-    return _moved(db, by, found, "accept", rule, verdict="accept", counted=1, needed=rule.approvers)
+    return _moved(db, by, found, "accept", rule, {}, verdict="accept", counted=1, needed=rule.approvers)
 
 
 def _insert(
@@ -208,13 +211,6 @@ def _insert(
         "token": token, "result": state, "decided_at": now(),
     }  # fmt: skip
     db.execute(f"insert into decision ({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values()))
-
-
-def _remark(db: Database, user: User, found: Item, why: str) -> tuple[str | None, str | None]:
-    if not why:
-        return None, None
-    said = people.say(db, user, found, "reason", why)
-    return said.id, said.digest
 
 
 def _accepted(db: Database, item_id: str, mark: str, upto: str = "") -> list[frozenset[str]]:

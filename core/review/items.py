@@ -1,8 +1,8 @@
 """A request for a decision: its row, what it asks for, and the one way in which its state moves."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -72,17 +72,18 @@ class Version:
     made_at: str
 
 
+ID_LETTERS = 16
 COLUMNS = ", ".join(f"item.{field.name}" for field in fields(Item) if field.name != "actions")
 
 
 def item(db: Database, user: User, item_id: str) -> Item:
     """By its id, or by its number. NotFound when there is none or the user may not see its document."""
     condition, parameters = library.visible(user)
+    named = "number" if item_id.isdecimal() and len(item_id) < ID_LETTERS else "id"
     row = one(
         db,
         f"select {COLUMNS} from item join document on document.id = item.document_id"
-        f" where (item.id = ?1 or item.number = cast(?1 as integer) and ?1 glob '[0-9]*' and length(?1) < 16)"
-        f" and item.tenant = ?2 and {condition}",
+        f" where item.{named} = ? and item.tenant = ? and {condition}",
         [item_id, user.tenant, *parameters],
     )
     if row is None:
@@ -108,6 +109,12 @@ def versions(db: Database, user: User, item_id: str) -> list[Version]:
         Version(row["number"], loaded(row["content"]), row["made_by"], row["made_at"])
         for row in rows(db, sql, [found.id])
     ]
+
+
+def digests(db: Database, user: User, item_id: str) -> list[str]:
+    """Of everything that was ever shown of a request."""
+    found = item(db, user, item_id)
+    return [row["digest"] for row in rows(db, "select digest from item_shown where item_id = ?", [found.id])]
 
 
 def authors(db: Database, found: Item) -> set[str]:
@@ -138,20 +145,22 @@ def until(moment: str) -> str:
 # --- inside a write ---------------------------------------------------------------------------------------------
 
 
-def move(db: Database, user: User, found: Item, step: str, *, event: str = "", **details: Any) -> Item:
+def move(
+    db: Database, user: User, found: Item, step: str, values: Mapping[str, Any] | None = None, **details: Any
+) -> Item:
     """Take a step of the table, with its row of the log, inside the write of the caller; gives the item after it.
 
-    TransitionError when the table does not allow it, or somebody else moved the item since it was read. The caller
-    has checked who may.
+    `values` are columns set with it. TransitionError when the table does not allow the step, or somebody else moved
+    the item since it was read. The caller has checked who may.
     """
     after = require_step(step, found.state, found.number).after
-    changed = put(db, found, state=after)
-    note(db, user, changed, event or after, step=step, before=found.state, after=after, **details)
+    changed = put(db, found, **{**(values or {}), "state": after})
+    note(db, user, changed, after, step=step, before=found.state, after=after, **details)
     return changed
 
 
 def put(db: Database, found: Item, **values: Any) -> Item:
-    """Set columns of an item, guarded by its state, version and digest as they were read."""
+    """Set columns of an item, guarded by its state, version and digest as they were read; gives it as it is then."""
     values = {**values, "changed_at": now()}
     if values.get("state", found.state) != found.state:
         values |= {"claimed_by": None, "claimed_until": None}
@@ -164,9 +173,7 @@ def put(db: Database, found: Item, **values: Any) -> Item:
         raise TransitionError(f"Request {found.number} changed, or is no longer {said(found.state)}; look at it again.")
     if values.get("state") in CLOSED:
         db.execute("update item_action set open = 0 where item_id = ?", [found.id])
-    row = one(db, f"select {COLUMNS} from item where id = ?", [found.id])
-    assert row is not None  # it was updated just now
-    return with_content(db, row)
+    return replace(found, **values)
 
 
 def unguarded(db: Database, where: str, given: Sequence[Any]) -> list[Item]:

@@ -89,7 +89,8 @@ def tell_deciders(db: Database, user: User, found: Item, kind: str) -> None:
 
 
 def tell_authors(db: Database, user: User, found: Item, kind: str) -> None:
-    inbox.post(db, found.tenant, sorted(authors(db, found) - {user.id}), kind, found.subject, found.number)
+    told = sorted(authors(db, found) - {user.id})
+    inbox.post(db, found.tenant, told, kind, found.subject, found.number)
 
 
 def sees(db: Database, user: User, document_id: str) -> bool:

@@ -48,6 +48,8 @@ class Rule:
         return json.dumps(asdict(self), sort_keys=True)
 
 
+_READ: dict[str, Any] = {}
+
 FIELDS: dict[str, type] = {
     "approvers": int, "roles": list, "hours": int, "valid_days": int, "bulk": bool, "auto": bool, "escalate_to": list,
     "claim_minutes": int,
@@ -57,9 +59,12 @@ FIELDS: dict[str, type] = {
 def rules() -> dict[RiskLevel, Rule]:
     """The row of each risk. BadInput names every row of the file that does not hold."""
     table = lexicon("approvals")
-    if wrong := list(faults(table)):
-        raise BadInput("data/lexicon/approvals.toml cannot be used; mend " + "; ".join(wrong) + ".")
-    return {level: _rule(level, table["risk"][level]) for level in LEVELS}
+    if _READ.get("table") is not table:  # read and checked once, as the file itself is
+        if wrong := list(faults(table)):
+            raise BadInput("data/lexicon/approvals.toml cannot be used; mend " + "; ".join(wrong) + ".")
+        _READ.update(table=table, rules={level: _rule(level, table["risk"][level]) for level in LEVELS})
+    found: dict[RiskLevel, Rule] = _READ["rules"]
+    return found
 
 
 def rule(level: RiskLevel) -> Rule:

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 from core.errors import Conflict
 from core.review import people
 from core.review.deciding import POLICY
-from core.review.items import Item, move, put, unguarded
+from core.review.items import Item, move, unguarded
 from core.review.table import STEPS
 from core.store import now, write
 from core.types import User
@@ -47,9 +47,9 @@ def _step(db: Database, found: Item, step: str, at: str) -> bool:
     by = User(id=POLICY, name="the policy", tenant=found.tenant, clearances=(), mode="service")
     try:
         with write(db):
-            after = move(db, by, found, step, due_at=found.due_at, expires_at=found.expires_at)
+            values = {"escalated_at": at} if step == "overdue" else {}
+            after = move(db, by, found, step, values, due_at=found.due_at, expires_at=found.expires_at)
             if step == "overdue":
-                after = put(db, after, escalated_at=at)
                 people.tell_deciders(db, by, after, "overdue")
             people.tell_authors(db, by, after, "overdue" if step == "overdue" else "decided")
     except Conflict:
