@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 from sqlite_utils import Database
 
-from core import library, register
+from core import activity, library, register
 from core.types import User
 from pages.parts import adding, beside, places, shell, source
 
@@ -18,6 +18,7 @@ def page(db: Database, user: User) -> None:
     if shown is None:
         nothing(document_id)
         return
+    activity.opened(db, user, shown.id)
     document = library.document(db, user, shown.id)
     provisions = library.provisions(db, user, shown.id)
     contents = places.places(provisions, len(document.text))

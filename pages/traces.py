@@ -3,7 +3,7 @@
 import streamlit as st
 from sqlite_utils import Database
 
-from core import telemetry
+from core import activity, telemetry
 from core.types import User
 from pages.parts import shell, trace_list, trace_view
 
@@ -15,6 +15,7 @@ def page(db: Database, user: User) -> None:
         return
     found = telemetry.spans(db, user, asked)
     if found:
+        activity.traced(db, user, asked)
         trace_view.trace(asked, found)
     else:
         trace_view.gone()

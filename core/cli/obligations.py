@@ -73,10 +73,11 @@ def obligations(arguments: Namespace) -> int:
 
 
 def show(arguments: Namespace) -> int:
-    from core import register
+    from core import activity, register
 
     with opened() as (db, user):
         found = register.record(db, user, obligation_id(db, user, arguments.id))
+        activity.opened(db, user, found.row.document_id)
     if arguments.json:
         as_json(asdict(found))
         return 0

@@ -39,11 +39,13 @@ def list_traces(arguments: Namespace) -> int:
 
 
 def show(arguments: Namespace) -> int:
-    from core import telemetry
+    from core import activity, telemetry
 
     with opened() as (db, user):
         trace_id = whole(arguments.trace, telemetry.known(db, user, arguments.trace))
         found = telemetry.spans(db, user, trace_id)
+        if found:
+            activity.traced(db, user, trace_id)
     if not found:
         raise NotFound(f"There is no trace {arguments.trace} that you may see; `traces list` names those there are.")
     if arguments.json:

@@ -15,12 +15,15 @@ from pages.parts.words import plain, when
 
 PER_PAGE = 50
 TABLE_PIXELS = 480
+HALF = 32  # digits of a hash that a narrow line has room for
+EMPTY = "The log is empty. It begins with the first document that somebody adds."
+NOTHING = "No entry matches. Choose a longer period, or clear the filters."
 
 
 def entries(db: Database, user: User, wanted: Filter) -> None:
     total = activity.count(db, user, wanted)
     if not total:
-        st.info(_nothing(wanted))
+        st.info(NOTHING if activity.count(db, user) else EMPTY)
         return
     last = (total - 1) // PER_PAGE
     at = min(page(), last)
@@ -109,18 +112,17 @@ def _facts(one: Entry, names: Mapping[str, str], titles: Mapping[str, str]) -> d
         "Before it": one.prev,
         "Hash": one.hash,
     }
-    return {name: plain(value) for name, value in facts.items() if value}
+    return {name: plain(_broken(value)) for name, value in facts.items() if value}
+
+
+def _broken(value: str) -> str:
+    """A hash in two halves: as one word it would be cut off."""
+    return f"{value[:HALF]} {value[HALF:]}" if len(value) == 2 * HALF and value.isalnum() else value
 
 
 def _close() -> None:
     st.query_params.pop("entry", None)
     st.rerun()
-
-
-def _nothing(wanted: Filter) -> str:
-    if wanted == Filter():
-        return "The log is empty. It begins with the first document that somebody adds."
-    return "No entry matches. Choose a longer period, or clear the filters."
 
 
 def _people(found: list[Entry]) -> set[str]:

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from core.audit.chain import Entry
 from core.identity import accounts
 from core.types import User
-from pages.parts.words import label
+from pages.parts.words import label, short
 
 KINDS = {"did": "Done", "saw": "Seen", "refused": "Refused"}
 # How somebody was known, where that is not by an account of their own.
@@ -34,11 +34,11 @@ def about(one: Entry, titles: Mapping[str, str], names: Mapping[str, str]) -> st
     """What it was about: a document by its title where the reader may see it, a person by name, else the id."""
     kind, _, id = one.subject.partition(":")
     if kind == "document" and id in titles:
-        return titles[id]
+        return short(titles[id])
     if kind in ("account", "user") and id in names:
         return names[id]
     named = f"{label(kind)} {id[:SHORT]}{'…' if len(id) > SHORT else ''}"
-    return f"{named} · {titles[one.document_id]}" if one.document_id in titles else named
+    return f"{named} · {short(titles[one.document_id])}" if one.document_id in titles else named
 
 
 def details(one: Entry) -> str:
