@@ -49,6 +49,7 @@ PAGES = [
     Row("pages/account.py", "My account", ":material/manage_accounts:", menu=False),
 ]
 
+MOST = 100  # that are counted for the menu, which is drawn with every page
 # Not ":material/…:", which as a page's icon is fetched from another host.
 ICON = Path(__file__).parent / "pages" / "parts" / "icon.svg"
 
@@ -57,18 +58,21 @@ def may_open(person: User, row: Row) -> bool:
     return bool(person.roles) and (not row.permissions or any(identity.may(person, one) for one in row.permissions))
 
 
-def waits(db: Database, person: User) -> dict[str, int]:
+def waits(db: Database, person: User) -> dict[str, str]:
     """By title: how much waits there for this person."""
-    return {"Approvals": review.count(db, person, review.Filter("mine"))} if identity.may(person, READ[0]) else {}
+    if not identity.may(person, READ[0]):
+        return {}
+    number = review.count(db, person, review.Filter("mine"), most=MOST)
+    return {"Approvals": f" ({MOST - 1}+)" if number == MOST else f" ({number})" if number else ""}
 
 
-def menu(person: User | None, waiting: Mapping[str, int]) -> list[st.Page]:
+def menu(person: User | None, waiting: Mapping[str, str]) -> list[st.Page]:
     """Each page has its address for everybody: a link to one that is not open says so. The menu has what is."""
     opened = [row for row in PAGES if person and may_open(person, row)]
     return [
         st.Page(
             row.file,
-            title=f"{row.title} ({number})" if row in opened and (number := waiting.get(row.title)) else row.title,
+            title=row.title + waiting.get(row.title, "") if row in opened else row.title,
             icon=row.icon,
             default=row is (opened or PAGES)[0],
             visibility="visible" if row.menu and row in opened else "hidden",
