@@ -194,3 +194,11 @@ def test_one_sees_ones_own_sessions_and_not_those_of_others(db, ada, ben):
     text = said(window(db, ben, "account"))
     assert text.count("last click") == 1
     assert "This window" in text
+
+
+def test_people_are_shown_by_their_names_and_not_by_their_ids(db, ada, ben):
+    from pages.parts.words import who
+
+    assert who(ben.id, ada) == "Ben"
+    assert who(ada.id, ben) == "Ada"
+    assert who("a script", ada) == "a script"

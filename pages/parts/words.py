@@ -6,6 +6,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from core import store
+from core.identity import accounts
+from core.settings import settings
 from core.types import User
 
 # A key of core → what a person reads and its colour in the theme. Risk has one colour everywhere.
@@ -110,8 +113,20 @@ def must(modality: str, action: str) -> str:
 
 
 def who(id: str, user: User) -> str:
-    """A person as this reader knows them."""
-    return user.name if id == user.id else id
+    """A person as this reader knows them; what is no account's id is its own name."""
+    if not id or id == user.id:
+        return user.name if id else ""
+    return _named(str(settings().database), user.tenant, id)
+
+
+# Lists name the same few people over and over; a new name is seen within a minute.
+@st.cache_data(ttl=60, max_entries=1_000, show_spinner=False)
+def _named(database: str, tenant: str, id: str) -> str:
+    db = store.connect(database)
+    try:
+        return accounts.names(db, tenant, [id])[id]
+    finally:
+        db.close()
 
 
 def size(count_bytes: int) -> str:
