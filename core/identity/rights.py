@@ -93,6 +93,7 @@ def disable(db: Database, user: User, account_id: str, reason: str) -> None:
         db.execute(sql, [moment, account_id])
         db.execute("update invitation set used_at = ? where account_id = ? and used_at is null", [moment, account_id])
         audit.append(db, user, "account.disabled", f"user:{account_id}")
+        audit.say(db, user, f"user:{account_id}", "reason", reason)
 
 
 def enable(db: Database, user: User, account_id: str) -> None:
@@ -132,14 +133,19 @@ def enrol(
 def managed(db: Database, user: User, account_id: str, *, giving: bool = False) -> Iterator[Account]:
     """A write on an account of the user's tenant, if they are an administrator at this very moment.
 
-    `giving`: what is done gives rights, and nobody gives any to themselves.
+    `giving`: what is done gives rights, and nobody gives any to themselves. What is refused is logged.
     """
-    with write(db):
-        require_manager(db, user)
-        found = accounts.found(db, user.tenant, account_id)
-        if giving and found.id == user.id:
-            raise NotAllowed("Nobody gives rights to themselves; ask another administrator.")
-        yield found
+    try:
+        with write(db):
+            require_manager(db, user)
+            found = accounts.found(db, user.tenant, account_id)
+            if giving and found.id == user.id:
+                raise NotAllowed("Nobody gives rights to themselves; ask another administrator.")
+            yield found
+    except NotAllowed:
+        if one(db, "select 1 from account where id = ? and tenant = ?", [account_id, user.tenant]):
+            audit.refused(db, user, f"user:{account_id}", "rights")
+        raise
 
 
 def require_manager(db: Database, user: User) -> None:
