@@ -26,8 +26,8 @@ GUIDE = """
    is not in the text is listed and never enters the register; **Show** lets the register use a reading.
 8. **Costs**: what the models took, by day, model, person and document. A *trace* shows each step of a run, how long it
    took and what it cost, without a word of the text. An unknown price is shown as unknown, never as nothing.
-9. **Access**: who may do what, and what each person sees and why. As long as there are no accounts, whoever sits at this
-   computer may do everything; the corner above, *Protect this app*, makes the first account, and you invite the others.
+9. **Access**: who may do what, and what each person sees and why. As long as there are no accounts, whoever sits at
+   this computer may do everything; *Protect this app*, in the corner above, makes the first; then invite the others.
 10. **Export** what is filtered: Excel, CSV, JSON, a report, a calendar, Jira.
 
 Every quote is verified against the source, character by character. Corrections lie over what the engine found and

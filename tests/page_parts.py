@@ -11,7 +11,19 @@ from streamlit.testing.v1 import AppTest
 from core.settings import settings
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("overview", "documents", "obligations", "controls", "compare", "document", "help", "models", "costs", "traces")
+PAGES = (
+    "overview",
+    "documents",
+    "obligations",
+    "controls",
+    "compare",
+    "document",
+    "help",
+    "models",
+    "costs",
+    "traces",
+    "activity",
+)
 
 
 @contextmanager
