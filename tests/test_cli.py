@@ -78,6 +78,11 @@ DRAWN |= {"former", "named", "value"}  # what `changes rollback` chooses from; a
 DRAWN |= {"prompts"}  # `prompts list` has them in the order of the tasks
 DRAWN |= {"known", "sees_all"}  # which models and tasks there are to choose from, and whether to offer "mine"
 DRAWN |= {"decision"}  # said before a prompt is sent; `models try` says it when it refuses
+DRAWN |= {
+    "choices",
+    "by_day",
+    "keep_checked",
+}  # what the filters of the log offer, its picture; `audit verify` reads it all
 
 
 def test_whatever_a_screen_calls_a_command_calls_too():
@@ -86,7 +91,7 @@ def test_whatever_a_screen_calls_a_command_calls_too():
     assert screens - used(ROOT / "core" / "cli") - DRAWN == set()
 
 
-MODULES = ("library", "register", "jobs", "controls", "llm", "prompts", "operations", "changes", "switches")
+MODULES = ("library", "register", "jobs", "controls", "llm", "prompts", "operations", "changes", "switches", "activity")
 
 
 def used(place: Path) -> set[str]:
