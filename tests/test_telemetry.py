@@ -461,6 +461,17 @@ def test_the_list_adds_up_each_trace_the_newest_first(db):
     assert [trace.trace_id for trace in telemetry.traces(db, ANALYST, limit=1)] == [later.trace_id]
 
 
+def test_a_trace_is_named_by_the_whole_work_also_where_the_first_try_was_killed_in_the_middle(db):
+    trace, moment = "d" * 32, time.time_ns()
+    with write(db):
+        killed = [trace, "1" * 16, "2" * 16, "copilot.window", "internal", "local", "", moment, moment, None]
+        again = [trace, "3" * 16, None, "copilot.analyse", "internal", "local", "", moment + 9, moment + 9, None]
+        for values in (killed, again):
+            db.execute(writer.INSERT, [*values, "{}"])
+    (found,) = telemetry.traces(db, OWNER)
+    assert (found.name, found.started_ns, found.spans) == ("copilot.analyse", moment, 2)
+
+
 def test_spans_go_when_they_are_old(db, monkeypatch):
     monkeypatch.setattr("core.telemetry.reading.SWEPT", 2)
     day = 86_400 * 10**9

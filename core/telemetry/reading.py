@@ -45,7 +45,8 @@ class SpanRow:
 class TraceRow:
     """All spans of one trace that the user may see, added up. `cost_usd` is None where no call has a known cost.
 
-    `name` is that of the span that began first; `calls` counts spans of models, `errors` those with an error.
+    `name` is that of the first span that lies in no other, since of work that was killed the inner spans alone are
+    kept; `calls` counts spans of models, `errors` those with an error.
     """
 
     trace_id: str
@@ -140,7 +141,8 @@ INPUT, OUTPUT, COST = (
     f"json_extract(attributes, '$.\"{name}\"')" for name in (names.INPUT_TOKENS, names.OUTPUT_TOKENS, names.COST_USD)
 )
 ADDED_UP = (
-    "select trace_id, substr(min(printf('%020d', started_ns) || name), 21) as name, min(started_ns) as started_ns,"
+    "select trace_id, substr(min(printf('%d%020d', parent_id is not null, started_ns) || name), 22) as name,"
+    " min(started_ns) as started_ns,"
     " max(ended_ns) as ended_ns, count(*) as spans, sum(name like 'chat %') as calls,"
     f" total({INPUT}) as input_tokens, total({OUTPUT}) as output_tokens, sum({COST}) as cost_usd,"
     " sum(error_type is not null) as errors from span"
