@@ -16,10 +16,7 @@ export default function ({ parentElement, data, setTriggerValue, setStateValue }
   const anew = shape !== list.shown;
   if (anew) {
     const here = new Map(data.lines.filter((line) => line.tickable).map((line) => [line.id, line.digest]));
-    const kept = [...list.ticked].filter(([id, digest]) => here.get(id) === digest);
-    const fewer = kept.length < list.ticked.size;
-    list.ticked = new Map(kept);
-    if (fewer) list.tell();
+    list.ticked = new Map([...list.ticked].filter(([id, digest]) => here.get(id) === digest));
     root.replaceChildren(...data.lines.map((line) => draw(list, line)));
     list.shown = shape;
   }

@@ -52,9 +52,9 @@ def review_list(
         on_chosen_change=told,
         on_ticked_change=_nothing,
     )
-    # What was decided meanwhile has left the list, and its tick with it.
-    here = {line.id for line in lines if line.tickable}
-    return tuple((id, digest) for id, digest in state.ticked or () if id in here)
+    # What was decided or changed meanwhile has lost its tick: the script forgets it as well, and need not say so.
+    here = {(line.id, line.digest) for line in lines if line.tickable}
+    return tuple((id, digest) for id, digest in state.ticked or () if (id, digest) in here)
 
 
 def _nothing() -> None:
