@@ -23,6 +23,11 @@ PAGES = (
     "costs",
     "traces",
     "activity",
+    "approvals",
+    "tickets",
+    "inbox",
+    "access",
+    "account",
 )
 
 
