@@ -9,6 +9,7 @@ from core.audit.verifying import verify
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.identity import local_user
 from core.store import connect, rows, write
+from core.types import Bearer
 from tests import register_parts as rules
 from tests.review_parts import (
     ADA,
@@ -452,6 +453,47 @@ def test_who_is_named_in_a_comment_is_told_if_they_may_see_it(db):
     told = rows(db, "select user_id, kind, about from notice where kind = 'mentioned'")
     assert told == [{"user_id": "ria", "kind": "mentioned", "about": item.number}]
     assert review.comments(db, BEN, item.id)[-1].text.startswith("@Ria Okafor")
+
+
+def test_the_evidence_has_both_readings_and_says_where_they_differ(db):
+    item = asked(db, "critical")
+    assert [(each.engine, len(each.found)) for each in review.evidence(db, BEN, item.id).obligations[0].readings] == [
+        ("builtin", 1)
+    ]
+    read = rules.reading(DOCUMENT)
+    theirs = rules.analysis(read, model="ollama:small")
+    bank = [
+        replace(one, draft=replace(one.draft, bearer=Bearer("The bank", "regulated", True)))
+        for one in theirs.obligations
+    ]
+    register.store_run(db, ADA, replace(theirs, obligations=tuple(bank), actions=()))
+    told = review.evidence(db, BEN, item.id)
+    assert [(each.engine, len(each.found)) for each in told.obligations[0].readings] == [
+        ("builtin", 1),
+        ("ollama:small", 1),
+    ]
+    assert told.obligations[0].differing == ("bearer",)
+    assert told.cautions == ("The built-in engine and the model read Article 1(2) differently (bearer).",)
+    # A reading that came in since it was asked for is something new to look at.
+    assert [name for name, _, _ in told.changed] == ["reading: others"]
+
+
+def test_the_evidence_names_neighbours_and_what_was_decided_before(db):
+    first, second = asked(db, "high"), asked(db, "second")
+    says(db, BEN, first, "reject", reason="Legal says no.")
+    told = review.evidence(db, CAM, second.id)
+    assert [row.path for row in told.related] == ["Article 2(2)"]
+    assert [(one.number, one.verdict, one.reason) for one in told.similar] == [
+        (first.number, "reject", "Legal says no.")
+    ]
+    assert (told.card["name"], told.document.id, told.item.requester) == ("Incident rules", DOCUMENT, "ada")
+
+
+def test_what_was_seen_is_logged_once(db):
+    item = asked(db, "high")
+    for _ in range(3):
+        review.evidence(db, BEN, item.id)
+    assert events(db, item).count("item.seen") == 1
 
 
 # --- carrying out -----------------------------------------------------------------------------------------------

@@ -32,7 +32,11 @@ create table item (
     check ((requester is null) = (submitted_at is null)),
     check ((claimed_by is null) = (claimed_until is null))
 ) strict;
-create index item_queue on item (tenant, state, due_at, number);
+-- With what decides who may decide on it, so that a list of 100,000 is walked without reading one in full.
+create index item_queue on item (
+    tenant, state, due_at, number, document_id, requester, prepared_by, version, risk, claimed_by, claimed_until,
+    submitted_at, prepared_at, id
+);
 create index item_of_requester on item (tenant, requester, state, number);
 create index item_of_document on item (document_id, state);
 create index item_risk on item (tenant, state, risk, due_at, number);
@@ -47,7 +51,7 @@ create table item_action (
     primary key (item_id, action_id)
 ) strict, without rowid;
 create unique index item_action_once on item_action (document_id, action_id) where open = 1;
-create index item_action_of on item_action (document_id, action_id, open);
+create index item_action_of on item_action (action_id, document_id, open);
 
 -- What was asked for, as each person wrote it, side by side: a list of actions (JSON). Never updated.
 create table item_version (

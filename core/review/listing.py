@@ -19,13 +19,16 @@ Choice = str | Sequence[str]
 View = Literal["mine", "waiting", "overdue", "claimed", "requested", "all"]
 VIEWS: tuple[View, ...] = ("mine", "waiting", "overdue", "claimed", "requested", "all")
 SORTS = {
-    "due": "due_at is null, due_at, rank desc, number",
+    "due": "due_at is null, due_at, number",
     "risk": "rank desc, due_at is null, due_at, number",
-    "newest": "coalesce(submitted_at, changed_at) desc, number desc",
-    "oldest": "coalesce(submitted_at, changed_at), number",
+    "newest": "asked_at desc, number desc",
+    "oldest": "asked_at, number",
     "changed": "changed_at desc, number desc",
     "title": "title, number",
 }
+
+
+COUNTED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Rows of each view, and of what waits those escalated; documents are counted with them."""
+    """Rows of each view, and of what waits those escalated; documents are among them. COUNTED means "or more"."""
 
     mine: int
     waiting: int
@@ -96,32 +99,35 @@ def queue(
     identity.require(user, "documents.read")
     if sort not in SORTS:
         raise BadInput(f"The queue cannot be sorted by {sort!r}; choose one of: {', '.join(SORTS)}.")
-    sql, given = _union(user, filter or Filter())
-    found = rows(db, f"select * from ({sql}) order by {SORTS[sort]} limit :limit offset :offset",
-                 {**given, "limit": limit, "offset": offset})  # fmt: skip
-    return [_row(db, user, row) for row in found]
+    parts, given = _parts(user, filter or Filter(), sort)
+    given |= {"limit": limit, "offset": offset, "upto": -1 if limit < 0 else limit + offset}
+    sql = f"select * from ({' union all '.join(parts)}) order by {SORTS[sort]} limit :limit offset :offset"
+    return [_row(db, user, row) for row in rows(db, sql, given)]
 
 
 def count(db: Database, user: User, filter: Filter | None = None, most: int = -1) -> int:
     """How many rows there are; with `most`, no further than that, which stays quick however many wait."""
     identity.require(user, "documents.read")
-    sql, given = _union(user, filter or Filter(), "1")
-    return int(db.conn.execute(f"select count(*) from ({sql} limit :most)", {**given, "most": most}).fetchone()[0])
+    parts, given = _parts(user, filter or Filter())
+    sql = f"select count(*) from ({' union all '.join(parts)} limit :most)"
+    return int(db.conn.execute(sql, {**given, "most": most}).fetchone()[0])
 
 
 def counts(db: Database, user: User) -> Counts:
-    """For the navigation and the tabs."""
-    views = {view: count(db, user, Filter(view)) for view in ("mine", "waiting", "overdue", "claimed", "requested")}
-    return Counts(**views, escalated=count(db, user, Filter("waiting", state=("escalated",))))
+    """For the navigation and the tabs: each up to COUNTED, so that it stays quick however many wait."""
+    shown: tuple[View, ...] = ("mine", "waiting", "overdue", "claimed", "requested")
+    views = {view: count(db, user, Filter(view), COUNTED) for view in shown}
+    return Counts(**views, escalated=count(db, user, Filter("waiting", state=("escalated",)), COUNTED))
 
 
 # --- SQL --------------------------------------------------------------------------------------------------------
 
 RANK = "case risk " + " ".join(f"when '{level}' then {place}" for place, level in enumerate(LEVELS)) + " end"
+ASKED_AT = "coalesce(item.submitted_at, item.prepared_at)"
 ITEM = (
     "'action' as kind, item.id, item.number, item.document_id, item.title, item.risk, item.state, '' as waits_for,"
     " item.version, item.digest, item.requester, item.submitted_at, item.due_at, item.claimed_by, item.claimed_until,"
-    f" item.changed_at, {RANK} as rank"
+    f" item.changed_at, {RANK} as rank, {ASKED_AT} as asked_at"
 )
 DOCUMENT = (
     "'document' as kind, document.id, 0 as number, document.id as document_id, document.title, 'high' as risk,"
@@ -129,20 +135,23 @@ DOCUMENT = (
     " case gate when 'waiting' then 'release' else 'second signature' end as waits_for, 0 as version, '' as digest,"
     " document.owner as requester, {asked} as submitted_at,"
     " strftime('%Y-%m-%dT%H:%M:%fZ', {asked}, :document_hours) as due_at, null as claimed_by, null as claimed_until,"
-    " {asked} as changed_at, 2 as rank"
+    " {asked} as changed_at, 2 as rank, {asked} as asked_at"
 ).replace("{asked}", "coalesce((select max(signed_at) from signature where document_id = document.id), created_at)")
 # Nobody decides on what they asked for or wrote, nor twice on the same; a version after the first is looked up.
 UNDECIDED = """item.state in ('submitted', 'escalated') and item.requester <> :me and item.prepared_by <> :me
     and (item.version = 1
         or not exists (select 1 from item_version where item_id = item.id and made_by = :me))
-    and not exists (select 1 from decision where item_id = item.id and digest = item.digest and reviewer = :me)
+    and item.id not in (select item_id from decision join item as same on same.id = item_id
+        and same.digest = decision.digest where reviewer = :me)
     and (item.claimed_by is null or item.claimed_by = :me or item.claimed_until <= :now)"""
 
 
-def _union(user: User, filter: Filter, columns: str = "") -> tuple[str, dict[str, Any]]:
-    """Requests and documents under one head, access included."""
+def _parts(user: User, filter: Filter, sort: str = "") -> tuple[list[str], dict[str, Any]]:
+    """Queries of requests and of documents under one head, access included; the first of each in an order, or all."""
     if filter.view not in VIEWS:
         raise BadInput(f"{filter.view!r} is no view of the queue; choose one of: {', '.join(VIEWS)}.")
+    if filter.kind not in ("", "action", "document"):
+        raise BadInput(f"{filter.kind!r} is no kind of row; choose action or document.")
     condition, values = library.visible(user)
     names = [f"v{place}" for place in range(len(values))]
     for name in names:
@@ -152,17 +161,38 @@ def _union(user: User, filter: Filter, columns: str = "") -> tuple[str, dict[str
     parts = []
     if filter.kind in ("", "action"):
         tests = [_items(user, filter), *_narrowing(filter, given, "item")]
-        seen = f"item.document_id in (select id from document where {condition})"
-        parts.append(f"select {columns or ITEM} from item where item.tenant = :tenant and {seen} and {_all(tests)}")
+        parts += _requests(f"item.document_id in (select id from document where {condition})", tests, filter, sort)
     if filter.kind in ("", "document"):
         tests = [_documents(user, filter), *_narrowing(filter, given, "document")]
         waiting = f"select {DOCUMENT} from document where {condition} and {WAITS}"
-        parts.append(f"select {columns or '*'} from ({waiting}) as document where {_all(tests)}")
-    if not parts:
-        raise BadInput(f"{filter.kind!r} is no kind of row; choose action or document.")
-    return " union all ".join(parts), given
+        parts.append(f"select {'*' if sort else '1'} from ({waiting}) as document where {_all(tests)}")
+    return parts, given
 
 
+def _requests(seen: str, tests: Sequence[str], filter: Filter, sort: str) -> list[str]:
+    """What is pending by its due date is walked along an index, state by state, only as far as the page needs.
+
+    Every other order sorts narrow rows; only the page itself is read in full.
+    """
+    pending = filter.view in PENDING_VIEWS
+    found = []
+    for state in PENDING if pending else ("",):
+        only = f"item.state = '{state}' and " if state else ""
+        where = f"item.tenant = :tenant and {only}{seen} and {_all(tests)}"
+        if not sort:
+            found.append(f"select 1 from item where {where}")
+            continue
+        order = (
+            "item.due_at, item.number"
+            if pending and sort == "due"
+            else SORTS[sort].replace("rank", RANK).replace("asked_at", ASKED_AT)
+        )
+        first = f"select item.number from item where {where} order by {order} limit :upto"
+        found.append(f"select {ITEM} from item where item.number in ({first})")
+    return found
+
+
+PENDING_VIEWS = ("mine", "waiting", "overdue", "claimed")
 WAITS = "document.status <> 'withdrawn' and (gate = 'waiting' or (document.status = 'draft' and awaiting_second = 1))"
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlite_utils import Database
 
@@ -176,47 +176,56 @@ def _facts(db: Database, user: User, found: Item) -> tuple[facts.Facts, str]:
         return facts.kept(db, found.id, found.digest) or {"risk": found.risk}, str(error)
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The latest run of an engine, and where each of its findings stands: (start, end, obligation id)."""
+
+    id: str
+    number: int
+    model: str
+    places: tuple[tuple[int, int, str], ...]
+
+
 def _obligations(db: Database, user: User, found: Item) -> tuple[Shown, ...]:
     recommended = register.actions(db, user, found.document_id, [one.id for one in found.actions])
     ids = dict.fromkeys(id for row in recommended for id in row.action.obligation_ids)
     standing = register.standing_of(db, user, found.document_id, ids)
-    listed = register.rows_of(db, user, found.document_id, list(standing))
-    readings = {row.obligation_id: _readings(db, found.document_id, standing[row.obligation_id].obligation)
-                for row in listed}  # fmt: skip
+    runs = _runs(db, found.document_id)
     return tuple(
-        Shown(
-            row.id, row, standing[row.obligation_id].obligation, standing[row.obligation_id].corrected,
-            readings[row.obligation_id][0], readings[row.obligation_id][1],
-            _references(standing[row.obligation_id].obligation),
-        )
-        for row in listed
-    )  # fmt: skip
-
-
-def _readings(db: Database, document_id: str, norm: Obligation) -> tuple[tuple[Reading, ...], tuple[Field, ...]]:
-    """What the latest run of the built-in engine and that of a model say at this place, and in what they differ."""
-    latest = {
-        row["model"] == BUILTIN: row
-        for row in rows(db, "select id, number, model from run where document_id = ? order by number", [document_id])
-    }
-    found = {ours: _meeting(db, row["id"], norm) for ours, row in latest.items()}
-    readings = tuple(
-        Reading(latest[ours]["model"], latest[ours]["number"], found[ours]) for ours in (True, False) if ours in latest
+        _shown(db, row, standing[row.obligation_id], runs)
+        for row in register.rows_of(db, user, found.document_id, list(standing))
     )
-    if len(readings) < 2:
-        return readings, ()
-    pairs = agreement(found[True], found[False]).differing
-    return readings, tuple(dict.fromkeys(field for pair in pairs for field in pair.fields))
 
 
-def _meeting(db: Database, run_id: str, norm: Obligation) -> tuple[Obligation, ...]:
+def _runs(db: Database, document_id: str) -> tuple[Run, ...]:
+    """That of the built-in engine and that of a model, where they ran."""
+    known = rows(db, "select id, number, model from run where document_id = ? order by number", [document_id])
+    latest = {row["model"] == BUILTIN: row for row in known}
+    spans = (
+        "select json_extract(obligation, '$.span.start') as first, json_extract(obligation, '$.span.end') as last,"
+        " obligation_id from finding where run_id = ?"
+    )
+    return tuple(
+        Run(**latest[ours], places=tuple(tuple(row.values()) for row in rows(db, spans, [latest[ours]["id"]])))
+        for ours in (True, False)
+        if ours in latest
+    )
+
+
+def _shown(db: Database, row: Duty, standing: register.Standing, runs: Sequence[Run]) -> Shown:
+    norm = standing.obligation
+    readings = tuple(Reading(run.model, run.number, _meeting(db, row.document_id, run, norm)) for run in runs)
+    differing: tuple[Field, ...] = ()
+    if len(readings) > 1:
+        pairs = agreement(readings[0].found, readings[1].found).differing
+        differing = tuple(dict.fromkeys(field for pair in pairs for field in pair.fields))
+    return Shown(row.id, row, norm, standing.corrected, readings, differing, _references(norm))
+
+
+def _meeting(db: Database, document_id: str, run: Run, norm: Obligation) -> tuple[Obligation, ...]:
     """The run's findings whose quote touches this one."""
-    sql = (
-        "select obligation from finding where run_id = ? and json_extract(obligation, '$.span.start') < ?"
-        " and json_extract(obligation, '$.span.end') > ? order by position"
-    )
-    found = rows(db, sql, [run_id, norm.span.end, norm.span.start])
-    return tuple(register.codec.load(json.loads(row["obligation"])) for row in found)
+    ids = [id for start, end, id in run.places if start < norm.span.end and end > norm.span.start]
+    return tuple(derived.findings(db, document_id, run.id, ids).values()) if ids else ()
 
 
 def _references(norm: Obligation) -> tuple[str, ...]:
@@ -246,7 +255,8 @@ def _similar(db: Database, user: User, found: Item) -> tuple[Decision, ...]:
     ids, owners = ([getattr(one, name) for one in found.actions] for name in ("id", "owner_role"))
     same = _decisions(
         db,
-        f"{seen} and item.id in (select item_id from item_action where action_id in (select value from json_each(?)))"
+        f"{seen} and decision.item_id in"
+        " (select item_id from item_action where action_id in (select value from json_each(?)))"
         " order by decision.rowid desc limit ?",
         [*given, json.dumps(ids), FEW],
     )
@@ -266,7 +276,8 @@ def _decisions(db: Database, where: str, given: Sequence[object]) -> list[Decisi
     found = rows(
         db,
         f"select {columns}, item.number, item.title, coalesce(remark.text, '') as reason from decision"
-        f" join item on item.id = decision.item_id left join remark on remark.id = decision.remark_id where {where}",
+        " cross join item on item.id = decision.item_id left join remark on remark.id = decision.remark_id"
+        f" where {where}",
         list(given),
     )
     return [
@@ -284,8 +295,7 @@ def _metadata(db: Database, user: User, found: Item) -> tuple[str, str]:
     row = one(db, "select model, analysis from run where id = ?", [run_id])
     if row is None:
         return "", ""
-    rest = replace(register.codec.unpack(row["analysis"], "", ()))
-    return row["model"], rest.metadata.prompt_version or ""
+    return row["model"], register.codec.unpack(row["analysis"], "", ()).metadata.prompt_version or ""
 
 
 def _barred(db: Database, user: User, found: Item) -> str:

@@ -91,12 +91,12 @@ def _times(call: object) -> str:
 
 
 def _copied(db: Database, number: int) -> None:
-    """So many requests, as copies of those that were really made; their actions are closed, or each could be in one."""
+    """So many requests, as copies of those that were really made, each of an action of its own."""
     first = rows(db, "select count(*) as n from item")[0]["n"]
     columns = [row["name"] for row in rows(db, "select name from pragma_table_info('item')")]
     values = ["null" if name == "number" else "id || '-' || :copy" if name == "id" else name for name in columns]
     beside = {
-        "item_action": "item_id || '-' || :copy, document_id, action_id, position, 0",
+        "item_action": "item_id || '-' || :copy, document_id, action_id || '-' || :copy, position, 1",
         "item_version": "item_id || '-' || :copy, number, content, made_by, made_at",
     }
     with write(db):
