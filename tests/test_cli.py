@@ -84,6 +84,8 @@ DRAWN |= {
     "keep_checked",
 }  # what the filters of the log offer, its picture; `audit verify` reads it all
 
+DRAWN |= {"rule", "decisions"}  # what the policy asks for, and decisions so far: `review show` has both
+
 
 def test_whatever_a_screen_calls_a_command_calls_too():
     screens = used(ROOT / "pages") | used(ROOT / "app.py")
@@ -92,6 +94,7 @@ def test_whatever_a_screen_calls_a_command_calls_too():
 
 
 MODULES = ("library", "register", "jobs", "controls", "llm", "prompts", "operations", "changes", "switches", "activity")
+MODULES += ("review",)
 
 
 def used(place: Path) -> set[str]:
