@@ -86,6 +86,12 @@ DRAWN |= {
 
 DRAWN |= {"rule", "decisions"}  # what the policy asks for, and decisions so far: `review show` has both
 
+# How a browser is let in, and acts as somebody of a demo; commands say who acts by --as.
+DRAWN |= {"sign_in", "open", "leave", "of_claims", "ended_why", "refreshed"}
+DRAWN |= {"actors", "behind", "act_as", "act_as_self"}
+DRAWN |= {"holders", "allowed_scopes"}  # whom to ask; what a form offers
+DRAWN |= {"barred", "barred_for_one", "barred_for_others", "why"}  # of pages.parts.rights: why a button is greyed
+
 
 def test_whatever_a_screen_calls_a_command_calls_too():
     screens = used(ROOT / "pages") | used(ROOT / "app.py")
@@ -95,6 +101,7 @@ def test_whatever_a_screen_calls_a_command_calls_too():
 
 MODULES = ("library", "register", "jobs", "controls", "llm", "prompts", "operations", "changes", "switches", "activity")
 MODULES += ("review",)
+MODULES += ("accounts", "rights", "passwords", "sessions", "services")
 
 
 def used(place: Path) -> set[str]:
