@@ -342,10 +342,10 @@ def test_a_corrected_field_shows_what_the_engine_had_read(db):
     assert "was “keep a record of each incident”" in said(again).replace("\\", "")
 
 
-def test_actions_are_listed_with_their_approval(db):
+def test_actions_are_listed_with_how_they_stand_and_what_to_do_with_them(db):
     at = opened("document", document="d1", tab="Actions")
-    assert "1 action, 1 need approval" in said(at)
-    assert list(at.dataframe[0].value["approval"]) == ["Needed"]
+    assert "1 action. Tick actions to submit them for approval" in said(at)
+    assert list(at.dataframe[0].value["state"]) == [["draft"]]
 
 
 def test_exports_are_offered_in_every_format(db):
