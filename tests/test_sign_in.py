@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import store
+from core.errors import NotAllowed
 from core.identity import accounts, passwords, rights, sessions
 from core.types import User
 from pages.parts.session import TOKEN
@@ -193,6 +194,17 @@ def test_what_a_window_asks_by_itself_is_no_click(db, admin):
     assert store.one(db, "select seen_at from session")["seen_at"] == late
     sessions.user(db, token)
     assert store.one(db, "select seen_at from session")["seen_at"] > late
+
+
+def test_a_link_to_a_file_is_dead_once_its_person_has_signed_out(db, admin):
+    from pages.parts import session
+
+    person = sessions.user(db, sessions.open(db, admin.id, "account"))
+    assert person
+    assert session.still(db, person).name == "Ada"
+    sessions.leave(db, person)
+    with pytest.raises(NotAllowed):
+        session.still(db, person)
 
 
 # --- rights -----------------------------------------------------------------------------------------------------

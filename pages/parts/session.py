@@ -10,6 +10,7 @@ import streamlit as st
 from sqlite_utils import Database
 
 from core import identity, store
+from core.errors import NotAllowed
 from core.identity import accounts, doors, sessions
 from core.settings import settings
 from core.types import User
@@ -101,6 +102,13 @@ def later(make: Callable[[Database, User], bytes]) -> Callable[[], bytes]:
 
     def made() -> bytes:
         with database() as db:
-            return make(db, accounts.refreshed(db, who))
+            return make(db, still(db, who))
 
     return made
+
+
+def still(db: Database, who: User) -> User:
+    """With the rights that they have now. NotAllowed once they are signed out, which a link outlives."""
+    if who.session and sessions.behind(db, who) is None:
+        raise NotAllowed("You were signed out; sign in, and take the file anew.")
+    return accounts.refreshed(db, who)
