@@ -29,6 +29,7 @@ CATALOG += "".join(
 )
 WORDS = 355
 EOS, START, END = 2, 259, 260
+TERSE = {'"': 3.0, "0": 2.5, ",": 2.5}  # what a terse model is fond of: the ends of strings and numbers
 
 
 def settings_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
@@ -47,8 +48,13 @@ def settings_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...
     return made
 
 
-def tiny_gguf(path: Path, *, context: int = 2048, seed: int = 1, template: str | None = None) -> Path:
-    """A language model of 0.5 MB: bytes as its vocabulary, two control tokens, random weights."""
+def tiny_gguf(
+    path: Path, *, context: int = 2048, seed: int = 1, template: str | None = None, terse: bool = False
+) -> Path:
+    """A language model of 0.5 MB: bytes as its vocabulary, two control tokens, random weights.
+
+    A `terse` one soon comes to the end of a string or a number, so that under a grammar it finishes some objects.
+    """
     import gguf
     import numpy as np
 
@@ -80,11 +86,19 @@ def tiny_gguf(path: Path, *, context: int = 2048, seed: int = 1, template: str |
         made.add_chat_template(template)
     random = np.random.default_rng(seed)
 
-    def tensor(name: str, *shape: int) -> None:
-        made.add_tensor(name, (random.standard_normal(shape) * 0.3).astype(np.float32))
+    def drawn(*shape: int) -> Any:
+        return (random.standard_normal(shape) * 0.3).astype(np.float32)
 
-    tensor("token_embd.weight", WORDS, width)
-    tensor("output.weight", WORDS, width)
+    def tensor(name: str, *shape: int) -> None:
+        made.add_tensor(name, drawn(*shape))
+
+    read, said = drawn(WORDS, width), drawn(WORDS, width)
+    if terse:  # one direction of what it holds is always there, and speaks for these alone
+        read[:, 0], said[:, 0] = 5, 0
+        for mark, fondness in TERSE.items():
+            said[3 + ord(mark), 0] = fondness
+    made.add_tensor("token_embd.weight", read)
+    made.add_tensor("output.weight", said)
     made.add_tensor("output_norm.weight", np.ones(width, np.float32))
     for layer in range(layers):
         block = f"blk.{layer}"
