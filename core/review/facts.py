@@ -7,7 +7,6 @@ the document and the policy. Comments, claims and other people's decisions are n
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlite_utils import Database
@@ -181,8 +180,7 @@ def _reading(db: Database, document_id: str) -> Facts:
 
 
 def _action(action: Action) -> Facts:
-    plain = asdict(action)
-    return {f"action/{action.id}/{name}": _words(plain[field]) for field, name in ACTION.items()}
+    return {f"action/{action.id}/{name}": _words(getattr(action, field)) for field, name in ACTION.items()}
 
 
 def _obligation(row: Row, standing: Standing) -> Facts:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any, get_args
 
 from core.errors import BadInput
@@ -45,10 +46,16 @@ class Rule:
         )
 
     def as_json(self) -> str:
-        return json.dumps(asdict(self), sort_keys=True)
+        return _as_json(self)
 
 
 _READ: dict[str, Any] = {}
+
+
+@cache
+def _as_json(rule: Rule) -> str:
+    return json.dumps(asdict(rule), sort_keys=True)
+
 
 FIELDS: dict[str, type] = {
     "approvers": int, "roles": list, "hours": int, "valid_days": int, "bulk": bool, "auto": bool, "escalate_to": list,

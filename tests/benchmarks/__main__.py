@@ -25,6 +25,7 @@ BENCHES = [
     "tests.benchmarks.quality:extraction",
     "tests.benchmarks.register:page_switch",
     "tests.benchmarks.matching:matched",
+    "tests.benchmarks.review:queue",
 ]
 
 
