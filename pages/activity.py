@@ -17,8 +17,9 @@ def page(db: Database, user: User) -> None:
         activity_state.state(db, user)
     else:
         st.caption("These are your own entries. Whoever may read the log sees everybody's.")
-    activity_chart.by_day(activity.by_day(db, user, wanted))
-    activity_list.entries(db, user, wanted)
+    days = activity.by_day(db, user, wanted)
+    activity_chart.by_day(days)
+    activity_list.entries(db, user, wanted, sum(one.entries for one in days))
 
 
 shell.run(page)

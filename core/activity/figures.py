@@ -18,6 +18,10 @@ class Day:
     saw: int
     refused: int
 
+    @property
+    def entries(self) -> int:
+        return self.did + self.saw + self.refused
+
 
 def by_day(db: Database, user: User, filter: Filter = ALL) -> list[Day]:
     """Days with entries, in their order."""

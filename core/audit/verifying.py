@@ -9,11 +9,11 @@ from core.audit import heads, keys, sealing
 from core.audit.chain import HEADS_MISSING
 from core.audit.guards import guards
 from core.audit.noted import late, noted
-from core.audit.problems import Problem, Problems
+from core.audit.problems import MOST, Problem, Problems
 from core.audit.proving import all_remarks, proved
 from core.audit.sealing import Checkpoint
 from core.audit.walking import Walk, told, walk
-from core.store import now, one, rows
+from core.store import Row, now, one
 
 FEW = 3  # entries: where so many are all wrong, they may as well have been changed one by one
 GRAVEST = ("key", "cut", "rewritten", "removed", "inserted", "changed", "moved", "order", "remark", "guards", "heads")
@@ -70,13 +70,13 @@ def verify(db: Database, *, whole: bool = False, tell: Tell | None = None) -> Re
     walked = Walk(keys.key(db), since.number, since.hash) if since else Walk(keys.key(db))
     _checkpoint(db, walked.problems, known, as_left, upto)
     guards(db, walked.problems)
-    _walk(db, walked, upto, tell)
+    taken = _walk(db, walked, upto, tell)
     agreement = noted(db, walked, since.heads_bytes if since else 0, noted_upto, upto)
     if not _another_key(db, walked, agreement.agreed, known):
         told(walked)
     if since is None:
         all_remarks(db, walked)
-    notes = [*_notes(db), late(db, agreement, since.number if since else 0, upto)]
+    notes = [*_notes(db, taken), late(db, agreement, since.number if since else 0, upto)]
     return _report(walked, since is None, end, tuple(filter(None, notes)), noted_upto)
 
 
@@ -93,12 +93,15 @@ def _report(walked: Walk, whole: bool, end: Head | None, notes: tuple[str, ...],
     return Report(walked.checked, whole, end, tuple(found), walked.problems.more, notes, here)
 
 
-def _walk(db: Database, walked: Walk, upto: int, tell: Tell | None) -> None:
-    began = walked.number
+def _walk(db: Database, walked: Walk, upto: int, tell: Tell | None) -> list[Row]:
+    """Gives the entries that tell of a heads file that had been taken away."""
+    began, taken = walked.number, list[Row]()
     for found in walk(db, walked, upto):
         proved(db, walked, found)
+        taken += [row for row in found if row["event"] == HEADS_MISSING][: MOST - len(taken)]
         if tell:
             tell(walked.number - began, upto - began)
+    return taken
 
 
 def _checkpoint(db: Database, problems: Problems, known: Checkpoint | None, as_left: bool, upto: int) -> None:
@@ -130,10 +133,8 @@ def _another_key(db: Database, walked: Walk, agreed: int, known: Checkpoint | No
     return True
 
 
-def _notes(db: Database) -> list[str]:
+def _notes(db: Database, taken: list[Row]) -> list[str]:
     exposed = f"Other accounts of this computer can read the key {keys.path(db)}: chmod 600 it."
-    sql = "select number, at from audit where event = ? order by number limit 20"
-    taken = rows(db, sql, [HEADS_MISSING])
     says = "Entry {number:,} of {day} tells that the heads file had been taken away by then."
     return [exposed] * keys.exposed(db) + [says.format(number=row["number"], day=row["at"][:10]) for row in taken]
 

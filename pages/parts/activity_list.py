@@ -20,8 +20,8 @@ EMPTY = "The log is empty. It begins with the first document that somebody adds.
 NOTHING = "No entry matches. Choose a longer period, or clear the filters."
 
 
-def entries(db: Database, user: User, wanted: Filter) -> None:
-    total = activity.count(db, user, wanted)
+def entries(db: Database, user: User, wanted: Filter, total: int) -> None:
+    """`total` is how many the filter chooses, which the caller has counted."""
     if not total:
         st.info(NOTHING if activity.count(db, user) else EMPTY)
         return
