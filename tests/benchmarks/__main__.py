@@ -25,6 +25,8 @@ BENCHES = [
     "tests.benchmarks.quality:extraction",
     "tests.benchmarks.register:page_switch",
     "tests.benchmarks.matching:matched",
+    "tests.benchmarks.audit:appended",
+    "tests.benchmarks.audit:page",
     "tests.benchmarks.review:queue",
 ]
 
