@@ -135,8 +135,7 @@ def named(db: Database, given: str) -> User:
 
     NotFound where nobody has it, Conflict where several have.
     """
-    sql = f"{SELECT} where id = ? or (folded = ? and issuer <> ?)"
-    fit = [_account(row) for row in rows(db, sql, [given, folded(given), SERVICE])]
+    fit = [_account(row) for row in rows(db, f"{SELECT} where id = ? or folded = ?", [given, folded(given)])]
     found = [each for each in fit if each.id == given] or fit
     if not found:
         raise NotFound(f"Nobody here is called {given!r}; an administrator can invite them.")
