@@ -391,6 +391,18 @@ def test_jira_gets_no_action_that_awaits_approval_and_is_told_how_many(contents)
     assert written.note == "1 action awaits approval and is left out."
 
 
+@pytest.mark.parametrize("state", ["submitted", "change_requested", "escalated", "rejected", "revoked", "expired"])
+def test_what_somebody_asked_for_stays_here_until_it_is_accepted_also_where_it_needs_no_approval(analysis, state):
+    asked = bundle([analysis], states={("doc", "act-go"): state, ("doc", "act-wait"): state})
+    assert [one.awaits for one in asked.actions] == [True, True]
+
+
+@pytest.mark.parametrize("state", ["accepted", "executing", "executed", "failed"])
+def test_what_was_accepted_may_leave_whatever_became_of_carrying_it_out(analysis, state):
+    done = bundle([analysis], states={("doc", "act-wait"): state})
+    assert not any(one.awaits for one in done.actions)
+
+
 def test_an_approved_action_goes_to_jira(analysis):
     written = export.write("jira", bundle([analysis], states={("doc", "act-wait"): "accepted"}))
     assert (written.data.count(b"act-"), written.note) == (2, "")

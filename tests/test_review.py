@@ -1,5 +1,8 @@
 """Nobody decides on their own request, on something else than was shown, or twice; and all of it is in the log."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -8,9 +11,11 @@ from core import library, register, review
 from core.audit.verifying import verify
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.identity import local_user
+from core.settings import ROOT
 from core.store import connect, rows, write
 from core.types import Bearer
 from tests import register_parts as rules
+from tests.job_parts import wait_until
 from tests.review_parts import (
     ADA,
     ANN,
@@ -494,6 +499,31 @@ def test_what_was_seen_is_logged_once(db):
     for _ in range(3):
         review.evidence(db, BEN, item.id)
     assert events(db, item).count("item.seen") == 1
+
+
+def test_who_may_decide_is_told_and_who_asked_is_told_what_came_of_it(db):
+    with write(db):
+        account(db, "ada", "Ada", role="analyst")
+        account(db, "ben", "Ben")
+        account(db, "sam", "Sam")
+        account(db, "blind", "Blind", clearances="[]")
+    item = asked(db, "high", by=SAM)
+    says(db, BEN, item)
+    told = rows(db, "select user_id, kind from notice order by id")
+    assert told == [{"user_id": "ben", "kind": "assigned"}, {"user_id": "sam", "kind": "decided"}]
+
+
+def test_the_worker_escalates_by_itself(db, tmp_path):
+    item = asked(db, "high")
+    with write(db):
+        db.execute("update item set due_at = '2020-01-01T00:00:00.000Z'")
+    command = [sys.executable, "-m", "core", "work"]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "COPILOT_DATA_DIR": str(tmp_path)})
+    try:
+        wait_until(lambda: state(db, item) == "escalated")
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
 # --- carrying out -----------------------------------------------------------------------------------------------

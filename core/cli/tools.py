@@ -174,7 +174,7 @@ def _words(arguments: dict[str, object]) -> str:
     )
 
 
-ITEM = argument("item", metavar="REQUEST", help="number or id, as `queue` prints them")
+ITEM = argument("item", metavar="REQUEST", help="number or id, as `approvals list` prints them")
 ID = argument("id", metavar="CALL", help=f"id {ENOUGH}")
 TITLE = "Tools"
 COMMANDS = (
