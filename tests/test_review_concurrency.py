@@ -47,12 +47,12 @@ def test_eight_processes_deciding_on_the_same_500_requests_with_kill_9_among_the
     running = {name: racer(tmp_path, name) for name in RACERS}
     for round_number in (1, 2):
         for name in KILLED:
-            wait_for_lines(tmp_path, name, 20 * round_number, running[name])
+            wait_for_lines(tmp_path, name, 5 * round_number, running[name])
             os.kill(running[name].pid, signal.SIGKILL)
             running[name].wait()
             running[name] = racer(tmp_path, name)
     for name, process in running.items():
-        assert process.wait(240) == 0, name
+        assert process.wait(400) == 0, name
 
     states = {row["id"]: row["state"] for row in rows(db, "select id, state from item")}
     assert set(states.values()) == {"accepted"}

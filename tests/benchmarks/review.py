@@ -27,7 +27,7 @@ def decisions() -> list[Row]:
     budget = "over 200 decisions/s, none twice"
     return [
         Row(f"{PROCESSES} reviewers, {ITEMS:,} high-risk requests, each their own", budget, apart),
-        Row(f"{PROCESSES} reviewers, all on the same {ITEMS // PROCESSES}, refusals logged", budget, same),
+        Row(f"{PROCESSES} reviewers, all on the same {ITEMS // PROCESSES}, losers refused and logged", budget, same),
     ]
 
 
