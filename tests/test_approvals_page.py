@@ -266,7 +266,7 @@ def test_figures_count_decisions_and_draw_them(office: Office):
     office.says("Ben", office.asks("second"), override=True, reason="I know better.")
     at = office.window("Ben", view="figures")
     values = {one.label: one.value for one in at.metric}
-    assert (values["Decisions"], values["Against the evidence"]) == ("2", "50%")
+    assert (values["Decisions"], values["Overrides"]) == ("2", "50%")
     assert len(at.get("plotly_chart")) == 3
 
 

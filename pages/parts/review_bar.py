@@ -37,8 +37,8 @@ class Wanted:
 
     @property
     def sort(self) -> str:
-        """What presses most first where things wait, else what changed last."""
-        return "due" if self.view in ("mine", "overdue") else "changed"
+        """What presses most first where things wait, else what was asked for last: both have an index."""
+        return "due" if self.view in ("mine", "overdue") else "newest"
 
 
 def bar(db: Database, user: User) -> Wanted:

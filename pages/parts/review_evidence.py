@@ -139,7 +139,7 @@ def _value(field: str, norm: Obligation) -> str:
     if field == "bearer":
         return draft.bearer.text or BEARERS[draft.bearer.kind]
     if field == "action":
-        return must(draft.modality, " ".join(filter(None, (draft.action, draft.object))))
+        return must(draft.modality, draft.action)
     limit = norm.deadline
     return (limit.passage.text or limit.iso8601 or label(limit.kind)) if limit else ""
 

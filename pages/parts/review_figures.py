@@ -65,8 +65,8 @@ def _numbers(found: review.Figures) -> None:
         "Decisions": (f"{found.decisions:,}", f"and {found.by_policy:,} by the policy itself"),
         "Waiting": (f"{found.waiting:,}", "requests and documents that wait for somebody"),
         "Overdue": (f"{found.overdue:,}", "those of them that are past their time"),
-        "Half decided within": (hours(half[0]) if half else "–", f"19 of 20 within {hours(half[1])}" if half else None),
-        "Against the evidence": (rate, count(found.overrides, "decision")),
+        "Median time": (hours(half[0]) if half else "–", f"19 of 20 within {hours(half[1])}" if half else None),
+        "Overrides": (rate, f"{count(found.overrides, 'decision')} against what the evidence suggests"),
         "Refused attempts": (f"{found.refused:,}", "self-approval, stale or replayed, not allowed: all are in the log"),
     }
     for column, (name, (number, told)) in zip(st.columns(len(numbers)), numbers.items(), strict=True):

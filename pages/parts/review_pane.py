@@ -51,6 +51,7 @@ def pane(db: Database, user: User, wanted: Wanted, listed: Listed) -> None:
 
 def _evidence(db: Database, user: User, found: review.Evidence, names: dict[str, str]) -> None:
     chosen = _chosen(found)
+    settled = found.item.state not in (*review.PENDING, "change_requested")  # what became of it is asked for first
     with st.container(key="review-both"):
         left, right = st.columns(2)
     with left, st.container(key="review-facts"):
@@ -60,12 +61,15 @@ def _evidence(db: Database, user: User, found: review.Evidence, names: dict[str,
         else:
             review_evidence.asked(found.actions)
         review_history.changed(found)
+        if settled:
+            review_history.decisions(found, names)
+            review_handling.execution(db, user, found)
         review_evidence.reasons(found)
         if found.unusable:
             st.error(plain(found.unusable))
         review_evidence.obligations(found, chosen.row.obligation_id if chosen else "")
-        review_history.decisions(found, names)
-        review_handling.execution(db, user, found)
+        if not settled:
+            review_history.decisions(found, names)
         review_history.versions(found, names)
         review_evidence.similar(found, names)
         review_evidence.related(found)

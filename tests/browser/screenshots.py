@@ -115,8 +115,13 @@ def with_next_prompt(folder: Path) -> None:
     shipped.with_name("1.1.0.md").write_text(changed, "utf-8")
 
 
-def picture(browser: Browser, url: str, name: str, scheme: str = "light", key: str = "", tab: str = "") -> None:
+def picture(
+    browser: Browser, url: str, name: str, scheme: str = "light", key: str = "", tab: str = "", session: str = ""
+) -> None:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    if session:
+        port = url.split("/")[2].rpartition(":")[2]
+        context.add_cookies([{"name": f"copilot_session_{port}", "value": session, "url": url}])
     page = context.new_page()
     page.goto(url)
     page.wait_for_timeout(SETTLED)
@@ -140,6 +145,42 @@ def with_models(browser: Browser, url: str, trace: str, document: str) -> None:
     picture(browser, f"{url}/models", "models.png")
     picture(browser, f"{url}/models", "benchmark.png", tab="Benchmark")
     picture(browser, f"{url}/models?prompt=extract-obligations", "prompts.png", tab="Prompts")
+
+
+PEOPLE = {"Nadia Brandt": "analyst", "Rui Okafor": "reviewer", "Tess Moreau": "risk reviewer"}
+
+
+def asked(folder: Path, document: str) -> tuple[str, int]:
+    """Three people with accounts; requests of the analyst, one of them sent back, changed and accepted by one of two.
+
+    Gives the session of the risk reviewer, and the number of that request.
+    """
+    from core import register, review
+    from core.identity import accounts, local_user, passwords, sessions
+    from core.store import connect
+
+    db = connect(folder / "copilot.db")
+    passwords.protect(db, local_user(), "Root", "four words of a picture")
+    root = accounts.user_of(db, "local")
+    invited = {name: passwords.invite(db, root, name, [role]) for name, role in PEOPLE.items()}
+    ids = {name: passwords.accept(db, token, "four words of a picture").id for name, token in invited.items()}
+    analyst, reviewer, risk = (accounts.user_of(db, id) for id in ids.values())
+    found = [row.action for row in register.actions(db, analyst, document) if row.action.priority != "low"]
+    ordered = sorted(found, key=lambda one: ("critical", "high", "medium").index(one.priority))
+    made = [
+        review.submit(db, analyst, document, [one.id], note="Needed before the go-live.")[0] for one in ordered[:14]
+    ]
+
+    def says(verdict: review.Verdict, reason: str = "") -> None:
+        shown = review.evidence(db, reviewer, made[0].id).digest
+        review.decide(db, reviewer, made[0].id, verdict, shown=shown, token=f"{verdict} {shown}", reason=reason)
+
+    says("request_change", "Name who keeps the register.")
+    review.amend(db, analyst, made[0].id, {made[0].actions[0].id: {"owner_role": "Incident desk"}})
+    says("accept")
+    token = sessions.open(db, risk.id, "account")
+    db.close()
+    return token, made[0].number
 
 
 def main() -> None:
@@ -167,6 +208,8 @@ def main() -> None:
                 next_version(folder, document)
                 picture(browser, f"{url}/compare", "compare.png")
                 with_models(browser, url, trace, document)
+                session, number = asked(folder, document)
+                picture(browser, f"{url}/approvals?item={number}", "approvals.png", session=session)
                 browser.close()
         finally:
             end(server)
