@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from core import activity, audit, telemetry
-from core.audit import heads
+from core.audit import heads, sealing
 from core.audit import outside as heads_file
 from core.identity import LOCAL
 from core.settings import settings
@@ -118,6 +118,19 @@ def test_what_only_a_whole_verification_finds_stays_said(told):
     at = button(opened("activity"), "Verify all").click().run()
     assert "Entry 3 was changed" in said(at)
     assert "Not intact" in said(opened("activity"))
+
+
+def test_a_checkpoint_that_somebody_wrote_is_said_also_where_the_log_is_long(told, monkeypatch):
+    activity.check(told, LOCAL)
+    sealing.path(told).write_text("{}")
+    monkeypatch.setattr("core.activity.checking.AT_A_GLANCE", 2)
+    at = opened("activity")
+    assert "Not intact" in said(at)
+    assert "Verify all to see what is wrong" in said(at)
+    at = button(at, "Verify all").click().run()
+    assert "was changed, or is sealed with another key" in said(at)
+    at = button(at, "Verify all").click().run()
+    assert "Not intact" not in said(at)
 
 
 def test_a_missing_heads_file_is_said(told):

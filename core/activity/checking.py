@@ -33,10 +33,12 @@ class LogChanged(CopilotError):
 class Kept:
     """How far the log was verified, where it ends, and the last check, if it found something wrong.
 
-    `report` is on what came since the checkpoint, None where that is much.
+    `as_left`: the checkpoint's file is as this program wrote it. `report` is on what came since the checkpoint, None
+    where that is much.
     """
 
     checkpoint: Checkpoint | None
+    as_left: bool
     head: Head | None
     wrong: Entry | None
     report: Report | None
@@ -50,10 +52,10 @@ class Kept:
 def kept(db: Database, user: User) -> Kept:
     """A look that writes nothing. Raises NotAllowed without `audit.read`."""
     require(user, "audit.read")
-    checkpoint, end = sealing.read(db)[0], head(db)
+    (checkpoint, as_left), end = sealing.read(db), head(db)
     found = entries(db, user, Filter(subject=SUBJECT), limit=1)
     wrong = next((one for one in found if one.event == FOUND_WRONG), None)
-    state = Kept(checkpoint, end, wrong, None)
+    state = Kept(checkpoint, as_left, end, wrong, None)
     return replace(state, report=verify(db)) if state.new <= AT_A_GLANCE else state
 
 

@@ -202,9 +202,7 @@ COMMANDS = (
         """,
         (
             add_filters,
-            argument(
-                "--limit", type=int, default=0, metavar="N", help="at most so many (default: 50; in a pipe all)"
-            ),
+            argument("--limit", type=int, default=0, metavar="N", help="at most so many (default: 50; in a pipe all)"),
             argument("--before", type=int, metavar="NUMBER", help="only entries before this one"),
             JSON,
         ),

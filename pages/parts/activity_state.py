@@ -34,7 +34,7 @@ def _said(found: Kept) -> str:
     """A badge and a sentence."""
     if found.head is None:
         return f"{badge('Empty', 'gray')} The log has no entry yet."
-    if found.wrong or (found.report and not found.report.ok):
+    if _is_wrong(found):
         return f"{badge('Not intact', 'red')} **The log is not as this program left it.** {_last(found)}"
     if found.checkpoint is None:
         return f"{badge('Not verified yet', 'orange')} {count(found.head.number, 'entry', 'entries')} so far."
@@ -42,6 +42,10 @@ def _said(found: Kept) -> str:
     later = "" if found.report else f" {count(found.new, 'entry', 'entries')} since."
     whole = f" All of it was last read {when(found.checkpoint.whole_at)}." if found.checkpoint.whole_at else ""
     return f"{badge('Intact', 'green')} Verified up to entry {upto:,}.{later}{whole}"
+
+
+def _is_wrong(found: Kept) -> bool:
+    return bool(found.wrong or not found.as_left or (found.report and not found.report.ok))
 
 
 def _last(found: Kept) -> str:
@@ -76,7 +80,7 @@ def _verify(db: Database, user: User, whole: bool) -> None:
 def _wrong(db: Database, user: User, found: Kept) -> None:
     """What is wrong, in sentences, and what is worth knowing."""
     live = [problem.says for problem in found.report.problems] if found.report else []
-    if found.wrong or live:
+    if _is_wrong(found):
         said = list(dict.fromkeys([*live, *(st.session_state.get(FOUND) or _of_job(db, user))]))
         _problems(said)
     for note in found.report.notes if found.report else ():
