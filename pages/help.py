@@ -26,9 +26,12 @@ GUIDE = """
    is not in the text is listed and never enters the register; **Show** lets the register use a reading.
 8. **Costs**: what the models took, by day, model, person and document. A *trace* shows each step of a run, how long it
    took and what it cost, without a word of the text. An unknown price is shown as unknown, never as nothing.
-9. **Access**: who may do what, and what each person sees and why. As long as there are no accounts, whoever sits at
+9. **Approvals**: under *Actions* of a document, tick actions and submit them. Somebody else reads the evidence and
+   accepts, asks for a change, rejects or escalates; nobody decides on their own request. What changed while it was
+   read is not decided but shown. What was accepted is carried out from there, and can be undone.
+10. **Access**: who may do what, and what each person sees and why. As long as there are no accounts, whoever sits at
    this computer may do everything; *Protect this app*, in the corner above, makes the first; then invite the others.
-10. **Export** what is filtered: Excel, CSV, JSON, a report, a calendar, Jira.
+11. **Export** what is filtered: Excel, CSV, JSON, a report, a calendar, Jira.
 
 Every quote is verified against the source, character by character. Corrections lie over what the engine found and
 never change it; **Undo** takes your last change back. The address of a page can be kept and sent: it opens the same
@@ -47,6 +50,9 @@ KEYS = """
 | Controls, Suggestions | `A` `P` `X` | confirm; confirm in part; reject |
 | Obligations | arrow keys | in the table: open the next row, the previous one |
 | Obligations | `Shift` `Space` | in the table: tick the row |
+| Approvals | `J` `K` | next, previous request |
+| Approvals | `A` `S` `X` `E` `T` | accept; request a change; reject; escalate; take it, so that nobody else decides |
+| Approvals | `Ctrl` `Enter` | in the reason: confirm |
 | Obligations, Controls | `Esc` | close the panel |
 | Obligations, To check, Controls | `U` | undo your last change |
 """

@@ -118,10 +118,10 @@ def alone(user: User) -> None:
     """One person cannot approve what they asked for: the way to a second one."""
     if not identity.alone(user):
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="review-alone"):
+    with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="review-alone"):
         st.info(
-            "You are the only person here, and nobody approves their own request: what you submit stays submitted."
-            " Protect this app with accounts and invite a reviewer, who then decides.",
+            "You are the only person here, and nobody approves their own request: what you submit stays submitted until"
+            " you protect this app and invite a reviewer.",
             icon=":material/group_add:",
         )
-        st.page_link("pages/account.py", label="Protect this app", icon=":material/lock:")
+        st.page_link("pages/account.py", label="Protect this app", icon=":material/lock:", width="content")

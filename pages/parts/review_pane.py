@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import streamlit as st
 from sqlite_utils import Database
 
-from core import library, review
+from core import identity, library, review
 from core.identity import accounts
 from core.types import User
 from pages.parts import (
@@ -41,7 +41,7 @@ def pane(db: Database, user: User, wanted: Wanted, listed: Listed) -> None:
         review_handling.buttons(db, user, found)
         st.space("stretch")
         review_queue.steps(db, user, wanted, listed)
-    if barred and found.item.state in review.PENDING:
+    if barred and found.item.state in review.PENDING and not identity.alone(user):  # who is alone was told above
         with st.container(key="review-barred"):
             st.caption(plain(barred))
     if not review_deciding.stale(db, found, seen) and not barred:
@@ -129,7 +129,8 @@ def _document(db: Database, user: User, wanted: Wanted, listed: Listed, row: rev
     for warning in shown.warnings:
         st.warning(plain(warning), icon=":material/warning:")
     if not row.mine:
-        st.caption("Somebody else decides: it is yours, or your roles do not let you.")
+        alone = "You decide on it on its own page." if identity.alone(user) else ""
+        st.caption(alone or "Somebody else decides: it is yours, or your roles do not let you.")
         return
     with st.form(f"document-{shown.id}", border=True):
         gate = shown.gate == "waiting"

@@ -20,6 +20,8 @@ from pages.parts.words import RISKS, count, label, short
 
 PER_PAGE = 50
 ITEM, TOKEN = "item", "review-bulk-token"
+# What a document in the queue waits for, as the list says it.
+WAITS = {"release": "Waits to be released", "second signature": "Waits for a second signature"}
 TOGETHER = ("accept", "reject")
 
 
@@ -126,23 +128,14 @@ EMPTY = {
 
 def _line(row: review.Row, user: User, names: dict[str, str], *, tickable: bool) -> Line:
     badges = [(label(row.risk), RISKS[row.risk])] if row.kind == "action" else [("Document", "violet")]
-    waits = row.waits_for if row.kind == "document" else row.state
-    badges.append((label(waits), STATES[row.state]))
+    badges.append((label(row.state), STATES[row.state]))
     if row.accepted and row.state in review.PENDING:
         badges.append((f"{row.accepted} of {row.needed}", "green"))
     if row.state in review.PENDING and (due := review_words.due(row.due_at)):
         badges.append(due)
     several = f" · {row.actions} actions" if row.actions > 1 else ""
-    about = f"No. {row.number} · {short(row.document)}{several}" if row.number else "Waits for a person"
-    return Line(
-        row.id,
-        row.title,
-        about,
-        tuple(badges),
-        _claimed(row, user, names),
-        row.digest,
-        tickable,
-    )
+    about = f"No. {row.number} · {short(row.document)}{several}" if row.number else WAITS.get(row.waits_for, "")
+    return Line(row.id, row.title, about, tuple(badges), _claimed(row, user, names), row.digest, tickable)
 
 
 def _claimed(row: review.Row, user: User, names: dict[str, str]) -> str:
