@@ -252,6 +252,7 @@ def test_a_facilitator_acts_as_somebody_of_the_demo_and_the_log_says_so(db):
     fay = person(db, "Fay", "facilitator")
     acted = person(db, "Demo reviewer", "reviewer", issuer="demo")
     token = sessions.open(db, fay.id, "account")
+    assert sessions.actors(db, sessions.user(db, token)) == {acted.id: "Demo reviewer"}
     sessions.act_as(db, sessions.user(db, token), acted.id)
     user = sessions.user(db, token)
     assert (user.id, user.mode, user.roles) == (acted.id, "demo", ("reviewer",))
