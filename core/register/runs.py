@@ -192,7 +192,8 @@ def actions(db: Database, user: User, document_id: str, ids: Sequence[str] | Non
         " and obligation_id in (select value from json_each(action.obligation_ids)))) as dated,"
         " request.id as request, coalesce(request.state, action.state) as stands"
         f" from action left join item as request on request.id = {REQUEST}"
-        " where action.document_id = ? and action.run_id = ? and exists (select 1 from json_each(obligation_ids) as duty"
+        " where action.document_id = ? and action.run_id = ?"
+        " and exists (select 1 from json_each(obligation_ids) as duty"
         " left join register on register.document_id = action.document_id and register.obligation_id = duty.value"
         f" where register.applies is not 'no'){narrow} order by position",
         [document_id, derived.chosen_run(db, document_id), *([] if ids is None else [json.dumps(list(ids))])],
