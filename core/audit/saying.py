@@ -70,7 +70,7 @@ def proof(key: bytes, row: Row) -> str:
 
 def written(text: str) -> str:
     """The text without what cannot be seen and could mislead. BadInput where nothing is left, or more than fits."""
-    kept = "".join(mark for mark in text.replace("\r\n", "\n").replace("\r", "\n") if _visible(mark)).strip()
+    kept = visible(text).strip()
     if not kept:
         raise BadInput("Nothing is written here; say it in a few words.")
     if len(kept) > MOST_CHARACTERS:
@@ -78,5 +78,10 @@ def written(text: str) -> str:
     return kept
 
 
-def _visible(mark: str) -> bool:
+def visible(text: str) -> str:
+    """Without signs that nobody sees and that turn or hide what stands beside them; line ends become one kind."""
+    return "".join(mark for mark in text.replace("\r\n", "\n").replace("\r", "\n") if _shown(mark))
+
+
+def _shown(mark: str) -> bool:
     return mark in "\n\t" or (unicodedata.category(mark) not in ("Cc", "Cs", "Co") and mark not in TURNING)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from core import identity, library, register
+from core.audit.saying import visible
 from core.errors import BadInput, Conflict, NotAllowed
 from core.register import ActionRow, derived
 from core.review import facts, people, policy
@@ -169,7 +170,8 @@ def _ask(db: Database, user: User, found: Item, words: str = "") -> Item:
     )  # fmt: skip
     remark = people.say(db, user, fresh, "comment", words).digest if words.strip() else None
     asked = move(db, user, fresh, "submit", remark=remark)
-    if rule.auto:
+    # The policy lets pass what a reading recommends; what somebody worded themselves, a person reads.
+    if rule.auto and found.version == 1:
         return accept_by_policy(db, user, asked, rule)
     people.tell_deciders(db, user, asked, "assigned")
     return asked
@@ -208,12 +210,12 @@ def checked(words: Mapping[str, str | None]) -> dict[str, Any]:
     for field, given in words.items():
         if field not in AMENDABLE:
             raise BadInput(f"The {field} of an action cannot be changed; these can: {', '.join(AMENDABLE)}.")
-        text = (given or "").strip()
+        text = visible(given or "").strip()
         if len(text) > AMENDABLE[field]:
             raise BadInput(f"The {field} has {len(text):,} characters; at most {AMENDABLE[field]:,} are kept.")
         if field in ("title", "owner_role") and not text:
             raise BadInput(f"The {field.replace('_', ' ')} cannot be empty.")
-        kept[field] = _day(text) if field == "due" else text
+        kept[field] = _day(text) if field == "due" else text if field == "detail" else " ".join(text.split())
     return kept
 
 
