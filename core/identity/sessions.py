@@ -257,7 +257,7 @@ def _touch(db: Database, row: Row) -> None:
 
 
 def _person(db: Database, row: Row) -> User:
-    if row["acting_as"] and settings().demo:
+    if row["acting_as"] and settings().demo and may(_self(db, row), "demo.act"):
         return accounts.user_of(db, row["acting_as"], "demo", row["id"])
     return _self(db, row)
 

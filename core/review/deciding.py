@@ -15,10 +15,10 @@ from core.library.custody import required_reason
 from core.review import facts, people, policy
 from core.review.items import Item, item, later, move, note, put, until
 from core.review.people import logged
-from core.review.policy import Rule
+from core.review.policy import LEVELS, Rule
 from core.review.table import STEPS, VERDICTS, State, Verdict, require_step
 from core.store import Row, new_id, now, one, rows, write
-from core.types import User
+from core.types import RiskLevel, User
 
 POLICY = "policy"
 LONGEST_TOKEN = 200
@@ -85,10 +85,11 @@ def decide_many(
     NotAllowed, and nothing is decided, when one of them is not such; after that each is told by itself.
     """
     with logged(db, user, f"items:{len(shown)}", "bulk"):
-        for item_id, _ in shown:
+        for item_id, digest in shown:
             found = item(db, user, item_id)
-            if not policy.rule(found.risk).bulk:
-                raise NotAllowed(f"Request {found.number} is {found.risk}, so it is decided by itself; take it out.")
+            risk = _shown_risk(db, found, digest)
+            if not policy.rule(risk).bulk:
+                raise NotAllowed(f"Request {found.number} is {risk}, so it is decided by itself; take it out.")
     told = []
     for item_id, digest in shown:
         try:
@@ -111,6 +112,12 @@ def revoke(db: Database, user: User, item_id: str, reason: str) -> Item:
             after = move(db, user, found, "revoke", remark=remark)
             people.tell_authors(db, user, after, "decided")
             return after
+
+
+def _shown_risk(db: Database, found: Item, digest: str) -> RiskLevel:
+    """Of what was shown, which may be higher than when it was asked for; only that digest can be decided on."""
+    told = facts.kept(db, found.id, digest)
+    return max(found.risk, facts.risk_of(told), key=LEVELS.index) if told else found.risk
 
 
 # --- inside a write ---------------------------------------------------------------------------------------------
@@ -231,5 +238,5 @@ def _require_free(db: Database, user: User, found: Item) -> None:
     if found.claimed_by not in (None, user.id) and str(found.claimed_until) > now():
         raise Conflict(
             f"Somebody else is reading request {found.number} until {until(str(found.claimed_until))}; wait, or ask"
-            " them to let go of it."
+            " them, or a manager, to let go of it."
         )

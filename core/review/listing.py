@@ -29,6 +29,7 @@ SORTS = {
 
 
 COUNTED = 1_000
+MOST_WORDS, LONGEST_NUMBER = 20, 16  # of what is sought; SQLite takes no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +245,8 @@ def _narrowing(filter: Filter, given: dict[str, Any], table: str) -> list[str]:
         if wanted := getattr(filter, name):
             tests.append(f"{table}.{column} = :{name}")
             given[name] = wanted
-    for place, word in enumerate(filter.text.split()):
-        if word.startswith("#") and word[1:].isdecimal():
+    for place, word in enumerate(filter.text.split()[:MOST_WORDS]):
+        if word.startswith("#") and word[1:].isdecimal() and len(word) <= LONGEST_NUMBER:
             tests.append(f"{table}.number = :w{place}")
             given[f"w{place}"] = int(word[1:])
         else:

@@ -1,5 +1,6 @@
 """Who may decide on a request, who is told of it, what they say, and that a refusal is logged."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
@@ -9,7 +10,7 @@ from sqlite_utils import Database
 from core import audit, identity, inbox, library
 from core.audit import Remark
 from core.errors import BadInput, Conflict, CopilotError, NotAllowed, NotFound
-from core.identity import accounts
+from core.identity import accounts, sessions
 from core.identity.rates import RateLimited
 from core.review import policy
 from core.review.facts import Stale
@@ -21,6 +22,7 @@ ADD_A_REVIEWER = (
     "Nobody decides on their own requests, and you are the only person here so far: make accounts under Access (or with"
     " `python -m core users protect`), invite a reviewer there, and your requests wait for them."
 )
+ID = re.compile(r"[0-9a-f]{16}|[0-9]{1,15}")
 
 
 class SelfApproval(NotAllowed):
@@ -46,8 +48,15 @@ def logged(db: Database, user: User, subject: str, step: str) -> Iterator[None]:
     try:
         yield
     except tuple(kind for kind, _ in CODES) as error:
-        audit.refused(db, user, subject, next(code for kind, code in CODES if isinstance(error, kind)), step=step)
+        code = next(code for kind, code in CODES if isinstance(error, kind))
+        audit.refused(db, user, _known(subject) if code == "not_found" else subject, code, step=step)
         raise
+
+
+def _known(subject: str) -> str:
+    """What is no id of ours may be anybody's words, and the log keeps none: "item:unknown"."""
+    kind, _, id = subject.partition(":")
+    return subject if ID.fullmatch(id) else f"{kind}:unknown"
 
 
 def require_human(user: User) -> None:
@@ -61,7 +70,7 @@ def require_decider(db: Database, user: User, found: Item) -> None:
     if identity.alone(user):
         raise SelfApproval(ADD_A_REVIEWER)
     identity.require(user, "actions.review", f"request {found.number}")
-    if user.id in authors(db, found):
+    if {user.id, _behind(db, user)} & authors(db, found):
         raise SelfApproval(
             f"You asked for request {found.number} or wrote some of it, so somebody else decides; nobody approves their"
             " own request."
@@ -69,6 +78,12 @@ def require_decider(db: Database, user: User, found: Item) -> None:
     roles = policy.rule(found.risk).escalate_to
     if found.state == "escalated" and not set(roles) & set(user.roles):
         raise NotAllowed(f"Request {found.number} was escalated, so it takes a {' or a '.join(roles)} to decide on it.")
+
+
+def _behind(db: Database, user: User) -> str:
+    """Who is really there while somebody acts as another in a demo: neither of the two decides on their own."""
+    own = sessions.behind(db, user) if user.mode == "demo" else None
+    return own.id if own else user.id
 
 
 def say(db: Database, user: User, found: Item, kind: Literal["reason", "comment"], text: str) -> Remark:

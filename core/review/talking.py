@@ -7,7 +7,7 @@ from sqlite_utils import Database
 from core import audit, identity, inbox
 from core.audit import Remark
 from core.errors import NotAllowed
-from core.identity import accounts
+from core.identity import accounts, rates
 from core.review import people
 from core.review.items import item, note
 from core.review.people import logged
@@ -28,6 +28,7 @@ def comment(db: Database, user: User, item_id: str, text: str) -> Remark:
                 f"Only who may ask for actions ({identity.who_may('actions.submit')}) or decide on them"
                 f" ({identity.who_may('actions.review')}) comments on request {found.number}."
             )
+        rates.spend(db, user, "comments")
         remark = people.say(db, user, found, "comment", text)
         named = [one for one in mentioned(db, user.tenant, remark.text) if one != user.id]
         told = [one for one in named if people.sees(db, accounts.user_of(db, one), found.document_id)]

@@ -1,0 +1,179 @@
+"""Somebody who wants in, or wants their own request through, tries it: each of these got through once, or is the kind
+that would. What the tests of each part hold already is not here again."""
+
+import pytest
+
+from core import register, review
+from core.errors import Conflict, NotAllowed, NotFound
+from core.identity import LOCAL, accounts, rates, rights, sessions
+from core.settings import lexicon, settings
+from core.store import connect, rows, write
+from core.types import User
+from tests.review_parts import (
+    ADA,
+    BEN,
+    CAM,
+    DOCUMENT,
+    MAX,
+    RIA,
+    SAM,
+    asked,
+    says,
+    shelved,
+    shown,
+    state,
+)  # fmt: skip
+
+
+@pytest.fixture
+def db(tmp_path):
+    opened = connect(tmp_path / "copilot.db")
+    shelved(opened)
+    return opened
+
+
+def raised(db, item, level: str) -> str:
+    """A correction raises the risk of what the item rests on; gives the digest of what is shown then."""
+    register.correct(db, ADA, f"{DOCUMENT}.{item.actions[0].obligation_ids[0]}", "risk", level)
+    return shown(db, item)
+
+
+# --- approving one's own request --------------------------------------------------------------------------------
+
+
+def test_words_of_ones_own_are_not_let_pass_by_the_policy_as_a_low_risk(db):
+    draft = review.prepare(db, ADA, DOCUMENT, ["low"])
+    review.amend(db, ADA, draft.id, {"low": {"title": "Switch off the checks of payments"}})
+    assert review.ask(db, ADA, draft.id).state == "submitted"
+    assert [row.id for row in review.queue(db, BEN)] == [draft.id]
+
+
+def test_a_draft_that_two_people_wrote_is_decided_by_a_third(db):
+    draft = review.prepare(db, SAM, DOCUMENT, ["high"])
+    item = review.ask(db, ADA, draft.id)
+    review.amend(db, BEN, item.id, {"high": {"title": "Do it another way"}})
+    for author in (SAM, BEN):
+        with pytest.raises(review.SelfApproval):
+            says(db, author, item)
+    assert says(db, CAM, item).state == "accepted"
+
+
+def test_a_request_that_was_taken_back_and_asked_for_by_another_is_theirs_and_not_the_first_ones(db):
+    first = asked(db, "high", by=SAM)
+    review.drop(db, SAM, first.id)
+    again = asked(db, "high", by=ADA)
+    assert again.id != first.id
+    with pytest.raises(review.TransitionError):
+        says(db, BEN, first)
+    with pytest.raises(NotAllowed):
+        says(db, ADA, again)
+
+
+def test_one_person_with_every_role_counts_once_for_critical(db):
+    every = User(id="eve", name="Eve", roles=("reviewer", "risk reviewer", "manager"))
+    item = asked(db, "critical")
+    assert (says(db, every, item).counted, state(db, item)) == (1, "submitted")
+    with pytest.raises(Conflict):
+        says(db, every, item)
+    assert state(db, item) == "submitted"
+
+
+def test_a_risk_that_rose_is_not_decided_among_many(db):
+    item = asked(db, "medium")
+    digest = raised(db, item, "critical")
+    with pytest.raises(NotAllowed, match="critical"):
+        review.decide_many(db, BEN, [(item.id, digest)], "accept", "token")
+    assert state(db, item) == "submitted"
+
+
+def test_in_a_demo_nobody_decides_as_another_on_what_they_asked_for_themselves(db, monkeypatch):
+    monkeypatch.setenv("COPILOT_DEMO", "1")
+    settings.cache_clear()
+    token = sessions.open(db, LOCAL.id, "local")
+    rex = rights.enrol(db, sessions.user(db, token), "Rex", ["reviewer", "manager", "risk reviewer"])
+    item = asked(db, "high", by=sessions.user(db, token))
+    sessions.act_as(db, sessions.user(db, token), rex)
+    acting = sessions.user(db, token)
+    assert (acting.id, acting.mode) == (rex, "demo")
+    with pytest.raises(review.SelfApproval):
+        says(db, acting, item)
+    assert says(db, acting, asked(db, "second")).state == "accepted"
+    settings.cache_clear()
+
+
+def test_whoever_may_act_as_others_no_more_is_themselves_at_the_next_click(db, monkeypatch):
+    monkeypatch.setenv("COPILOT_DEMO", "1")
+    settings.cache_clear()
+    with write(db):
+        for id, role in (("fay", "facilitator"), ("boss", "admin")):
+            rights.insert(db, id, "https://id.example", id, "local", id.title(), "active", by="test")
+            rights.insert_roles(db, "test", id, [role])
+    boss = accounts.user_of(db, "boss")
+    rex = rights.enrol(db, boss, "Rex", ["reviewer"])
+    token = sessions.open(db, "fay", "account")
+    sessions.act_as(db, sessions.user(db, token), rex)
+    rights.take_role(db, boss, "fay", "facilitator")
+    assert sessions.user(db, token).id == "fay"
+    settings.cache_clear()
+
+
+# --- keeping others from it -------------------------------------------------------------------------------------
+
+
+def test_nobody_keeps_a_request_from_everybody_by_taking_it_again_and_again(db):
+    item = asked(db, "high")
+    review.claim(db, BEN, item.id)
+    review.claim(db, BEN, item.id)
+    with pytest.raises(Conflict):
+        review.release(db, CAM, item.id)
+    review.release(db, MAX, item.id)
+    assert says(db, RIA, item).state == "accepted"
+
+
+@pytest.mark.parametrize("what", ["comments", "claims"])
+def test_nobody_floods_what_others_read(db, monkeypatch, what):
+    monkeypatch.setitem(lexicon("limits")["rates"], what, {"most": 2, "seconds": 3600})
+    item = asked(db, "high")
+    does, words = {"comments": (review.comment, ["x"]), "claims": (review.claim, [])}[what]
+    for _ in range(2):
+        does(db, BEN, item.id, *words)
+    with pytest.raises(rates.RateLimited):
+        does(db, BEN, item.id, *words)
+
+
+@pytest.mark.parametrize("text", ["#" + "9" * 40, "a " * 3_000, "#٣", "%' or 1=1 --", "\\"])
+def test_whatever_is_sought_the_queue_answers(db, text):
+    asked(db, "high")
+    assert review.queue(db, BEN, review.Filter("all", text=text)) == []
+
+
+# --- words where none belong ------------------------------------------------------------------------------------
+
+
+def test_what_is_typed_for_an_id_does_not_come_into_the_log(db):
+    words = "Hans_Mueller,born-1970"
+    tries = (
+        lambda: review.claim(db, BEN, words),
+        lambda: review.comment(db, BEN, words, "x"),
+        lambda: review.decide(db, BEN, words, "accept", shown="x", token="t"),
+        lambda: review.decide_document(db, BEN, words, "accept"),
+        lambda: review.submit(db, ADA, words, ["low"]),
+    )
+    for attempt in tries:
+        with pytest.raises(NotFound):
+            attempt()
+    log = str(rows(db, "select * from audit"))
+    assert words not in log
+    assert log.count("item:unknown") == 3
+    assert log.count("document:unknown") == 2
+
+
+def test_an_action_holds_no_sign_that_nobody_sees_or_that_turns_its_words(db):
+    item = asked(db, "high")
+    words = {
+        "title": "Pay \u202e001\u202c to\r\nBcc: \x00the bank",
+        "detail": "one\r\ntwo\u2066\x1b",
+        "owner_role": "a\u2028b",
+    }
+    [action] = review.amend(db, ADA, item.id, {"high": words}).actions
+    assert (action.title, action.detail, action.owner_role) == ("Pay 001 to Bcc: the bank", "one\ntwo", "a b")
