@@ -58,7 +58,7 @@ def show(arguments: Namespace) -> int:
     from core import review
 
     with opened() as (db, user):
-        told = review.evidence(db, user, _id(db, user, arguments.id))
+        told = review.evidence(db, user, item_id(db, user, arguments.id))
         called = _names(db, user, _people(told))
     if arguments.json:
         as_json(_plain(told))
@@ -161,7 +161,7 @@ def decide(arguments: Namespace) -> int:
     from core.store import new_id
 
     with opened() as (db, user):
-        id = _id(db, user, arguments.id)
+        id = item_id(db, user, arguments.id)
         shown = whole(arguments.shown, review.digests(db, user, id))
         try:
             done = review.decide(
@@ -226,7 +226,7 @@ def comment(arguments: Namespace) -> int:
     from core import review
 
     with opened() as (db, user):
-        review.comment(db, user, _id(db, user, arguments.id), arguments.text)
+        review.comment(db, user, item_id(db, user, arguments.id), arguments.text)
     say("Said.")
     return 0
 
@@ -236,13 +236,13 @@ def comment(arguments: Namespace) -> int:
 
 def _acted(arguments: Namespace, do: "Callable[[Database, User, str], Item]") -> int:
     with opened() as (db, user):
-        found = do(db, user, _id(db, user, arguments.id))
+        found = do(db, user, item_id(db, user, arguments.id))
     held = f" by you until {found.claimed_until[11:16]} UTC" if found.claimed_until else ""
     say(f"Request {found.number} is {found.state.replace('_', ' ')}{', read' + held if held else ''}.")
     return 0
 
 
-def _id(db: "Database", user: "User", given: str) -> str:
+def item_id(db: "Database", user: "User", given: str) -> str:
     """A request's number, or the beginning of its id."""
     from core import review
 
