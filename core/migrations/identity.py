@@ -2,8 +2,8 @@
 
 TABLES = """
 -- Keyed by issuer and subject: an OIDC issuer's address and its `sub`, 'local' and the account's name, or 'service' and
--- its name; 'demo' and the name of somebody made for a demo. `folded` is the name without what a reader does not see: no
--- two people of a tenant have names that look alike. Nobody has a right, a group or a clearance that no administrator
+-- its name; 'demo' and the name of somebody made for a demo. `folded` is the name without what a reader does not see:
+-- no two people of a tenant have names that look alike. Nobody has a right, group or clearance that no administrator
 -- gave.
 create table account (
     id text primary key,
