@@ -109,7 +109,7 @@ def _start(settings: Settings) -> None:
     path = settings.data_dir / "worker.log"
     if path.exists() and path.stat().st_size > LOG_BYTES:
         path.replace(path.with_suffix(".log.1"))
-    chosen = {f"COPILOT_{name.upper()}": str(value) for name, value in settings.model_dump().items()}
+    chosen = {f"COPILOT_{name.upper()}": str(value) for name, value in settings.model_dump(exclude_none=True).items()}
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
         subprocess.Popen(
             [sys.executable, "-m", "core.worker"],
