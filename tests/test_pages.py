@@ -434,7 +434,9 @@ def test_no_page_draws_html_from_what_it_is_given():
     ]
     # Redlines are drawn, and escape every word of them: test_compare_page.py, test_steering_page.py.
     escaping = ("redline.py", "prompt_diff.py")
-    assert [line for name, line in drawn if name not in escaping] == ['    st.html(HERE / "app.css")']
+    # The rest are style sheets of ours.
+    sheets = {'    st.html(HERE / "app.css")', "    st.html(STYLE)"}
+    assert {line for name, line in drawn if name not in escaping} == sheets
 
 
 def test_ticked_rows_get_a_status_together_and_undo_takes_it_from_all(db):
