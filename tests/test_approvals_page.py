@@ -303,6 +303,13 @@ def test_time_that_is_left_is_said_in_its_largest_unit():
     assert review_words.due(None, at) is None
 
 
+def test_a_claim_that_ran_out_keeps_nobody_from_deciding():
+    at = review_words.datetime.fromisoformat("2026-11-22T12:00:00+00:00")
+    assert review_words.holds("2026-11-22T12:00:01.000Z", at)
+    assert not review_words.holds("2026-11-22T11:59:59.000Z", at)
+    assert not review_words.holds(None, at)
+
+
 def test_every_verdict_has_a_key_of_its_own():
     assert set(review_deciding.KEYS) == set(review.VERDICTS)
     assert len(set(review_deciding.KEYS.values())) == len(review.VERDICTS)

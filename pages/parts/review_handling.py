@@ -1,7 +1,6 @@
 """Whose hands a request is in: taking it, letting go, taking it back, taking an acceptance back, changing it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from importlib.util import find_spec
 
 import streamlit as st
@@ -10,6 +9,7 @@ from sqlite_utils import Database
 from core import identity, review
 from core.types import User
 from pages.parts import review_shown, shell
+from pages.parts.review_words import holds
 
 AMENDING = "review-amending"
 Step = Callable[[Database, User, str, str], review.Item]
@@ -49,19 +49,19 @@ def amending(found: review.Evidence, user: User) -> bool:
 
 def claimed_by_other(item: review.Item, user: User) -> bool:
     """Whether somebody else reads it at this moment."""
-    if item.claimed_by in (None, user.id) or not item.claimed_until:
-        return False
-    return datetime.fromisoformat(item.claimed_until) > datetime.now(UTC)
+    return item.claimed_by not in (None, user.id) and holds(item.claimed_until)
 
 
 def _claim(db: Database, user: User, item: review.Item) -> None:
-    if item.claimed_by == user.id:
+    if item.claimed_by == user.id and holds(item.claimed_until):
         if st.button("Let go", key="release", help="Others may decide on it again"):
             review.release(db, user, item.id)
             shell.done("Others may take it now")
-    elif not claimed_by_other(item, user) and st.button(
-        "Take it", key="claim", shortcut="T", help="Nobody else decides on it while you read it"
-    ):
+    elif claimed_by_other(item, user):
+        if review.may_free(user, item) and st.button("Take it off them", key="free", help="Anybody may take it then"):
+            review.release(db, user, item.id)
+            shell.done("Others may take it now")
+    elif st.button("Take it", key="claim", shortcut="T", help="Nobody else decides on it while you read it"):
         review.claim(db, user, item.id)
         shell.done("It is yours for now")
 

@@ -139,7 +139,7 @@ def _line(row: review.Row, user: User, names: dict[str, str], *, tickable: bool)
 
 
 def _claimed(row: review.Row, user: User, names: dict[str, str]) -> str:
-    if not row.claimed_by:
+    if not row.claimed_by or not review_words.holds(row.claimed_until):
         return ""
     return "Taken by you" if row.claimed_by == user.id else f"Taken by {names.get(row.claimed_by, row.claimed_by)}"
 

@@ -48,6 +48,12 @@ def seconds_left(due_at: str | None, at: datetime | None = None) -> float | None
     return (datetime.fromisoformat(due_at) - (at or datetime.now(UTC))).total_seconds()
 
 
+def holds(until: str | None, at: datetime | None = None) -> bool:
+    """Whether a claim until then still holds; one that has run out stays written down."""
+    left = seconds_left(until, at)
+    return left is not None and left > 0
+
+
 def due(due_at: str | None, at: datetime | None = None) -> tuple[str, str] | None:
     """How long there is left, and its colour: ("Due in 3 h", "orange"), ("Overdue by 2 d", "red")."""
     left = seconds_left(due_at, at)
