@@ -248,7 +248,7 @@ def item_id(db: "Database", user: "User", given: str) -> str:
 
     if given.isdecimal() and len(given) < 16:
         return review.item(db, user, given).id
-    return whole(given, (one.id for one in review.queue(db, user, review.Filter("all", kind="action"), limit=-1)))
+    return whole(given, review.ids(db, user, given))
 
 
 def _lines(given: list[str]) -> list[str]:

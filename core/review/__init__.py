@@ -14,13 +14,13 @@ carrying             the steps of a request that is carried out, for the tools
 
 import core.store  # noqa: F401  before the rooms below load sqlite-utils with all that it can find
 from core.review.asking import AMENDABLE, amend, ask, drop, prepare, submit
-from core.review.carrying import begin, compensated, move, require_undoable, settle
+from core.review.carrying import begin, compensated, move, require_going_on, require_undoable, settle
 from core.review.deciding import Decided, Told, decide, decide_many, revoke
 from core.review.facts import Difference, Facts, Stale
 from core.review.figures import Disagreement, Figures, report
 from core.review.gates import decide_document
 from core.review.holding import claim, may_free, release
-from core.review.items import Item, Version, digests, item, versions
+from core.review.items import Item, Version, digests, ids, item, versions
 from core.review.listing import SORTS, VIEWS, Counts, Filter, Row, count, counts, may_decide, queue
 from core.review.people import ADD_A_REVIEWER, SelfApproval
 from core.review.policy import Rule, rule, rules
@@ -35,6 +35,6 @@ __all__ = [
     "Rule", "SelfApproval", "Shown", "Stale", "State", "Told", "TransitionError", "Verdict", "Version", "allowed",
     "amend", "ask", "begin", "claim", "comment", "comments", "compensated", "count", "counts", "decide",
     "decide_document", "decide_many", "decisions", "digests", "drop", "escalate_overdue", "evidence", "expire_due",
-    "item", "may_decide", "may_free", "move", "prepare", "queue", "release", "report", "require_undoable", "revoke",
-    "rule", "rules", "settle", "submit", "tend", "versions",
+    "ids", "item", "may_decide", "may_free", "move", "prepare", "queue", "release", "report", "require_going_on",
+    "require_undoable", "revoke", "rule", "rules", "settle", "submit", "tend", "versions",
 ]  # fmt: skip

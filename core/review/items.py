@@ -111,6 +111,17 @@ def versions(db: Database, user: User, item_id: str) -> list[Version]:
     ]
 
 
+def ids(db: Database, user: User, beginning: str) -> list[str]:
+    """The ids that begin so, of what the user may see."""
+    condition, parameters = library.visible(user)
+    sql = (
+        "select item.id from item join document on document.id = item.document_id"
+        f" where item.id >= ? and item.id < ? and item.tenant = ? and {condition}"
+    )
+    # "g" sorts after every hex digit.
+    return [row["id"] for row in rows(db, sql, [beginning, f"{beginning}g", user.tenant, *parameters])]
+
+
 def digests(db: Database, user: User, item_id: str) -> list[str]:
     """Of everything that was ever shown of a request."""
     found = item(db, user, item_id)
