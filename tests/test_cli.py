@@ -85,6 +85,7 @@ DRAWN |= {
 }  # what the filters of the log offer, its picture; `audit verify` reads it all
 
 DRAWN |= {"rule", "decisions"}  # what the policy asks for, and decisions so far: `review show` has both
+DRAWN |= {"may_free"}  # whether to show a button; `review release` refuses
 
 # How a browser is let in, and acts as somebody of a demo; commands say who acts by --as.
 DRAWN |= {"sign_in", "open", "leave", "of_claims", "ended_why", "refreshed"}
