@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from core import audit
 from core.errors import Conflict, CopilotError, NotFound
-from core.identity import accounts, require
+from core.identity import accounts, rates, require
 from core.store import Row, new_id, now, one, rows, stamp, write
 from core.types import User
 
@@ -50,6 +50,8 @@ PERMISSIONS = {
     "pull": "models.manage",
     "verify": "audit.read",
 }
+# What one person may ask for so often; see data/lexicon/limits.toml.
+RATED = {"import": "uploads", "analyse": "runs", "trial": "runs", "benchmark": "runs"}
 # Bringing up to date what is derived is nobody's act, and leaves no row in the log.
 UPKEEP = frozenset({"match", "mark"})
 # Work that waits for others more than it works has a lane of its own, so that nobody waits behind a long download:
@@ -151,6 +153,8 @@ def insert(
     if kind not in HANDLERS:
         raise ValueError(f"no handler for jobs of kind {kind!r}")
     require_right(user, kind)
+    if kind in RATED:
+        rates.spend(db, user, RATED[kind])
     job_id = new_id()
     db.execute(
         "insert into job (id, tenant, user_id, actor, kind, title, subject, payload, stage, created_at)"

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from core import jobs
 from core.errors import CopilotError
 from core.identity import LOCAL, rates
 from core.identity.rates import RateLimited, spend
@@ -93,3 +94,15 @@ def test_the_limits_stand_in_the_lexicon(db, clock, what):
 def test_a_limit_on_what_nobody_knows_is_a_defect(db, clock):
     with pytest.raises(KeyError), write(db):
         spend(db, ADA, "daydreams")
+
+
+def test_one_person_may_upload_so_often_and_others_go_on(db, clock):
+    most = lexicon("limits")["rates"]["uploads"]["most"]
+    ada, ben = (User(id=id, name=id, roles=("analyst",)) for id in ("ada", "ben"))
+    with write(db):
+        for _ in range(most):
+            jobs.insert(db, ada, "import", {}, "a.pdf")
+    with pytest.raises(RateLimited, match=f"{most} uploads"):
+        jobs.enqueue(db, ada, "import", {}, "a.pdf")
+    jobs.enqueue(db, ben, "import", {}, "a.pdf")
+    assert rows(db, "select count(*) as size from job") == [{"size": most + 1}]

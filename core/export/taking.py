@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from core import audit
 from core.export import Written, write
 from core.export.stored import stored
-from core.identity import require
+from core.identity import rates, require
 from core.register import Filter
 from core.store import write as writing
 from core.types import User
@@ -34,6 +34,7 @@ def taken(
     single = next(iter(documents)) if len(documents) == 1 else None
     subject = f"document:{single}" if single else "register"
     with writing(db):
+        rates.spend(db, user, "exports")
         audit.append(
             db, user, "document.exported", subject, document_id=single, digest=hashlib.sha256(made.data).hexdigest(),
             what=what, documents=len(documents), rows=rows, bytes=len(made.data),
