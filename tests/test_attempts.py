@@ -3,12 +3,14 @@ that would. What the tests of each part hold already is not here again."""
 
 import pytest
 
-from core import register, review
+from core import inbox, jobs, register, review, tools, worker
 from core.errors import Conflict, NotAllowed, NotFound
 from core.identity import LOCAL, accounts, rates, rights, sessions
-from core.settings import lexicon, settings
+from core.operations import messages
+from core.settings import Settings, lexicon, settings
 from core.store import connect, rows, write
 from core.types import User
+from tests import tool_parts as real
 from tests.review_parts import (
     ADA,
     BEN,
@@ -23,6 +25,8 @@ from tests.review_parts import (
     shown,
     state,
 )  # fmt: skip
+from tests.test_messages import mail_server
+from tests.tool_servers import KEY, tracker
 
 
 @pytest.fixture
@@ -177,3 +181,120 @@ def test_an_action_holds_no_sign_that_nobody_sees_or_that_turns_its_words(db):
     }
     [action] = review.amend(db, ADA, item.id, {"high": words}).actions
     assert (action.title, action.detail, action.owner_role) == ("Pay 001 to Bcc: the bank", "one\ntwo", "a b")
+
+
+# --- carrying out what may not be any more ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def server(tmp_path, monkeypatch):
+    monkeypatch.setenv("GITHUB_TOKEN", KEY)
+    with tracker() as running:
+        running.folder = tmp_path
+        yield running
+
+
+@pytest.fixture
+def firm(tmp_path, monkeypatch):
+    """A database in its own folder with three people and an accepted request, for what the worker does."""
+    monkeypatch.setenv("COPILOT_DATA_DIR", str(tmp_path / "var"))
+    settings.cache_clear()
+    db = connect(settings().database)
+    ana, rex, kim = (
+        real.person(db, name, *roles, clearances=("public", "internal", "confidential"))
+        for name, roles in (("Ana", ["analyst"]), ("Rex", ["reviewer"]), ("Kim", ["risk reviewer", "manager"]))
+    )
+    document_id = real.bring(db, ana)
+    ids = real.action_ids(db, ana, document_id, "high", "critical")[:1]
+    item = real.accepted(db, ana, [rex, kim], document_id, ids)
+    yield db, ana, kim, item
+    settings.cache_clear()
+
+
+def relabelled(db, item) -> None:
+    db.execute("update document set classification = 'confidential' where id = ?", [item.document_id])
+
+
+def withdrawn(db, item) -> None:
+    db.execute("update document set status = 'withdrawn' where id = ?", [item.document_id])
+
+
+def run_out(db, item) -> None:
+    db.execute("update item set expires_at = '2020-01-01T00:00:00.000Z' where id = ?", [item.id])
+
+
+@pytest.mark.parametrize("spoil", [relabelled, run_out])
+def test_what_waited_for_a_manager_does_not_go_once_it_may_not(firm, server, monkeypatch, spoil):
+    db, ana, kim, item = firm
+    with real.tracker_as(server.url, server.folder, monkeypatch, level="manager_approve"):
+        [asked_for] = tools.execute(db, ana, item.id, real.keys(db, ana, item, "github"))
+        with write(db):
+            spoil(db, item)
+        with pytest.raises((NotAllowed, Conflict)):
+            tools.confirm(db, kim, asked_for.id)
+        worker.drain(settings())
+    assert server.issues == []
+
+
+@pytest.mark.parametrize("spoil", [relabelled, withdrawn, run_out])
+def test_what_waited_for_the_worker_does_not_go_once_it_may_not(firm, server, monkeypatch, spoil):
+    db, ana, _kim, item = firm
+    with real.tracker_as(server.url, server.folder, monkeypatch):
+        tools.execute(db, ana, item.id, real.keys(db, ana, item, "github"))
+        with write(db):
+            spoil(db, item)
+        for _ in range(jobs.TRIES):
+            worker.drain(settings())
+    assert server.issues == []
+    assert review.item(db, ana, item.id).state == "failed"
+
+
+def test_whose_right_to_carry_out_was_taken_calls_no_server_any_more(firm, server, monkeypatch):
+    db, ana, kim, item = firm
+    with real.tracker_as(server.url, server.folder, monkeypatch):
+        tools.execute(db, ana, item.id, real.keys(db, ana, item, "github"))
+        with write(db):
+            db.execute("update account_role set role = 'reviewer' where account_id = ?", [ana.id])
+        worker.drain(settings())
+    assert server.issues == []
+    assert review.item(db, kim, item.id).state == "failed"
+
+
+def test_the_job_of_a_disabled_person_does_nothing_and_somebody_else_goes_on(firm, server, monkeypatch):
+    db, ana, kim, item = firm
+    with real.tracker_as(server.url, server.folder, monkeypatch):
+        [call] = tools.execute(db, ana, item.id, real.keys(db, ana, item, "github"))
+        with pytest.raises(Conflict):
+            tools.retry(db, kim, call.id)  # its job is still to come
+        with write(db):
+            db.execute("update account set state = 'disabled' where id = ?", [ana.id])
+        worker.drain(settings())
+        assert server.issues == []
+        tools.retry(db, kim, call.id)
+        worker.drain(settings())
+    assert len(server.issues) == 1
+    assert review.item(db, kim, item.id).state == "executed"
+
+
+def test_a_file_of_a_document_that_was_rejected_is_not_fetched(firm):
+    db, ana, _kim, item = firm
+    [made] = tools.execute(db, ana, item.id, real.keys(db, ana, item, "email"))
+    assert tools.fetch(db, ana, made.id).bytes
+    with write(db):
+        db.execute("update document set gate = 'rejected' where id = ?", [item.document_id])
+    with pytest.raises(NotAllowed):
+        tools.fetch(db, ana, made.id)
+
+
+# --- messages ---------------------------------------------------------------------------------------------------
+
+
+def test_an_address_that_breaks_its_line_stops_nobodys_mail_and_adds_no_header(db):
+    with write(db):
+        for id, email in (("bad", "a@firm.test\r\nBcc: all@else.test"), ("good", "b@firm.test")):
+            rights.insert(db, id, "local", id, "local", id.title(), "active", by="test", email=email)
+        inbox.post(db, "local", ["bad", "good"], "assigned", "item:3f2a9c4100000000", 12)
+    with mail_server() as (address, got):
+        messages.deliver(db, Settings(smtp=address, mail_from="copilot@firm.test"))
+    assert len(got) == 1
+    assert "To: b@firm.test" in got[0]

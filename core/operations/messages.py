@@ -31,6 +31,10 @@ WORDS = {
 }
 
 
+class NoSuchAddress(Exception):
+    """The mail server, or the form of an address, says that nothing goes there."""
+
+
 def wanted(settings: Settings) -> bool:
     """Whether anything leaves at all."""
     return bool(settings.smtp or settings.webhook)
@@ -48,7 +52,10 @@ def deliver(db: Database, settings: Settings) -> int:
         if settings.webhook:
             _call(settings, notice)
         if settings.smtp and notice["email"]:
-            _mail(settings, notice)
+            try:
+                _mail(settings, notice)
+            except NoSuchAddress:
+                continue  # of one person: everybody else's go on
         with write(db):
             db.execute("update notice set sent_at = ? where id = ?", [now(), notice["id"]])
         sent += 1
@@ -81,12 +88,19 @@ def link(settings: Settings, notice: Row) -> str:
 
 def _mail(settings: Settings, notice: Row) -> None:
     message = EmailMessage()
-    message["From"], message["To"] = settings.mail_from, notice["email"]
+    message["From"] = settings.mail_from
+    try:
+        message["To"] = notice["email"]
+    except ValueError as error:  # a line break in it
+        raise NoSuchAddress from error
     message["Subject"] = f"Compliance Copilot: {said(notice)[:-1].lower()}"
     message["Message-ID"] = f"<notice-{notice['id']}-{notice['made_at'][:10]}@compliance-copilot>"
     message.set_content(f"{said(notice)}\n\n{link(settings, notice)}\n")
     with _post(settings) as post:
-        post.send_message(message)
+        try:
+            post.send_message(message)
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError) as error:
+            raise NoSuchAddress from error
 
 
 @contextmanager

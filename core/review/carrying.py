@@ -51,10 +51,22 @@ def move(db: Database, user: User, item_id: str, step: str, **details: Any) -> I
     return after
 
 
-def _require_as_decided(db: Database, user: User, found: Item) -> None:
-    library.require_released(db, user, found.document_id)
+def require_going_on(db: Database, user: User, item_id: str) -> None:
+    """Before a call that waited, for a manager or for the worker: the document may be used still, and the approval
+    holds. Conflict, NotAllowed or TransitionError says why not.
+    """
+    found = items.item(db, user, item_id)
+    _require_good(db, user, found)
+
+
+def _require_good(db: Database, user: User, found: Item) -> None:
+    facts.require_usable(library.found(db, user, found.document_id))
     if found.expires_at and found.expires_at <= now():
         raise items.TransitionError(f"The approval of request {found.number} has run out; ask for it again.")
+
+
+def _require_as_decided(db: Database, user: User, found: Item) -> None:
+    _require_good(db, user, found)
     if found.state == "failed":
         return  # it goes on with calls that were shown and confirmed; what was done of it changed the register itself
     facts.require_same(db, found.id, found.number, found.digest, facts.facts(db, user, found))

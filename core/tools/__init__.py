@@ -13,7 +13,7 @@ runners      what does each kind: tickets, records and files here, trackers on a
 from core.tools.allowlist import LEVELS, Tool, tool, tools
 from core.tools.carrying import carry_out, execute, retry
 from core.tools.confirming import confirm, decline
-from core.tools.executions import Execution, execution, executions, ids
+from core.tools.executions import Execution, abandoned, execution, executions, ids
 from core.tools.files import Staged, fetch
 from core.tools.planning import Planned, plan
 from core.tools.tickets import Ticket, close, tickets
@@ -26,6 +26,7 @@ __all__ = [
     "Staged",
     "Ticket",
     "Tool",
+    "abandoned",
     "carry_out",
     "close",
     "compensate",

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 from sqlite_utils import Database
 
-from core import identity, jobs, review
-from core.errors import BadInput, Conflict, CopilotError
+from core import identity, jobs, library, review
+from core.errors import BadInput, Conflict, CopilotError, NotAllowed
 from core.store import new_id, now, one, write
 from core.tools import trackers
-from core.tools.allowlist import tool
-from core.tools.executions import Execution, execution, executions, finished, note, undone
-from core.tools.planning import planned
+from core.tools.allowlist import Tool, tool
+from core.tools.executions import Execution, abandoned, execution, executions, finished, note, undone
+from core.tools.planning import planned, unseen
 from core.tools.runners import LOCAL
 from core.tools.works import Call
 from core.types import User
@@ -40,15 +40,18 @@ def execute(db: Database, user: User, item_id: str, keys: Sequence[str]) -> list
 
 
 def retry(db: Database, user: User, execution_id: str) -> None:
-    """Try a failed call again, under the same key."""
+    """Try a call again that failed, or whose job is no more, under the same key."""
     identity.require(user, "actions.execute")
     row = execution(db, user, execution_id)
     tool(row.tool)
     with write(db):
         waiting = "state = 'waiting', error = null, finished_at = null"
-        if db.execute(f"update execution set {waiting} where id = ? and state = 'failed'", [row.id]).rowcount != 1:
+        left = row.state in ("waiting", "running") and abandoned(db, row)
+        before = row.state if left else "failed"
+        if db.execute(f"update execution set {waiting} where id = ? and state = ?", [row.id, before]).rowcount != 1:
             raise Conflict("Only a call that failed can be tried again.")
-        review.begin(db, user, row.item_id)
+        if not left:
+            review.begin(db, user, row.item_id)
         note(db, user, "execution.retried", execution_id)
         if row.level != "manager_approve" or row.confirmed_by:  # else a manager is asked again
             go(db, user, execution_id)
@@ -75,14 +78,25 @@ def _asked(db: Database, user: User, claim: jobs.Claim, row: Execution) -> dict[
     found = tool(row.tool)
     try:
         if row.state == "compensating":
+            identity.require(user, "actions.compensate")
             return trackers.close_issue(found, row.result, "The action was undone.")
+        identity.require(user, "actions.execute")
+        _require_going_on(db, user, row, found)
         _begin(db, row.id)
         return trackers.open_issue(found, row.key, row.arguments)
     except CopilotError as error:
         # Whatever else it is, the worker tries again.
-        if isinstance(error, BadInput) or claim.job.attempts >= jobs.TRIES:
+        if isinstance(error, BadInput | NotAllowed) or claim.job.attempts >= jobs.TRIES:
             _give_up(db, user, row, str(error))
         raise
+
+
+def _require_going_on(db: Database, user: User, row: Execution, found: Tool) -> None:
+    """A call may have waited: what it was let go for is looked at again, and the label of its text."""
+    review.require_going_on(db, user, row.item_id)
+    label = library.found(db, user, row.document_id, "classification")["classification"]
+    if refusal := unseen(found, label):
+        raise NotAllowed(f"{found.title} was not called. {refusal}")
 
 
 def _begin(db: Database, execution_id: str) -> None:
@@ -112,6 +126,7 @@ def go(db: Database, user: User, execution_id: str) -> None:
     """Do it now, or ask the worker for it."""
     row = execution(db, user, execution_id)
     found = tool(row.tool)
+    _require_going_on(db, user, row, found)
     if found.network:
         jobs.insert(db, user, "execute", {"execution": execution_id}, found.title, subject=row.document_id)
     else:

@@ -67,6 +67,17 @@ def execution(db: Database, user: User, execution_id: str) -> Execution:
     return _made(found)
 
 
+def abandoned(db: Database, row: Execution) -> bool:
+    """Whether it waits for a job that is no more: cancelled, or of somebody who was shut out meanwhile."""
+    if row.state == "waiting" and row.level == "manager_approve" and row.confirmed_by is None:
+        return False
+    sql = (
+        "select 1 from job where kind = 'execute' and state in ('queued', 'running')"
+        " and json_extract(payload, '$.execution') = ?"
+    )
+    return row.state in ("waiting", "running", "compensating") and one(db, sql, [row.id]) is None
+
+
 def ids(db: Database, user: User) -> list[str]:
     """Of every call whose document the user may see."""
     condition, parameters = library.visible(user)

@@ -26,7 +26,7 @@ class Staged(NamedTuple):
 def email(arguments: Arguments, name: str) -> Staged:
     """A message without sender or recipient, which mail programs open as a draft."""
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = arguments["subject"]
+    message["Subject"] = ics.printable(arguments["subject"])
     message["X-Unsent"] = "1"  # Outlook opens it for writing
     message.set_content(ics.printable(arguments["body"]))
     return Staged(f"{name}.eml", "message/rfc822", bytes(message))
@@ -86,6 +86,7 @@ def fetch(db: Database, user: User, execution_id: str) -> Staged:
             raise NotFound("There is no such file, or you may not see its document.")
         if found["withdrawn_at"]:
             raise Conflict(f"{found['name']} was withdrawn; nothing is fetched.")
+        library.require_released(db, user, found["document_id"])
         audit.append(db, user, "execution.fetched", f"execution:{execution_id}", document_id=found["document_id"])
     return Staged(found["name"], found["media_type"], found["bytes"])
 

@@ -56,12 +56,19 @@ def _planned(tool: Tool, work: Work, label: str, by_people: bool) -> Planned:
 def _refusal(tool: Tool, label: str, by_people: bool) -> str:
     if not tool.enabled:
         return "It is switched off in models/tools.toml."
-    if tool.network and label not in tool.classifications:
-        may = ", ".join(tool.classifications) or "none"
-        return f"It may not see {label} text (models/tools.toml allows: {may})."
+    if refusal := unseen(tool, label):
+        return refusal
     if tool.level == "human_review" and not by_people:
         return "It needs an item that people have accepted, and the policy accepted this one."
     return ""
+
+
+def unseen(tool: Tool, label: str) -> str:
+    """Why text with this label does not go to the tool's server, "" where it may."""
+    if not tool.network or label in tool.classifications:
+        return ""
+    may = ", ".join(tool.classifications) or "none"
+    return f"It may not see {label} text (models/tools.toml allows: {may})."
 
 
 def _by_people(db: Database, item_id: str) -> bool:

@@ -8,7 +8,7 @@ from core.library.custody import required_reason
 from core.store import write
 from core.tools.allowlist import tools
 from core.tools.carrying import settle
-from core.tools.executions import Execution, executions, note, undone
+from core.tools.executions import Execution, abandoned, executions, note, undone
 from core.tools.runners import LOCAL
 from core.types import User
 
@@ -19,7 +19,8 @@ def compensate(db: Database, user: User, item_id: str, reason: str) -> None:
     why = required_reason(reason)
     with write(db):
         item = review.require_undoable(db, user, item_id)
-        done = [one for one in reversed(executions(db, user, item_id)) if one.state == "done"]
+        made = reversed(executions(db, user, item_id))
+        done = [one for one in made if one.state == "done" or (one.state == "compensating" and abandoned(db, one))]
         if not done:
             raise Conflict(f"Nothing of request {item.number} was done, so there is nothing to undo.")
         said = audit.say(db, user, item.subject, "reason", why, document_id=item.document_id)

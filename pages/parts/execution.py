@@ -155,7 +155,8 @@ def _call(db: Database, user: User, one: tools.Execution) -> None:
                     icon=":material/download:",
                     on_click="ignore",
                 )
-            if one.state == "failed" and identity.may(user, "actions.execute"):
+            left = one.state in ("waiting", "running") and tools.abandoned(db, one)
+            if (one.state == "failed" or left) and identity.may(user, "actions.execute"):
                 _button(db, user, one.id, "Try again", tools.retry, "It is tried again")
             if _waits_for_manager(one):
                 _manager(db, user, one)
