@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core import jobs, worker
+from core import jobs, library, worker
 from core.errors import Conflict
 from core.settings import Settings
 from core.store import connect
@@ -238,3 +238,12 @@ def test_it_goes_when_no_page_has_asked_for_it_for_a_while(db, settings, detache
     os.utime(settings.data_dir / "worker.wanted", (long_ago, long_ago))
     wait_until(lambda: worker.state(settings).status == "stopped")
     assert "stopped: " not in Path(settings.data_dir / "worker.log").read_text()
+
+
+def test_a_setting_that_is_not_set_is_not_set_for_it_either(db, settings, detached, tmp_path):
+    receipt = library.receive(db, ADA, b"# Policy\n\n1. The firm shall act.", "policy.md")
+    worker.ensure_running(settings)
+    detached()
+    wait_until(lambda: jobs.job(db, ADA, receipt.job_id).state in ("done", "failed"))
+    assert jobs.job(db, ADA, receipt.job_id).error is None
+    assert (settings.data_dir / "audit.key").exists()
