@@ -13,12 +13,15 @@ from pages.parts.words import label, short
 KINDS = {"did": "Done", "saw": "Seen", "refused": "Refused"}
 # How somebody was known, where that is not by an account of their own.
 MODES = {"local": "", "account": "", "oidc": "", "service": "service", "demo": "demo"}
+# What the screens call a thing that the log names otherwise.
+CALLED = {"item": "request", "execution": "call"}
 SHORT = 12  # characters of an id that a list has room for
 
 
 def event(name: str) -> str:
-    """ "item.accepted" → "Item accepted"."""
-    return label(name.replace(".", " "))
+    """ "item.accepted" → "Request accepted"."""
+    kind, _, verb = name.partition(".")
+    return label(f"{CALLED.get(kind, kind)} {verb}".strip())
 
 
 def people(db: Database, user: User, ids: set[str]) -> dict[str, str]:
@@ -37,7 +40,9 @@ def about(one: Entry, titles: Mapping[str, str], names: Mapping[str, str]) -> st
         return short(titles[id])
     if kind in ("account", "user") and id in names:
         return names[id]
-    named = f"{label(kind)} {id[:SHORT]}{'…' if len(id) > SHORT else ''}"
+    number = one.details.get("number")  # a request is named by it everywhere else
+    own = str(number) if kind == "item" and number else f"{id[:SHORT]}{'…' if len(id) > SHORT else ''}"
+    named = f"{label(CALLED.get(kind, kind))} {own}"
     return f"{named} · {short(titles[one.document_id])}" if one.document_id in titles else named
 
 
