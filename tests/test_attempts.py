@@ -3,19 +3,21 @@ that would. What the tests of each part hold already is not here again."""
 
 import pytest
 
-from core import inbox, jobs, register, review, tools, worker
+from core import activity, inbox, jobs, register, review, tools, worker
 from core.errors import Conflict, NotAllowed, NotFound
-from core.identity import LOCAL, accounts, rates, rights, sessions
+from core.identity import LOCAL, accounts, passwords, rates, rights, sessions
 from core.operations import messages
 from core.settings import Settings, lexicon, settings
 from core.store import connect, rows, write
 from core.types import User
+from tests import test_approvals_page as pages
 from tests import tool_parts as real
 from tests.review_parts import (
     ADA,
     BEN,
     CAM,
     DOCUMENT,
+    FAR,
     MAX,
     RIA,
     SAM,
@@ -135,7 +137,7 @@ def test_nobody_keeps_a_request_from_everybody_by_taking_it_again_and_again(db):
 
 
 @pytest.mark.parametrize("what", ["comments", "claims"])
-def test_nobody_floods_what_others_read(db, monkeypatch, what):
+def test_nobody_floods_what_others_read_and_are_told(db, monkeypatch, what):
     monkeypatch.setitem(lexicon("limits")["rates"], what, {"most": 2, "seconds": 3600})
     item = asked(db, "high")
     does, words = {"comments": (review.comment, ["x"]), "claims": (review.claim, [])}[what]
@@ -143,6 +145,18 @@ def test_nobody_floods_what_others_read(db, monkeypatch, what):
         does(db, BEN, item.id, *words)
     with pytest.raises(rates.RateLimited):
         does(db, BEN, item.id, *words)
+
+
+def test_nobody_wears_reviewers_out_by_changing_and_asking_anew(db, monkeypatch):
+    monkeypatch.setitem(lexicon("limits")["rates"], "requests", {"most": 2, "seconds": 3600})
+    item = asked(db, "high")
+    review.amend(db, ADA, item.id, {"high": {"title": "Another"}})
+    review.drop(db, ADA, item.id)
+    again = asked(db, "high")
+    with pytest.raises(rates.RateLimited):
+        review.drop(db, ADA, again.id)
+    with pytest.raises(rates.RateLimited):
+        review.amend(db, ADA, again.id, {"high": {"title": "A third"}})
 
 
 @pytest.mark.parametrize("text", ["#" + "9" * 40, "a " * 3_000, "#٣", "%' or 1=1 --", "\\"])
@@ -298,3 +312,65 @@ def test_an_address_that_breaks_its_line_stops_nobodys_mail_and_adds_no_header(d
         messages.deliver(db, Settings(smtp=address, mail_from="copilot@firm.test"))
     assert len(got) == 1
     assert "To: b@firm.test" in got[0]
+
+
+def test_the_address_in_an_invitation_is_one_line(db):
+    passwords.protect(db, LOCAL, "Root", "correct unusual heron 42x")
+    passwords.invite(db, accounts.user_of(db, "local"), "Zed", email="z@firm.test\r\nBcc: all@else.test")
+    [row] = rows(db, "select email from account where name = 'Zed'")
+    assert "\n" not in row["email"]
+    assert "\r" not in row["email"]
+
+
+# --- what somebody else's roles and labels keep from one --------------------------------------------------------
+
+
+LOW = User(id="low", name="Low", roles=("reviewer", "manager", "analyst"), clearances=("public",))
+
+
+@pytest.mark.parametrize("stranger", [FAR, LOW])
+def test_by_no_address_does_another_tenant_or_label_read_anything_of_a_request(db, stranger):
+    item = asked(db, "high")
+    says(db, BEN, item)
+    review.comment(db, BEN, item.id, "A word.")
+    looks = (
+        review.item, review.evidence, review.versions, review.comments, review.decisions, review.digests, tools.plan,
+        review.claim, lambda db, user, id: review.decide(db, user, id, "accept", shown=item.digest, token="t"),
+        lambda db, user, id: review.revoke(db, user, id, "Why not."),
+    )  # fmt: skip
+    for look in looks:
+        for name in (item.id, str(item.number)):
+            with pytest.raises(NotFound):
+                look(db, stranger, name)
+    assert tools.executions(db, stranger, item.id) == []
+    assert tools.tickets(db, stranger) == []
+    assert review.queue(db, stranger, review.Filter("all")) == []
+    assert not any(getattr(review.counts(db, stranger), name) for name in ("mine", "waiting", "requested", "overdue"))
+    assert review.report(db, stranger).decisions == 0
+    assert activity.titles(db, stranger, [DOCUMENT]) == {}
+
+
+def test_a_decision_on_what_one_may_not_see_is_not_shown_among_similar_ones(db):
+    shelved(db, document_id="d2", title="Other rules")
+    says(db, BEN, asked(db, "high", document_id="d2"))
+    with write(db):
+        db.execute("update document set classification = 'restricted' where id = 'd2'")
+    seen = User(id="cy", name="Cy", roles=("reviewer",), clearances=("internal",))
+    assert review.evidence(db, seen, asked(db, "high").id).similar == ()
+
+
+# --- markup -----------------------------------------------------------------------------------------------------
+
+PICTURE = "Rules ![x](https://evil.example/x.png)"
+office, empty = pages.office, pages.empty
+
+
+def test_a_title_in_the_reason_why_a_button_is_closed_is_no_markup(office):
+    """A tooltip is Markdown, in which a document's title could fetch a picture from another host."""
+    item = office.asks("high")
+    with write(office.db):
+        office.db.execute("update document set title = ?, gate = 'waiting'", [PICTURE])
+    at = office.window("Ben", item=item.id)
+    told = at.button(key="review-accept").help
+    assert "Rules" in told
+    assert "![x](" not in told

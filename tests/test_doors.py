@@ -63,7 +63,19 @@ def test_another_name_for_this_computer_is_refused_whatever_it_resolves_to(host)
 
 
 @pytest.mark.parametrize(
-    "name", ["X-Forwarded-For", "x-forwarded-host", "X-FORWARDED-PROTO", "Forwarded", "Via", "X-Real-IP"]
+    "name",
+    [
+        "X-Forwarded-For",
+        "x-forwarded-host",
+        "X-FORWARDED-PROTO",
+        "Forwarded",
+        "Via",
+        "X-Real-IP",
+        "X-Original-Host",
+        "CF-Visitor",
+        "X-Amzn-Trace-Id",
+        "X-Envoy-External-Address",
+    ],
 )
 def test_what_came_through_a_proxy_is_refused(name):
     with pytest.raises(NotAllowed, match="proxy"):

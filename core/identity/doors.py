@@ -13,7 +13,8 @@ from core.settings import Settings
 Door = Literal["oidc", "accounts", "local"]
 # The host alone, or with a port: "localhost:8501", "127.0.0.1", "[::1]:8501". A name that resolves to it is no proof.
 LOOPBACK = re.compile(r"(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[?::1\]?)(:\d{1,5})?", re.IGNORECASE | re.ASCII)
-FORWARDED = frozenset({"forwarded", "via", "x-real-ip", "true-client-ip", "cf-connecting-ip", "x-client-ip"})
+FORWARDED = frozenset({"forwarded", "via", "x-real-ip", "true-client-ip", "x-client-ip", "x-cluster-client-ip"})
+FORWARDING = ("x-forwarded", "x-original", "x-envoy", "x-amzn", "x-azure", "cf-", "tailscale-")
 
 
 def door(db: Database, settings: Settings, oidc_configured: bool) -> Door:
@@ -38,7 +39,7 @@ def require_loopback(address: str | None, host: str | None, headers: Iterable[tu
             "Without accounts the app is opened as http://localhost only; open it so, or set up sign-in (README)."
         )
     sent = {name.lower(): text for name, text in headers}
-    if any(name in FORWARDED or name.startswith("x-forwarded") for name in sent):
+    if any(name in FORWARDED or name.startswith(FORWARDING) for name in sent):
         raise NotAllowed(
             "A proxy forwards to this app, and it has no accounts yet; set up sign-in (see the README), or open the app"
             " on its own computer."

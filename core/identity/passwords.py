@@ -16,7 +16,7 @@ from core import audit
 from core.errors import BadInput, Conflict, NotAllowed
 from core.identity import LOCAL, ROLES, accounts, rates, rights, strength, tokens
 from core.identity.accounts import CLEARANCES, NOBODY, Account
-from core.identity.names import folded, named
+from core.identity.names import folded, named, tidy
 from core.settings import lexicon
 from core.store import Row, new_id, now, one, stamp, write
 from core.types import User
@@ -71,7 +71,7 @@ def invite(
         rights.require_free(db, user.tenant, name)
         rights.insert(
             db, account_id, ISSUER, folded(name), user.tenant, name, "invited", by=user.id, clearances=clearances,
-            email=email.strip(),
+            email=tidy(email),
         )  # fmt: skip
         rights.insert_roles(db, user.id, account_id, dict.fromkeys(roles))
         rights.insert_groups(db, user.id, account_id, groups)

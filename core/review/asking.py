@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from core import identity, library, register
 from core.audit.saying import visible
 from core.errors import BadInput, Conflict, NotAllowed
+from core.identity import rates
 from core.register import ActionRow, derived
 from core.review import facts, people, policy
 from core.review.deciding import accept_by_policy
@@ -68,6 +69,7 @@ def amend(db: Database, user: User, item_id: str, contents: Contents, *, version
     with logged(db, user, f"item:{item_id}", "amend"), write(db):
         found = item(db, user, item_id)
         _require_may_amend(user, found)
+        rates.spend(db, user, "requests")
         if version is not None and version != found.version:
             raise Conflict(f"Somebody else changed request {found.number} meanwhile; look at it again.")
         changed = _amended(db, user, found, contents)
@@ -81,6 +83,7 @@ def drop(db: Database, user: User, item_id: str, reason: str = "") -> Item:
         require_step("drop", found.state, found.number)
         if user.id not in (found.requester, found.prepared_by):
             raise NotAllowed(f"Only who asked for request {found.number} can take it back; you can reject it.")
+        rates.spend(db, user, "requests")
         remark = people.say(db, user, found, "reason", reason).digest if reason.strip() else None
         return move(db, user, found, "drop", remark=remark)
 

@@ -12,6 +12,7 @@ from core.types import User
 from pages.parts import review_focus, review_shown, review_versions, shell
 from pages.parts.review_shown import STALE, VERDICT, Shown
 from pages.parts.review_words import VERDICTS, needed
+from pages.parts.words import plain
 
 # Not C and R: Streamlit keeps those for itself. X rejects in the register's queue too.
 KEYS = {"accept": "A", "request_change": "S", "reject": "X", "escalate": "E"}
@@ -35,7 +36,7 @@ def buttons(found: review.Evidence, barred: str) -> None:
     for verdict, (name, _, _) in VERDICTS.items():
         possible = not barred and verdict in found.steps
         st.button(
-            name, key=f"review-{verdict}", shortcut=KEYS[verdict], disabled=not possible, help=barred or None,
+            name, key=f"review-{verdict}", shortcut=KEYS[verdict], disabled=not possible, help=plain(barred) or None,
             type="primary" if verdict == "accept" else "secondary", on_click=_open, args=(verdict,),
         )  # fmt: skip
 
