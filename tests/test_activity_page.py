@@ -47,7 +47,11 @@ def test_an_empty_log_says_how_it_begins(db):
 def test_entries_are_listed_the_latest_first_with_who_and_what(told):
     rows = listed(opened("activity"))
     assert [row["No."] for row in rows] == [7, 6, 5, 4, 3, 2, 1]
-    assert (rows[0]["What"], rows[0]["Who"], rows[0]["Details"]) == ("Request refused", "Local user", "why self_approval")
+    assert (rows[0]["What"], rows[0]["Who"], rows[0]["Details"]) == (
+        "Request refused",
+        "Local user",
+        "why self_approval",
+    )
 
 
 @pytest.mark.parametrize(
