@@ -247,7 +247,7 @@ COMMANDS = (
             NAME, ROLE, GROUP,
             argument("--label", nargs="*", choices=LABELS, default=LABELS[:2], metavar="CLASS",
                      help=f"documents they see, of: {', '.join(LABELS)} (default: public internal)"),
-            argument("--email", default="", metavar="ADDRESS", help="tells people apart; messages go to it, where mail is set up"),
+            argument("--email", default="", metavar="ADDRESS", help="messages go to it, where mail is set up"),
             argument("--again", action="store_true", help="for somebody who has an account"),
         ),
     ),
