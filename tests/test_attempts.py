@@ -92,6 +92,17 @@ def test_a_risk_that_rose_is_not_decided_among_many(db):
     assert state(db, item) == "submitted"
 
 
+def test_whoever_corrected_what_a_request_rests_on_since_does_not_decide_on_it(db):
+    item = asked(db, "high")
+    duty = f"{DOCUMENT}.{item.actions[0].obligation_ids[0]}"
+    register.correct(db, BEN, duty, "bearer", "Somebody else")
+    with pytest.raises(review.SelfApproval, match="corrected some of it"):
+        says(db, BEN, item)
+    register.undo(db, BEN)
+    says(db, BEN, item)
+    assert state(db, item) == "accepted"
+
+
 def test_in_a_demo_nobody_decides_as_another_on_what_they_asked_for_themselves(db, monkeypatch):
     monkeypatch.setenv("COPILOT_DEMO", "1")
     settings.cache_clear()

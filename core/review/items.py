@@ -129,10 +129,24 @@ def digests(db: Database, user: User, item_id: str) -> list[str]:
 
 
 def authors(db: Database, found: Item) -> set[str]:
-    """Everybody who asked for it or wrote a version of it: none of them decides on it."""
+    """Everybody who asked for it, wrote a version of it or corrected what it rests on since: none decides on it."""
     sql = "select made_by from item_version where item_id = ?"
     written = {row["made_by"] for row in rows(db, sql, [found.id])}
-    return written | {found.prepared_by} | ({found.requester} if found.requester else set())
+    asked = {found.prepared_by} | ({found.requester} if found.requester else set())
+    return written | asked | _correctors(db, found)
+
+
+def _correctors(db: Database, found: Item) -> set[str]:
+    """Whoever changed a duty that it rests on since it was asked for, unless it was undone. Comments change nothing."""
+    duties = json.dumps([id for action in found.actions for id in action.obligation_ids])
+    sql = (
+        "select distinct gesture.user_id from change join gesture on gesture.id = gesture_id where document_id = ?"
+        " and subject in (select value from json_each(?)) and gesture.made_at > ? and undone_at is null"
+        " and field not like 'comment:%'"
+    )
+    return {
+        row["user_id"] for row in rows(db, sql, [found.document_id, duties, found.submitted_at or found.prepared_at])
+    }
 
 
 def loaded(content: str) -> tuple[Action, ...]:

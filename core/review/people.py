@@ -72,8 +72,8 @@ def require_decider(db: Database, user: User, found: Item) -> None:
     identity.require(user, "actions.review", f"request {found.number}")
     if {user.id, _behind(db, user)} & authors(db, found):
         raise SelfApproval(
-            f"You asked for request {found.number} or wrote some of it, so somebody else decides; nobody approves their"
-            " own request."
+            f"You asked for request {found.number}, or wrote or corrected some of it, so somebody else decides; nobody"
+            " approves their own request."
         )
     roles = policy.rule(found.risk).escalate_to
     if found.state == "escalated" and not set(roles) & set(user.roles):
