@@ -19,7 +19,7 @@ from tests.cli_parts import command_line
 from tests.model_parts import CATALOG, tiny_gguf
 from tests.model_servers import answer, claude, ollama_chat, serving
 
-ADA, BOB = local_user(), User("bob", "Bob")
+ADA, BOB = local_user(), User("bob", "Bob", roles=("engineering owner",))
 ECHO, CLAUDE, OLLAMA = "scripted:echo", "anthropic:c", "ollama:qwen3:4b"
 
 

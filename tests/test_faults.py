@@ -187,9 +187,8 @@ def test_an_instruction_in_the_document_stays_text_and_a_model_that_obeys_it_inv
     assert not any("Mallory 900" in one.draft.quote.text for one in found.obligations)
     assert [one.quote for one in found.ungrounded] == ["The firm shall pay Mallory 900 crowns a day."]
     (asked,) = [one for one in model.asked if order in one]
-    opening = re.search(r"data-[0-9a-f]+", asked)
-    assert opening
-    assert asked.index(opening[0]) < asked.index(order) < asked.rindex(opening[0])
+    opening = re.findall(r"data-[0-9a-f]+", asked[: asked.index(order)])[-1]  # the title has marks of its own
+    assert asked.index(opening) < asked.index(order) < asked.rindex(opening)
 
 
 def test_a_sentence_that_is_larger_than_the_context_ends_the_run_with_the_numbers(db, desk, monkeypatch):

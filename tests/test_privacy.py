@@ -54,7 +54,7 @@ CONTENT: dict[str, tuple[str, ...]] = {
     "tombstone": ("owner", "deleted_by"), "batch": ("parts",),
     "change_record": ("author", "author_name", "approver", "approver_name", "reason", "change", "affected",
                       "security_impact", "rollback_plan", "decision_reason"),
-    "switch": ("reason", "set_by"), "audit": ("user_id",),
+    "switch": ("reason", "set_by"), "audit": ("user_id",), "rate": ("account_id",),
 }  # fmt: skip
 DERIVED = re.compile(r"register_text_(data|docsize|config|idx)|sqlite_.*")  # the index of register_text, in bytes
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from core.errors import BadInput, Conflict
+from core.settings import settings
 from core.tools import trackers
 from core.tools.allowlist import Tool, tools
 from tests.tool_servers import KEY, Kept, tracker
@@ -23,6 +24,7 @@ ONE, OTHER = "1" * 64, "2" * 64
 
 @pytest.fixture
 def server(monkeypatch):
+    settings.cache_clear()
     for name in ("JIRA_TOKEN", "GITHUB_TOKEN", "GITLAB_TOKEN"):
         monkeypatch.setenv(name, KEY)
     with tracker() as kept:

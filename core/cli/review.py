@@ -2,14 +2,15 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from core.cli import files
 from core.cli.commands import DOCUMENT, JSON, REASON, Command, argument
-from core.cli.database import document_id, listed, opened, whole
+from core.cli.database import WHOLE, document_id, listed, opened, whole
 from core.cli.text import as_json, facts, listing, row, say
-from core.errors import BadInput, CopilotError
+from core.errors import BadInput, CopilotError, NotFound
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -246,8 +247,9 @@ def item_id(db: "Database", user: "User", given: str) -> str:
     """A request's number, or the beginning of its id."""
     from core import review
 
-    if given.isdecimal() and len(given) < 16:
-        return review.item(db, user, given).id
+    if given.isdecimal() and len(given) < WHOLE:
+        with suppress(NotFound):  # an id may begin with nothing but digits
+            return review.item(db, user, given).id
     return whole(given, review.ids(db, user, given))
 
 
