@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core import review
-from core.cli import review as commands
+from core.cli import approvals, decisions
 from core.store import connect, write
 from tests.cli_parts import command_line
 from tests.review_parts import ADA, BEN, DOCUMENT, account, asked, says, shelved, state
@@ -27,10 +27,10 @@ def copilot(db, tmp_path, monkeypatch):
 
 
 def test_the_options_name_what_the_queue_knows():
-    assert commands.VIEWS == review.VIEWS
-    assert tuple(review.SORTS) == commands.SORTS
-    assert set(commands.STATES) == {step.after for step in review.STEPS.values()} | {"draft"}
-    assert set(commands.VERDICTS.values()) == set(review.VERDICTS)
+    assert approvals.VIEWS == review.VIEWS
+    assert tuple(review.SORTS) == approvals.SORTS
+    assert set(approvals.STATES) == {step.after for step in review.STEPS.values()} | {"draft"}
+    assert set(decisions.VERDICTS.values()) == set(review.VERDICTS)
 
 
 def test_asked_for_by_one_and_decided_by_others_on_what_they_were_shown(db, copilot):

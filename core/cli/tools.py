@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from core.cli.commands import ENOUGH, JSON, REASON, Command, argument
 from core.cli.database import opened, whole
+from core.cli.requests import request_id
 from core.cli.text import as_json, counted, listing, say
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def plan(arguments: Namespace) -> int:
     from core import tools
 
     with opened() as (db, user):
-        found = tools.plan(db, user, _item(db, user, arguments.item))
+        found = tools.plan(db, user, request_id(db, user, arguments.item))
     if arguments.json:
         for planned in found:
             told = [{"key": call.key, "arguments": call.arguments} for call in planned.calls]
@@ -47,7 +48,7 @@ def run(arguments: Namespace) -> int:
     from core import tools
 
     with opened() as (db, user):
-        item_id = _item(db, user, arguments.item)
+        item_id = request_id(db, user, arguments.item)
         found = {one.tool.name: one for one in tools.plan(db, user, item_id)}
         for name in arguments.tool:
             tools.tool(name)
@@ -68,7 +69,7 @@ def executions(arguments: Namespace) -> int:
     from core import tools
 
     with opened() as (db, user):
-        _listed(tools.executions(db, user, _item(db, user, arguments.item)), arguments.json)
+        _listed(tools.executions(db, user, request_id(db, user, arguments.item)), arguments.json)
     return 0
 
 
@@ -103,7 +104,7 @@ def undo(arguments: Namespace) -> int:
     from core import review, tools
 
     with opened() as (db, user):
-        item_id = _item(db, user, arguments.item)
+        item_id = request_id(db, user, arguments.item)
         tools.compensate(db, user, item_id, arguments.reason)
         state = review.item(db, user, item_id).state
     say("All of it is undone." if state == "compensated" else "It is being undone; the worker does the rest.")
@@ -141,12 +142,6 @@ def close_ticket(arguments: Namespace) -> int:
         tools.close(db, user, arguments.number, arguments.reason)
     say(f"Ticket {arguments.number} is closed.")
     return 0
-
-
-def _item(db: "Database", user: "User", given: str) -> str:
-    from core.cli.review import item_id
-
-    return item_id(db, user, given)
 
 
 def _execution(db: "Database", user: "User", given: str) -> str:

@@ -1,0 +1,198 @@
+"""Decisions from the command line: on exactly the evidence that was shown; claims and comments on the way there."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from core.cli import files
+from core.cli.commands import DOCUMENT, REASON, Command, argument
+from core.cli.database import document_id, opened, whole
+from core.cli.requests import ID, WHY, acted, request_id
+from core.cli.text import row, say
+from core.errors import BadInput, CopilotError
+
+if TYPE_CHECKING:
+    from core.review import Decided
+
+VERDICTS = {"accept": "accept", "reject": "reject", "change": "request_change", "escalate": "escalate"}
+
+
+def decide(arguments: Namespace) -> int:
+    from core import review
+    from core.store import new_id
+
+    with opened() as (db, user):
+        id = request_id(db, user, arguments.id)
+        shown = whole(arguments.shown, review.digests(db, user, id))
+        try:
+            done = review.decide(
+                db, user, id, arguments.verdict, shown=shown, token=arguments.token or new_id(),
+                reason=arguments.reason, override=arguments.override,
+            )  # fmt: skip
+        except review.Stale as error:
+            for name, before, now in error.differences:
+                row(name, before, now)
+            raise
+    say(_outcome(done))
+    return 0
+
+
+def bulk(arguments: Namespace) -> int:
+    from core import review
+    from core.store import new_id
+
+    tally = files.Tally()
+    with opened() as (db, user):
+        shown = [_id_and_digest(line) for line in _lines(arguments.item)]
+        token = arguments.token or new_id()
+        told = review.decide_many(db, user, shown, VERDICTS[arguments.verdict], token, arguments.reason)  # type: ignore[arg-type]
+        for one in told:
+            with tally.attempt(one.item_id):
+                if one.decided is None:
+                    raise CopilotError(one.refusal)
+                row(one.item_id, one.decided.state)
+    return tally.code
+
+
+def decide_document(arguments: Namespace) -> int:
+    from core import review
+
+    with opened() as (db, user):
+        state = review.decide_document(
+            db, user, document_id(db, user, arguments.document), arguments.verdict, arguments.reason
+        )
+    say(f"The document is {state} now.")
+    return 0
+
+
+def revoke(arguments: Namespace) -> int:
+    from core import review
+
+    return acted(arguments, lambda db, user, id: review.revoke(db, user, id, arguments.reason))
+
+
+def claim(arguments: Namespace) -> int:
+    from core import review
+
+    return acted(arguments, review.claim)
+
+
+def release(arguments: Namespace) -> int:
+    from core import review
+
+    return acted(arguments, review.release)
+
+
+def comment(arguments: Namespace) -> int:
+    from core import review
+
+    with opened() as (db, user):
+        review.comment(db, user, request_id(db, user, arguments.id), arguments.text)
+    say("Said.")
+    return 0
+
+
+def _lines(given: list[str]) -> list[str]:
+    import sys
+
+    return [line.rstrip("\n") for one in given for line in (sys.stdin if one == files.STDIN else [one])]
+
+
+def _id_and_digest(line: str) -> tuple[str, str]:
+    """ "ID:DIGEST", or a line as `approvals list` prints it."""
+    id, _, digest = line.partition(":") if "\t" not in line else (line.split("\t")[0], "", line.split("\t")[-1])
+    if not id or not digest:
+        raise BadInput(f"{line!r} is no ID:DIGEST; pipe what `approvals list` prints, or write both.")
+    return id, digest
+
+
+def _outcome(done: "Decided") -> str:
+    number = done.item.number
+    if done.replayed:
+        return f"This was decided before: request {number} was {done.state.replace('_', ' ')} then."
+    if done.state in ("submitted", "escalated") and done.verdict == "accept":
+        lacking = f", one of them a {', a '.join(done.lacking)}" if done.lacking else ""
+        return f"Accepted by {done.counted} of {done.needed}{lacking}; request {number} still waits."
+    return f"Request {number} is {done.state.replace('_', ' ')}."
+
+
+def _verdict(name: str, summary: str, about: str, reason: Callable[[ArgumentParser], object]) -> Command:
+    """One of the four decisions."""
+    words = "" if reason is WHY else " --reason 'Two quotes are missing'"
+    return Command(
+        f"approvals {name}",
+        decide,
+        summary,
+        about,
+        f"python -m core approvals {name} 12 --shown 3f9a02c41b7e{words}",
+        (ID, SHOWN, reason, OVERRIDE, TOKEN, lambda parser: parser.set_defaults(verdict=VERDICTS[name])),
+    )
+
+
+SHOWN = argument("--shown", required=True, metavar="DIGEST", help="as `approvals show` printed it: what you decide on")
+OVERRIDE = argument("--override", action="store_true", help="this goes against what the evidence suggests")
+TOKEN = argument("--token", default="", metavar="WORD", help="of your own, so that a repeated command decides once")
+COMMANDS = (
+    _verdict("accept", "Accept exactly what was shown", "Critical takes two people, one a risk reviewer.", WHY),
+    _verdict("reject", "Reject a request", "It is closed; its actions may be asked for again.", REASON),
+    _verdict("change", "Request a change", "It goes back to who asked for it.", REASON),
+    _verdict("escalate", "Escalate a request", "From then on it takes one of the roles that the policy names.", REASON),
+    Command(
+        "approvals bulk",
+        bulk,
+        "Decide on several at once",
+        "Only what the policy allows that for: low and medium. One that changed meanwhile is told and left.",
+        """
+        python -m core approvals list --risk low medium --kind action | python -m core approvals bulk accept -
+        """,
+        (
+            argument("verdict", choices=("accept", "reject", "change"), help="the same for all"),
+            argument("item", nargs="+", metavar="ID:DIGEST", help="as `approvals list` prints them; - reads its lines"),
+            WHY,
+            TOKEN,
+        ),
+    ),
+    Command(
+        "approvals document",
+        decide_document,
+        "Decide on a document that waits",
+        "Signs its card second, or releases or rejects it where it was escalated. Not your own.",
+        """
+        python -m core approvals document 3f2a9c41 accept --reason 'The instructions in it are quoted, not meant'
+        """,
+        (DOCUMENT, argument("verdict", choices=("accept", "reject"), help="what becomes of it"), WHY),
+    ),
+    Command(
+        "approvals claim",
+        claim,
+        "Take a request, so that nobody else reads it at the same time",
+        "For as long as the policy says; deciding ends it.",
+        "python -m core approvals claim 12",
+        (ID,),
+    ),
+    Command(
+        "approvals release",
+        release,
+        "Let go of a request",
+        "Others may take it.",
+        "python -m core approvals release 12",
+        (ID,),
+    ),
+    Command(
+        "approvals comment",
+        comment,
+        "Comment on a request",
+        "Whoever is named as @name finds it in their inbox.",
+        "python -m core approvals comment 12 '@Ria, is this still ours?'",
+        (ID, argument("text", metavar="WORDS", help="what you have to say")),
+    ),
+    Command(
+        "approvals revoke",
+        revoke,
+        "Take an acceptance back",
+        "Before it is carried out; afterwards what was done is undone instead.",
+        "python -m core approvals revoke 12 --reason 'The rule was repealed'",
+        (ID, REASON),
+    ),
+)
+TITLE = "Decisions"
