@@ -1,6 +1,7 @@
 """Open, migrate and write the one database. Everything that is kept lives in it or is derived from it."""
 
 import os
+import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,8 +20,11 @@ with without("pandas", "numpy"):
     from sqlite_utils import Database
 
 BUSY_SECONDS = 10
+TRY_AGAIN_SECONDS = (0.001, 0.004)  # apart, so that many who wait do not all try at the same moment
 BACKUPS_KEPT = 3
 IN_MEMORY = ":memory:"
+# Half of a pair of code units, as from a file name that is no UTF-8: Python carries it, no database keeps it.
+NO_TEXT = "This holds characters that are no text, such as bytes that are no UTF-8; type it anew."
 PRIMARY_CODE = 0xFF  # SQLite's codes say more in their higher bits: "could not write", "could not sync"
 
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -89,6 +93,8 @@ def write(db: Database) -> Iterator[None]:
         if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
             raise NoRoom(f"The database's disk takes no more ({error}); make room on it and retry.") from error
         raise
+    except UnicodeEncodeError as error:
+        raise BadInput(NO_TEXT) from error
     finally:
         _rollback(db.conn)  # nothing is left to roll back after the commit
         _AFTER.pop(id(db.conn), None)
@@ -108,8 +114,14 @@ def awaits_commit(db: Database, name: str) -> bool:
 
 
 def rows(db: Database, sql: str, parameters: Parameters = ()) -> list[Row]:
-    """The result of a query, all of it: a half-read cursor would make the next write of this connection fail."""
-    cursor = db.conn.execute(sql, parameters)
+    """The result of a query, all of it: a half-read cursor would make the next write of this connection fail.
+
+    BadInput where a parameter is no text that can be kept.
+    """
+    try:
+        cursor = db.conn.execute(sql, parameters)
+    except UnicodeEncodeError as error:
+        raise BadInput(NO_TEXT) from error
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
 
@@ -266,10 +278,25 @@ def _settle(connection: sqlite3.Connection) -> None:
 
 
 def _begin(connection: sqlite3.Connection) -> None:
+    """Take the write lock. SQLite's own wait sleeps up to 100 ms between two tries, in which the lock lies idle."""
+    connection.execute("pragma busy_timeout = 0")
+    try:
+        deadline = time.monotonic() + BUSY_SECONDS
+        while (busy := _refused(connection)) is not None:
+            if time.monotonic() > deadline:
+                raise Conflict(f"The database is busy ({busy}); wait a moment and try again") from busy
+            time.sleep(random.uniform(*TRY_AGAIN_SECONDS))
+    finally:
+        connection.execute(f"pragma busy_timeout = {1000 * BUSY_SECONDS}")
+
+
+def _refused(connection: sqlite3.Connection) -> sqlite3.OperationalError | None:
+    """Why no write could begin now; None when one has."""
     try:
         connection.execute("begin immediate")
     except sqlite3.OperationalError as error:
-        raise Conflict(f"The database is busy ({error}); wait a moment and try again") from error
+        return error
+    return None
 
 
 def _rollback(connection: sqlite3.Connection) -> None:

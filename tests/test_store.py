@@ -82,6 +82,16 @@ def test_sqlite_utils_can_insert_inside_a_write_and_is_rolled_back_with_it(path)
     assert rows(db, "select * from note") == []
 
 
+def test_what_is_no_text_is_refused_in_a_sentence_read_or_written(path):
+    db = connect(path, [NOTES])
+    with pytest.raises(BadInput, match="no text"):
+        rows(db, "select * from note where text = ?", ["a\ud800b"])
+    with pytest.raises(BadInput, match="no text"):
+        add(db, "a\ud800b")
+    add(db, "kept")
+    assert len(rows(db, "select * from note")) == 1
+
+
 def test_writes_do_not_nest(path):
     db = connect(path, [NOTES])
     with pytest.raises(RuntimeError, match="do not nest"), write(db):

@@ -7,8 +7,9 @@ from typing import Any
 
 EVENT = re.compile(r"[a-z][a-z_]{0,30}(?:\.[a-z][a-z_]{0,30}){1,2}")
 # At most three words, as in "risk reviewer" or "not an obligation", and no sign of an address: a quoted sentence, a
-# reason or "ada@example.org" is none of these. Names of models and versions have dots, colons and slashes.
-CODE = re.compile(r"[^\s@]{1,100}(?: [^\s@]{1,30}){0,2}")
+# reason or "ada@example.org" is none of these. Names of models and versions have dots, colons and slashes. Half of a
+# pair of code units is no text, and no database keeps it.
+CODE = re.compile(r"[^\s@\ud800-\udfff]{1,100}(?: [^\s@\ud800-\udfff]{1,30}){0,2}")
 WITHHELD = "hmac:"
 
 
