@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import NotAllowed
-from core.identity.doors import door, require_loopback
+from core.identity.doors import door, require_loopback, require_own_site
 from core.settings import Settings
 from core.store import connect
 from tests.identity_parts import person
@@ -86,3 +86,24 @@ def test_what_came_through_a_proxy_is_refused(name):
 def test_another_site_that_speaks_for_the_person_is_refused(origin):
     with pytest.raises(NotAllowed, match="Another site"):
         require_loopback("localhost", "localhost:8501", [("Origin", origin)])
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://localhost:3000", "https://evil.example", "null", "", "https://copilot.example.org.evil.example"]
+)
+def test_with_accounts_a_page_of_another_address_has_no_use_of_the_cookie(origin):
+    with pytest.raises(NotAllowed, match="Another site"):
+        require_own_site("localhost:8501", [("Cookie", "a=b"), ("Origin", origin)], "https://copilot.example.org")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        [("origin", "http://LOCALHOST:8501")],
+        [("Origin", "https://copilot.example.org")],
+        [("Origin", "https://front.example.org"), ("X-Forwarded-Host", "front.example.org, inner.example.org")],
+    ],
+)
+def test_the_apps_own_page_is_let_in_also_through_a_proxy(headers):
+    require_own_site("localhost:8501", headers, "https://copilot.example.org")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from typing import Literal
+from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
@@ -44,6 +45,21 @@ def require_loopback(address: str | None, host: str | None, headers: Iterable[tu
             "A proxy forwards to this app, and it has no accounts yet; set up sign-in (see the README), or open the app"
             " on its own computer."
         )
+    require_own_site(host, headers)
+
+
+def require_own_site(host: str | None, headers: Iterable[tuple[str, str]], public_url: str = "") -> None:
+    """NotAllowed where a page of another address opened the connection: a browser shows our cookie to every program on
+    the same host, whatever its port, so the cookie alone does not say that the person asks.
+
+    Behind a proxy that passes on another Host, X-Forwarded-Host or `public_url` has the address that people open.
+    """
+    sent = {name.lower(): text for name, text in headers}
     origin = sent.get("origin")
-    if origin is not None and origin.partition("://")[2].lower() != host.lower():
-        raise NotAllowed("Another site asks in your name; open the app itself in a tab of its own.")
+    forwarded = sent.get("x-forwarded-host", "").partition(",")[0].strip()
+    own = {name.lower() for name in (host, forwarded, urlsplit(public_url).netloc) if name}
+    if origin is not None and origin.partition("://")[2].lower() not in own:
+        raise NotAllowed(
+            "Another site asks in your name; open the app itself in a tab of its own. Whoever put it behind a proxy"
+            " sets COPILOT_PUBLIC_URL to its address."
+        )

@@ -39,11 +39,10 @@ def asked(db: Database, *, clicked: bool = True) -> User:
 def known(db: Database, *, clicked: bool = True) -> User | None:
     """The person, or None where they have to sign in. NotAllowed for whoever may not come in here at all."""
     way = door(db)
+    require_own_window(alone=way == "local")
     if way == "oidc":
         claims = st.user.to_dict()
         return sessions.of_claims(db, claims, settings(), clicked=clicked) if claims.get("is_logged_in") else None
-    if way == "local":
-        require_this_computer()
     shown = token()
     found = sessions.user(db, shown, clicked=clicked) if shown else None
     return found or (identity.local_user() if way == "local" else None)
@@ -57,10 +56,15 @@ def oidc_configured() -> bool:
     return st.secrets.load_if_toml_exists() and "auth" in st.secrets
 
 
-def require_this_computer() -> None:
+def require_own_window(*, alone: bool) -> None:
+    """NotAllowed unless our own page asks, and where one person is `alone` here, on this computer."""
     headers = dict(st.context.headers)
-    if headers:  # without any, no browser asks: a test runs the page by itself
+    if not headers:  # no browser asks: a test runs the page by itself
+        return
+    if alone:
         doors.require_loopback(st.get_option("server.address"), headers.get("Host"), headers.items())
+    else:
+        doors.require_own_site(headers.get("Host"), headers.items(), settings().public_url)
 
 
 def token() -> str:

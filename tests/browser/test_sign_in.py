@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from core import store
-from core.identity import LOCAL, accounts, passwords, rights
+from core.identity import LOCAL, accounts, passwords, rights, sessions
 from core.types import User
 from tests.browser.conftest import free_port, serving
 
@@ -128,9 +128,24 @@ def arrived(context: BrowserContext, url: str, app: App, token: str) -> Page:
     return page
 
 
+def test_a_page_of_another_port_has_no_use_of_the_cookie(protected: App, browser: Browser):
+    """Browsers show a cookie to every port of a host: here the page is another port's, and the request the app's."""
+    port = int(protected.url.rpartition(":")[2])
+
+    def renamed(first: bytes) -> bytes:
+        return re.sub(rb"(?m)^Host: .*\r$", b"Host: localhost:%d\r" % port, first)
+
+    with protected.db() as db:
+        token = sessions.open(db, LOCAL.id, "account")
+    with forwarding(port, renamed) as other, browser.new_context() as context:
+        page = arrived(context, f"http://localhost:{other}/help", protected, token)
+        sees(page, "Another site asks in your name")
+        assert page.get_by_text("How to work here").count() == 0
+
+
 @contextmanager
-def forwarding(port: int) -> Iterator[int]:
-    """A proxy in front of the app, which says for whom it asks as proxies do."""
+def forwarding(port: int, change: Callable[[bytes], bytes] | None = None) -> Iterator[int]:
+    """A proxy in front of the app, which says for whom it asks as proxies do, or changes what it is asked as told."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def accept() -> None:
@@ -140,7 +155,7 @@ def forwarding(port: int) -> Iterator[int]:
                 except OSError:
                     return
                 server = socket.create_connection(("127.0.0.1", port))
-                threading.Thread(target=_pump, args=(client, server, _forwarded), daemon=True).start()
+                threading.Thread(target=_pump, args=(client, server, change or _forwarded), daemon=True).start()
                 threading.Thread(target=_pump, args=(server, client, lambda first: first), daemon=True).start()
 
         threading.Thread(target=accept, daemon=True).start()
