@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.cli import (
-    access,
     analysing,
     analyze,
     approvals,
@@ -34,6 +33,8 @@ from core.cli import (
     records,
     requests,
     routes,
+    services,
+    signing_in,
     tools,
     traces,
     trials,
@@ -74,7 +75,8 @@ ROOMS = (
     traces,
     changes,
     users,
-    access,
+    signing_in,
+    services,
     audit,
     extras,
 )

@@ -1,13 +1,13 @@
-"""Who may do what, from the command line: people, invited by an administrator and given roles, groups, clearances."""
+"""People from the command line: who there is, and the roles, groups and clearances that an administrator gives."""
 
 from argparse import Namespace
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from core.cli.commands import JSON, REASON, Command, argument
-from core.cli.database import opened, unlocked, whole
-from core.cli.secrets import asked, chosen
-from core.cli.text import as_json, facts, listing, row, say
+from core.cli.database import opened, whole
+from core.cli.text import as_json, facts, listing, say, table
+from core.errors import BadInput
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -47,6 +47,17 @@ def show(arguments: Namespace) -> int:
     return 0
 
 
+def described(found: "Account") -> list[tuple[str, object]]:
+    from core.identity import PERMISSIONS
+
+    permitted = [what for what, holders in PERMISSIONS.values() if set(holders) & set(found.roles)]
+    return [
+        ("ID", found.id), ("Name", found.name), ("State", found.state), ("Known by", f"{found.issuer} {found.subject}"),
+        ("E-mail", found.email), ("Roles", found.roles), ("Groups", found.groups), ("Sees", found.clearances),
+        ("May", tuple(permitted)), ("Since", found.created_at), ("Last here", found.seen_at),
+    ]  # fmt: skip
+
+
 def sees(arguments: Namespace) -> int:
     from core import library
     from core.identity import accounts
@@ -66,62 +77,22 @@ def sees(arguments: Namespace) -> int:
     return 0
 
 
-def described(found: "Account") -> list[tuple[str, object]]:
+def permissions(arguments: Namespace) -> int:
     from core.identity import PERMISSIONS
 
-    permitted = [what for what, holders in PERMISSIONS.values() if set(holders) & set(found.roles)]
-    return [
-        ("ID", found.id), ("Name", found.name), ("State", found.state), ("Known by", f"{found.issuer} {found.subject}"),
-        ("E-mail", found.email), ("Roles", found.roles), ("Groups", found.groups), ("Sees", found.clearances),
-        ("May", tuple(permitted)), ("Since", found.created_at), ("Last here", found.seen_at),
-    ]  # fmt: skip
-
-
-def protect(arguments: Namespace) -> int:
-    from core.identity import passwords
-
-    with opened() as (db, user):
-        made = passwords.protect(db, user, arguments.name, chosen("Password for the app"))
-    row(made.id)
-    say(f"From now on everybody signs in, you as {made.name!r}; commands say who you are by --as {made.name!r}.")
+    lines = (
+        (name, what, ", ".join(roles)) for name, (what, roles) in PERMISSIONS.items() if _of(arguments.role, roles)
+    )
+    table(("Permission", "May …", "Who is"), lines)
     return 0
 
 
-def invite(arguments: Namespace) -> int:
-    from core.identity import passwords
-    from core.settings import lexicon
+def _of(role: str | None, roles: tuple[str, ...]) -> bool:
+    from core.identity import ROLES
 
-    with opened() as (db, user):
-        if arguments.again:
-            token = passwords.invite_again(db, user, account_id(db, user, arguments.name))
-        else:
-            token = passwords.invite(
-                db, user, arguments.name, arguments.role, groups=arguments.group, clearances=arguments.label,
-                email=arguments.email,
-            )  # fmt: skip
-    row(token)
-    days = lexicon("limits")["invitations"]["days"]
-    say(f"Give this to {arguments.name} alone; it works once, within {days} days, and is not shown again.")
-    return 0
-
-
-def accept(arguments: Namespace) -> int:
-    from core.identity import passwords
-
-    with unlocked() as db:
-        token = asked("Invitation")
-        found = passwords.accept(db, token, chosen("New password"))
-    say(f"Welcome, {found.name}: sign in with this name and your password.")
-    return 0
-
-
-def password(arguments: Namespace) -> int:
-    from core.identity import passwords
-
-    with opened() as (db, user):
-        passwords.change(db, user, asked("Old password"), chosen("New password"))
-    say("Your password is changed; wherever else you were signed in, you are signed out.")
-    return 0
+    if role is not None and role not in ROLES:
+        raise BadInput(f"There is no role {role!r}; it is one of: {', '.join(ROLES)}.")
+    return role is None or role in roles
 
 
 def give(arguments: Namespace) -> int:
@@ -221,45 +192,9 @@ COMMANDS = (
         "python -m core users sees Ada", (WHO, JSON),
     ),
     Command(
-        "users protect",
-        protect,
-        "Make the first account, and have everybody sign in",
-        """
-        All that is here stays yours: you are its first account, and administrator. The password is asked for at the
-        terminal, or read from a line on standard input.
-        """,
-        "python -m core users protect Ada",
-        (NAME,),
-    ),
-    Command(
-        "users invite",
-        invite,
-        "Invite somebody, or let them choose a new password",
-        """
-        Prints the invitation, which works once. Nobody has a role, a group or a clearance that is not given here or
-        later. With --again it is a new invitation, where the first was lost or a password forgotten.
-        """,
-        """
-        python -m core users invite Ben --role reviewer --role 'risk reviewer' --group payments
-        python -m core users invite Ben --again
-        """,
-        (
-            NAME, ROLE, GROUP,
-            argument("--label", nargs="*", choices=LABELS, default=LABELS[:2], metavar="CLASS",
-                     help=f"documents they see, of: {', '.join(LABELS)} (default: public internal)"),
-            argument("--email", default="", metavar="ADDRESS", help="messages go to it, where mail is set up"),
-            argument("--again", action="store_true", help="for somebody who has an account"),
-        ),
-    ),
-    Command(
-        "users accept", accept, "Take up an invitation",
-        "Asks for the invitation and a new password; from a file or pipe, each on a line of its own.",
-        "python -m core users accept",
-    ),
-    Command(
-        "users password", password, "Change your own password",
-        "Asks for the old and the new one; from a file or pipe, each on a line of its own.",
-        "python -m core --as Ada users password\npython -m core users password < lines.txt",
+        "permissions", permissions, "Show what each role may", "The table that every page and command asks.",
+        "python -m core permissions\npython -m core permissions reviewer",
+        (argument("role", nargs="?", metavar="ROLE", help="only what this role may"),),
     ),
     Command(
         "users give", give, "Give roles and groups", "Nobody gives rights to themselves.",
