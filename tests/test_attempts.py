@@ -10,6 +10,7 @@ from core.operations import messages
 from core.settings import Settings, lexicon, settings
 from core.store import connect, rows, write
 from core.types import User
+from pages.parts import review_history
 from tests import test_approvals_page as pages
 from tests import tool_parts as real
 from tests.review_parts import (
@@ -82,6 +83,34 @@ def test_one_person_with_every_role_counts_once_for_critical(db):
     with pytest.raises(Conflict):
         says(db, every, item)
     assert state(db, item) == "submitted"
+
+
+@pytest.mark.parametrize("gone", ["disabled", "without the role"])
+def test_an_acceptance_counts_only_while_its_person_may_decide_still(office, gone):
+    db, people = office.db, office.people
+    root, item = accounts.user_of(db, "local"), office.asks("critical")
+    office.says("Ria", item)
+    if gone == "disabled":
+        rights.disable(db, root, people["Ria"].id, "Left.")
+    else:
+        rights.take_role(db, root, people["Ria"].id, "risk reviewer")
+    [row] = review.queue(db, people["Ben"])
+    assert row.accepted == 0
+    assert review_history.GONE in pages.said(office.window("Ben"))
+    told = office.says("Ben", item)
+    assert (told.counted, told.lacking, told.state) == (1, ("risk reviewer",), "submitted")
+
+
+def test_whoever_lost_the_role_since_they_were_let_in_decides_nothing(office):
+    db, ben, item = office.db, office.people["Ben"], office.asks("high")
+    digest = shown(db, item, ben)
+    rights.take_role(db, accounts.user_of(db, "local"), ben.id, "reviewer")
+    for step in (
+        lambda: review.decide(db, ben, item.id, "accept", shown=digest, token="t"),
+        lambda: review.claim(db, ben, item.id),
+    ):
+        with pytest.raises(NotAllowed, match="Your roles do not let you decide"):
+            step()
 
 
 def test_a_risk_that_rose_is_not_decided_among_many(db):

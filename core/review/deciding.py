@@ -17,7 +17,7 @@ from core.review.items import Item, item, later, move, note, put, until
 from core.review.people import logged
 from core.review.policy import LEVELS, Rule
 from core.review.table import STEPS, VERDICTS, State, Verdict, require_step
-from core.store import Row, new_id, now, one, rows, write
+from core.store import new_id, now, one, write
 from core.types import RiskLevel, User
 
 POLICY = "policy"
@@ -146,7 +146,7 @@ def _same(
     asked = (found.id, shown, user.id, verdict, int(override), why)
     if asked != tuple(row[name] or "" if name == "reason" else row[name] for name in SENT):
         raise Conflict("This decision was sent before with other words; reload the page and decide again.")
-    accepted = _accepted(db, found.id, shown, upto=row["id"])
+    accepted = people.accepted(db, found.id, shown, upto=row["id"])
     rule = policy.rule(found.risk)
     return Decided(found, verdict, row["result"], True, len(accepted), rule.approvers, rule.lacking(accepted))
 
@@ -158,7 +158,7 @@ def _decided(
     db: Database, user: User, found: Item, verdict: Verdict, shown: str, token: str, why: str, override: bool
 ) -> Decided:
     require_step(verdict, found.state, found.number)
-    people.require_decider(db, user, found)
+    user = people.require_decider(db, user, found)
     _require_free(db, user, found)
     rates.spend(db, user, "decisions")
     told = facts.facts(db, user, found)
@@ -168,7 +168,7 @@ def _decided(
         facts.keep(db, found.id, mark, told)
     rule = policy.rule(facts.risk_of(told))
     remark = people.say(db, user, found, "reason", why) if why else None
-    accepted = _accepted(db, found.id, mark) + ([frozenset(user.roles)] if verdict == "accept" else [])
+    accepted = people.accepted(db, found.id, mark) + ([frozenset(user.roles)] if verdict == "accept" else [])
     lacking = rule.lacking(accepted)
     met = verdict != "accept" or (len(accepted) >= rule.approvers and not lacking)
     state = STEPS[verdict].after if met else found.state
@@ -218,14 +218,6 @@ def _insert(
         "token": token, "result": state, "decided_at": now(),
     }  # fmt: skip
     db.execute(f"insert into decision ({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values()))
-
-
-def _accepted(db: Database, item_id: str, mark: str, upto: str = "") -> list[frozenset[str]]:
-    """The roles of each person who accepted exactly this, the decision `upto` included as the last."""
-    narrow = "and rowid <= (select rowid from decision where id = ?)" if upto else ""
-    sql = f"select roles from decision where item_id = ? and digest = ? and verdict = 'accept' {narrow} order by rowid"
-    found: list[Row] = rows(db, sql, [item_id, mark, *([upto] if upto else [])])
-    return [frozenset(json.loads(row["roles"])) for row in found]
 
 
 def _require_first(db: Database, user: User, found: Item, shown: str) -> None:

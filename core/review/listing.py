@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from core import identity, library
 from core.errors import BadInput
-from core.review import policy
+from core.review import people, policy
 from core.review.policy import LEVELS
 from core.review.table import PENDING
 from core.store import now, rows
@@ -267,7 +267,8 @@ def _choices(choice: Choice) -> list[str]:
 
 BESIDE = """select (select title from document where id = :document) as document,
     (select count(*) from item_action where item_id = :id) as actions,
-    (select count(*) from decision where item_id = :id and digest = :digest and verdict = 'accept') as accepted,
+    (select count(*) from decision where item_id = :id and digest = :digest and verdict = 'accept' and {stands})
+        as accepted,
     exists (select 1 from item where id = :id and {mine}) as mine"""
 
 
@@ -281,7 +282,7 @@ def _row(db: Database, user: User, plain: dict[str, Any]) -> Row:
         "me": user.id,
         "now": now(),
     }
-    [beside] = rows(db, BESIDE.replace("{mine}", _mine(user) if action else "0"), given)
+    [beside] = rows(db, BESIDE.format(mine=_mine(user) if action else "0", stands=people.STANDS), given)
     mine = bool(beside["mine"]) if action else _documents(user, Filter()) != "0" and plain["requester"] != user.id
     held = {name: plain[name] for name in KEPT}
     due, pending = plain["due_at"], plain["state"] in PENDING

@@ -1,5 +1,6 @@
 """Who may decide on a request, who is told of it, what they say, and that a refusal is logged."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from core.review import policy
 from core.review.facts import Stale
 from core.review.items import Item, authors
 from core.review.table import TransitionError
+from core.store import rows
 from core.types import User
 
 ADD_A_REVIEWER = (
@@ -64,9 +66,13 @@ def require_human(user: User) -> None:
         raise NotAllowed("A service asks for nothing and decides nothing; a named person must do this.")
 
 
-def require_decider(db: Database, user: User, found: Item) -> None:
-    """NotAllowed, with the reason, unless this person may decide on the item as it is."""
+def require_decider(db: Database, user: User, found: Item) -> User:
+    """The person with the rights that they have at this moment, whatever they had when they were let in.
+
+    NotAllowed, with the reason, unless they may decide on the item as it is.
+    """
     require_human(user)
+    user = accounts.refreshed(db, user)
     if identity.alone(user):
         raise SelfApproval(ADD_A_REVIEWER)
     identity.require(user, "actions.review", f"request {found.number}")
@@ -78,6 +84,32 @@ def require_decider(db: Database, user: User, found: Item) -> None:
     roles = policy.rule(found.risk).escalate_to
     if found.state == "escalated" and not set(roles) & set(user.roles):
         raise NotAllowed(f"Request {found.number} was escalated, so it takes a {' or a '.join(roles)} to decide on it.")
+    return user
+
+
+_DECIDERS = ", ".join(f"'{role}'" for role in policy.DECIDERS)
+# An acceptance counts while whoever gave it may decide still: disabled, or without such a role, they may not.
+STANDS = (
+    "(not exists (select 1 from account where account.id = decision.reviewer) or exists (select 1 from account"
+    " join account_role on account_id = account.id where account.id = decision.reviewer and state = 'active'"
+    f" and role in ({_DECIDERS})))"
+)
+HELD = "(select json_group_array(role) from account_role where account_id = decision.reviewer)"
+
+
+def accepted(db: Database, item_id: str, mark: str, upto: str = "") -> list[frozenset[str]]:
+    """The roles of each person whose acceptance of exactly this counts, the decision `upto` included as the last.
+
+    Roles that they had then and have still; somebody without an account has what they had then.
+    """
+    narrow = "and rowid <= (select rowid from decision where id = ?)" if upto else ""
+    sql = (
+        f"select roles, case when exists (select 1 from account where id = decision.reviewer) then {HELD} else roles"
+        " end as held from decision where item_id = ? and digest = ? and verdict = 'accept'"
+        f" and {STANDS} {narrow} order by rowid"
+    )
+    found = rows(db, sql, [item_id, mark, *([upto] if upto else [])])
+    return [frozenset(json.loads(row["roles"])) & frozenset(json.loads(row["held"])) for row in found]
 
 
 def _behind(db: Database, user: User) -> str:

@@ -61,7 +61,9 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Somebody's decision. `about` is the item's number and title where it is another one's."""
+    """Somebody's decision, of the item that `number` and `title` name. `stands`: whether they may decide still, without
+    which an acceptance counts no more.
+    """
 
     id: str
     item_id: str
@@ -76,6 +78,7 @@ class Decision:
     reason: str
     result: str
     decided_at: str
+    stands: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ def evidence(db: Database, user: User, item_id: str) -> Evidence:
     metadata = _metadata(db, user, found)
     rule, document = policy.rule(facts.risk_of(told)), library.document_row(db, user, found.document_id)
     made, mark = decisions(db, user, found.id), digest
-    accepted = [one for one in made if one.digest == mark and one.verdict == "accept"]
+    accepted = people.accepted(db, found.id, mark)
     barred = unusable or _barred(db, user, found)
     _seen(db, user, found, digest, told)
     return Evidence(
@@ -135,7 +138,7 @@ def evidence(db: Database, user: User, item_id: str) -> Evidence:
         cautions=tuple(cautions(shown)), related=_related(db, user, found, shown), similar=_similar(db, user, found),
         document=document, card=library.card(db, user, found.document_id), warnings=document.warnings,
         model=metadata[0], prompt=metadata[1], rule=rule, need=rule.words, accepted=len(accepted),
-        lacking=rule.lacking([frozenset(one.roles) for one in accepted]), decisions=tuple(made),
+        lacking=rule.lacking(accepted), decisions=tuple(made),
         remarks=tuple(audit.remarks(db, user, found.subject)), steps=_steps(user, found, barred), barred=barred,
         unusable=unusable,
     )  # fmt: skip
@@ -275,13 +278,18 @@ def _decisions(db: Database, where: str, given: Sequence[object]) -> list[Decisi
     columns = ", ".join(f"decision.{name}" for name in DECIDED)
     found = rows(
         db,
-        f"select {columns}, item.number, item.title, coalesce(remark.text, '') as reason from decision"
+        f"select {columns}, item.number, item.title, coalesce(remark.text, '') as reason, {people.STANDS} as stands"
+        " from decision"
         " cross join item on item.id = decision.item_id left join remark on remark.id = decision.remark_id"
         f" where {where}",
         list(given),
     )
     return [
-        Decision(**{**row, "roles": tuple(json.loads(row["roles"])), "override": bool(row["override"])})
+        Decision(
+            **row
+            | {name: bool(row[name]) for name in ("override", "stands")}
+            | {"roles": tuple(json.loads(row["roles"]))}
+        )
         for row in found
     ]
 

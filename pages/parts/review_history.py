@@ -12,6 +12,8 @@ from pages.parts.review_words import VERDICTS, needed
 from pages.parts.words import badge, plain, when
 
 Names = Mapping[str, str]
+# An acceptance of somebody who was disabled, or lost the role, since.
+GONE = "does not count: they may not decide any more"
 
 
 def decisions(found: review.Evidence, names: Names) -> None:
@@ -23,10 +25,12 @@ def decisions(found: review.Evidence, names: Names) -> None:
         done, colour = VERDICTS[one.verdict][1:]
         roles = f" ({plain(', '.join(one.roles))})" if one.roles else ""
         older = "" if one.digest == found.digest else " :gray[on a former version]"
+        counted = one.verdict == "accept" and one.digest == found.digest and found.item.state in review.PENDING
+        gone = f" :orange[{GONE}]" if counted and not one.stands else ""
         against = " :orange[against the evidence]" if one.override else ""
         why = f"\n\n> {plain(one.reason)}" if one.reason else ""
         by = plain(names.get(one.reviewer, one.reviewer))
-        st.markdown(f"{badge(done, colour)} {by}{roles} :gray[{when(one.decided_at)}]{older}{against}{why}")
+        st.markdown(f"{badge(done, colour)} {by}{roles} :gray[{when(one.decided_at)}]{older}{gone}{against}{why}")
     if found.item.state in review.PENDING:
         left = needed(found.accepted, found.rule.approvers, found.lacking)
         st.markdown(f":gray[{found.accepted} of {found.rule.approvers} accepted; it still needs {plain(left)}.]")
