@@ -25,6 +25,13 @@ def test_a_breach_notice_in_72_hours_is_critical_and_says_why():
         assert factor in told
 
 
+def test_the_words_that_show_a_factor_are_whole_words():
+    # The word list has their beginnings ("notif", "competent authorit").
+    quote = "The operator shall provide notification of a major incident to the competent authorities."
+    told = " ".join(obligation_risk(norm(quote, "provide notification")).reasons)
+    assert "“notification … competent authorities”" in told
+
+
 def test_a_plain_duty_is_low():
     assert obligation_risk(norm("The operator shall appoint a chair.")).level == "low"
 

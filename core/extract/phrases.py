@@ -14,14 +14,17 @@ def plain(*texts: str) -> str:
 
 
 def said(phrases: Iterable[str], text: str) -> str | None:
-    """The first phrase that a `plain` text holds, or None.
+    """The words of a `plain` text that the first of the phrases in it finds, or None.
 
     A phrase begins at a word and may end inside one ("notif" finds "notification"); ended by a space it is whole words.
     """
     opened = _opened(tuple(phrases))
     if not any(map(text.__contains__, opened)):  # the common case, without a line of Python for each phrase
         return None
-    return next(phrase for phrase in opened if phrase in text).strip()
+    phrase = next(phrase for phrase in opened if phrase in text)
+    start = text.index(phrase)
+    # People are shown these words: to the end of the last one, which need not end where the phrase does.
+    return f"{text} "[start : f"{text} ".index(" ", start + len(phrase.rstrip()))].strip()
 
 
 def count(phrases: Iterable[str], text: str) -> int:
