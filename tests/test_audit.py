@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core import activity, audit, library
 from core.activity import Filter
 from core.activity.files import as_csv, as_lines, read_csv, read_lines
-from core.audit import content, heads
+from core.audit import content, folding, heads
 from core.audit.chain import Entry
 from core.audit.verifying import verify
 from core.errors import BadInput, NotAllowed, NotFound
@@ -68,6 +68,45 @@ def test_a_refusal_has_a_write_of_its_own(db):
     audit.refused(db, LOCAL, "item:7", "self_approval", step="accept")
     (latest,) = activity.entries(db, LOCAL, limit=1)
     assert (latest.event, latest.details) == ("item.refused", {"step": "accept", "why": "self_approval"})
+
+
+def test_whoever_is_refused_again_and_again_is_counted_and_fills_no_log(db):
+    for number in range(1, 101):
+        audit.refused(db, ANA, f"item:{number:016x}", "self_approval")
+    found = rows(db, "select details from audit where event = 'item.refused' order by number")
+    told = [json.loads(row["details"]).get("times") for row in found]
+    assert told == [None] * 20 + [40, 80]
+    audit.refused(db, ANA, "item:1", "stale")
+    audit.refused(db, MAI, "item:1", "self_approval")
+    assert len(rows(db, "select 1 from audit where event = 'item.refused'")) == 24
+    assert verify(db).ok
+
+
+def test_the_hour_ends_with_how_often_it_was(db, monkeypatch):
+    for _ in range(50):
+        audit.refused(db, ANA, "item:1", "self_approval")
+    folding.tend(db)
+    assert _times(db) == [40]
+    monkeypatch.setattr("core.audit.folding.now", lambda: "2999-01-01T00:00:00.000Z")
+    audit.refused(db, ANA, "item:1", "self_approval")
+    assert _times(db) == [40, 50]
+    assert len(rows(db, "select 1 from refusal")) == 1
+
+
+def test_the_worker_tells_of_an_hour_after_which_nobody_came_back(db):
+    for _ in range(30):
+        audit.refused(db, ANA, "item:1", "self_approval")
+    with write(db):
+        db.execute("update refusal set hour = '2026-01-01T10'")
+    folding.tend(db)
+    folding.tend(db)
+    assert _times(db) == [30]
+    assert rows(db, "select * from refusal") == []
+
+
+def _times(db) -> list[int]:
+    sql = "select json_extract(details, '$.times') as times from audit where event = 'item.refused' order by number"
+    return [row["times"] for row in rows(db, sql) if row["times"]]
 
 
 def test_each_write_leaves_one_line_with_its_last_entry(db):

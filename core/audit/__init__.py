@@ -3,6 +3,7 @@
 keys        the HMAC key, kept outside the database
 content     what a row may hold: codes and counts, and nobody's words
 chain       append a row inside the caller's write; what a row's hash is made of
+folding     what was refused; again and again, it is counted
 heads       the file beside the database that remembers how long the chain was
 saying      reasons and comments, of which the chain holds the digest
 views       who saw which evidence, once per session
@@ -14,7 +15,8 @@ outside     the head as a file, kept elsewhere and compared later
 Reading the log with a person's rights is in `core.activity`.
 """
 
-from core.audit.chain import append, refused
+from core.audit.chain import append
+from core.audit.folding import refused
 from core.audit.saying import Remark, remarks, say
 from core.audit.views import GUARDED, seen
 

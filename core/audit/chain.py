@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from core.audit import content, heads, keys
-from core.store import Row, after_commit, awaits_commit, now, one, write
+from core.store import Row, after_commit, awaits_commit, now, one
 from core.types import User
 
 GENESIS = "0" * 64
@@ -59,15 +59,6 @@ def append(
     row = _link(db, key, last, user, event, subject, document_id, digest, details)
     after_commit(db, HEAD, lambda: heads.note(db, row["number"], row["hash"]))
     return int(row["number"])
-
-
-def refused(db: Database, user: User, subject: str, why: str, **details: Any) -> int:
-    """Log that something was refused, in a write of its own, since that of the attempt is rolled back.
-
-    `why` is a code ("self_approval"); `subject` is what it was tried on ("item:…"), and names the event.
-    """
-    with write(db):
-        return append(db, user, f"{subject.partition(':')[0]}.refused", subject, why=why, **details)
 
 
 def hashed(key: bytes, row: Mapping[str, Any]) -> str:

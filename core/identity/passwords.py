@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database
 
 from core import audit
+from core.audit import folding
 from core.errors import BadInput, Conflict, NotAllowed
 from core.identity import LOCAL, ROLES, accounts, rates, rights, strength, tokens
 from core.identity.accounts import CLEARANCES, NOBODY, Account
@@ -125,7 +126,8 @@ def sign_in(db: Database, name: str, password: str) -> Account:
     with write(db):
         if usable is None or not right:
             who = User(id=NOBODY.id, name=NOBODY.name, tenant=row["tenant"] if row else LOCAL.tenant, clearances=())
-            audit.append(db, who, "session.refused", f"user:{row['account_id'] if row else 'unknown'}")
+            tried = f"user:{row['account_id'] if row else 'unknown'}"
+            folding.fold(db, who, "session.refused", tried, "password", known=False)
         else:
             _forgiven(db, usable["account_id"])
     if usable is None or not right:

@@ -52,4 +52,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(15, "review: the approval queue and its decisions", review.TABLES),
     Migration(16, "inbox: whom to tell", review.NOTICES),
     Migration(17, "tools: what accepted actions became", tools.TABLES),
+    Migration(18, "audit: what was refused again and again is counted", audit.FOLDED),
 )

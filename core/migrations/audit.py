@@ -66,3 +66,21 @@ create table remark (
 ) strict, without rowid;
 create index remark_of_subject on remark (tenant, subject, at);
 """
+
+FOLDED = """
+-- How often somebody was refused the same in one hour: the first times are entries of the log, later ones are counted
+-- here and told by an entry each time that their number doubles, and once when the hour is over. `subject` is "" where
+-- the person is known, and what was tried where nobody is.
+create table refusal (
+    tenant text not null,
+    user_id text not null,
+    event text not null,
+    why text not null,
+    subject text not null,
+    hour text not null,
+    mode text not null,
+    times integer not null,
+    told integer not null,
+    primary key (tenant, user_id, event, why, subject, hour)
+) strict, without rowid;
+"""
