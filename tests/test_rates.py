@@ -1,12 +1,13 @@
 """Nobody uses up what all share, and whoever meets a limit is told when it goes on."""
 
 import re
+import time
 
 import pytest
 
-from core import jobs
+from core import audit, jobs
 from core.errors import CopilotError
-from core.identity import LOCAL, rates
+from core.identity import LOCAL, rates, upkeep
 from core.identity.rates import RateLimited, spend
 from core.settings import lexicon
 from core.store import connect, rows, write
@@ -74,6 +75,15 @@ def test_old_counts_are_thrown_away(db, clock):
         spent(db, ADA)
         clock[0] += 60
     assert len(rows(db, "select * from rate")) == 1
+
+
+def test_what_was_seen_and_counted_the_day_before_yesterday_is_swept(db, clock):
+    spent(db, BEN)
+    audit.seen(db, ADA, "item:1", "d" * 64)
+    assert upkeep.sweep(db) == 0
+    clock[0] = time.time() + 3 * upkeep.DAY_SECONDS
+    assert upkeep.sweep(db) == 2
+    assert audit.seen(db, ADA, "item:1", "d" * 64)
 
 
 def test_the_local_person_has_no_limits(db, clock):

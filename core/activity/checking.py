@@ -11,7 +11,7 @@ from core.audit.chain import Entry
 from core.audit.sealing import Checkpoint
 from core.audit.verifying import Head, Report, Tell, head, verify
 from core.errors import CopilotError
-from core.identity import require
+from core.identity import rates, require
 from core.store import write
 from core.types import User
 
@@ -62,6 +62,8 @@ def kept(db: Database, user: User) -> Kept:
 def check(db: Database, user: User, *, whole: bool = False, tell: Tell | None = None) -> Report:
     """Verify what is new, or the `whole` log; remember how far all is well, and log that and by whom it was done."""
     require(user, "audit.read")
+    with write(db):
+        rates.spend(db, user, "verifications")
     report = verify(db, whole=whole, tell=tell)
     if report.checkpoint:
         before, _ = sealing.read(db)

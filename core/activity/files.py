@@ -13,6 +13,7 @@ from core.activity.entries import Filter, entries
 from core.audit.chain import COLUMNS, Entry
 from core.errors import BadInput
 from core.export.cells import neutralised, restored
+from core.identity import rates
 from core.store import write
 from core.types import User
 
@@ -30,6 +31,7 @@ def exported(db: Database, user: User, filter: Filter, form: str) -> bytes:
     found = list(_all(db, user, filter))[::-1]
     made = WRITERS[form](found)
     with write(db):
+        rates.spend(db, user, "exports")
         audit.append(db, user, "log.exported", "log:entries", format=form, entries=len(found))
     return made
 

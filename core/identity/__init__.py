@@ -11,6 +11,7 @@ sessions      our own row beside the browser's cookie: idle and absolute limits,
 doors         which way in there is: OIDC, local accounts, or one local person on loopback
 services      service accounts and their tokens
 rates         limits and quotas
+upkeep        what is kept about people for a while only
 """
 
 from core.identity.permissions import PERMISSIONS, ROLES, may, require, who_may

@@ -17,6 +17,7 @@ from sqlite_utils import Database
 
 from core import jobs, library, review, telemetry
 from core.errors import Conflict, CopilotError
+from core.identity import upkeep
 from core.llm import ledger
 from core.settings import Settings
 from core.settings import settings as default_settings
@@ -61,6 +62,7 @@ def _work(db: Database, settings: Settings, wanted: Callable[[], bool]) -> None:
     shown = time.monotonic()
     while not _told.is_set() and wanted():
         review.tend(db)
+        upkeep.tend(db)
         if _one_job(db, settings, jobs.MAIN):
             shown = 0.0
             continue
