@@ -2,6 +2,9 @@
 
 import email
 import json
+import signal
+import subprocess
+import sys
 from email.policy import default
 from uuid import uuid4
 
@@ -10,7 +13,7 @@ import pytest
 from core import jobs, register, review, tools, worker
 from core.audit.verifying import verify
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
-from core.settings import settings
+from core.settings import ROOT, settings
 from core.store import connect, rows, write
 from tests.tool_parts import accepted, action_ids, bring, keys, person, tracker_as
 from tests.tool_servers import KEY, tracker
@@ -227,6 +230,22 @@ def test_an_answer_that_was_lost_makes_no_second_issue(db, ana, item, server, mo
     (made,) = tools.executions(db, ana, item.id)
     assert (made.state, made.attempts, len(server.issues)) == ("done", 2, 1)
     assert state(db, ana, item) == "executed"
+
+
+def test_a_worker_killed_between_the_call_and_its_record_makes_no_second_issue(db, ana, item, server, monkeypatch):
+    with tracker_as(server.url, server.folder, monkeypatch):
+        tools.execute(db, ana, item.id, keys(db, ana, item, "github"))
+        working = subprocess.Popen([sys.executable, "-m", "core", "work"], cwd=ROOT)
+        server.on_post = working.kill  # the issue is kept; nobody is left to hear of it
+        assert working.wait(60) == -signal.SIGKILL
+        (left,) = tools.executions(db, ana, item.id)
+        assert (left.state, len(server.issues)) == ("running", 1)
+        server.on_post = None
+        with write(db):  # the lease of the dead runs out
+            db.execute("update job set lease_until = '2000-01-01T00:00:00Z' where kind = 'execute'")
+        worker.drain(settings())
+    (made,) = tools.executions(db, ana, item.id)
+    assert (made.state, made.result["found"], len(server.issues)) == ("done", True, 1)
 
 
 def test_a_refused_call_fails_with_a_sentence_and_can_be_tried_again(db, ana, item, server, monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import BadInput, Conflict
 from core.settings import settings
-from core.tools import trackers
+from core.tools import servers, trackers
 from core.tools.allowlist import Tool, tools
 from tests.tool_servers import KEY, Kept, tracker
 
@@ -124,3 +124,48 @@ def test_words_of_a_document_are_no_mark_up_and_mention_nobody(server):
             assert seen.startswith("````text\n")
             assert seen.endswith("\n````")
             assert "````" not in seen[4:-4]
+
+
+def test_a_jira_of_ones_own_is_searched_where_the_cloud_no_longer_can_be(server):
+    server.own = True
+    made = [trackers.open_issue(at("jira", server), ONE, ARGUMENTS)["found"] for _ in range(2)]
+    assert made == [False, True]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_issue_without_our_label_is_never_taken_for_ours(kind, server):
+    server.issues.append({**dict.fromkeys(("html_url", "web_url", "title", "text")), "number": 1, "iid": 1,
+                          "key": "COMP-1", "labels": ["somebody-elses"], "state": "open"})  # fmt: skip
+    server.deaf = True
+    made = trackers.open_issue(at(kind, server), ONE, ARGUMENTS)
+    assert not made["found"]
+    assert made["id"] in ("2", "COMP-2")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("said", [[], {}, "issue", 7, [[]], {"issues": 3}, {"issues": [None]}, {"number": [1]}])
+def test_an_answer_of_another_shape_is_refused_in_a_sentence(kind, said, server):
+    server.said = said
+    with pytest.raises(trackers.Refused, match="is no issue"):
+        trackers.open_issue(at(kind, server), ONE, ARGUMENTS)
+
+
+def test_done_in_jira_says_that_it_was_undone(server):
+    made = trackers.open_issue(at("jira", server), ONE, ARGUMENTS)
+    trackers.close_issue(at("jira", server), made, "The action was undone.")
+    assert "The action was undone." in server.issues[0]["comment"]
+
+
+@pytest.mark.parametrize("key", ["two\nlines", "schlüssel"])
+def test_a_key_that_is_none_is_refused_without_being_told(key, server, monkeypatch):
+    monkeypatch.setenv("GITHUB_TOKEN", key)
+    with pytest.raises(BadInput, match="set it again") as told:
+        trackers.open_issue(at("github", server), ONE, ARGUMENTS)
+    assert key not in str(told.value)
+    assert server.requests == []
+
+
+def test_an_answer_that_never_ends_is_given_up(server, monkeypatch):
+    monkeypatch.setattr(servers, "MOST_SECONDS", 0.0)
+    with pytest.raises(Conflict, match="did not come to the end"):
+        trackers.open_issue(at("github", server), ONE, ARGUMENTS)

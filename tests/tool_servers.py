@@ -2,8 +2,9 @@
 
 import json
 import re
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +16,10 @@ KEY = "a-key-of-the-test"
 
 @dataclass
 class Kept:
-    """What the server holds and saw. `faults`: statuses answered first. `drop`: how many answers are cut."""
+    """What the server holds and saw. `faults`: statuses answered first. `drop`: how many answers are cut. `deaf`: it
+    names every issue, whatever is sought. `own`: a Jira of one's own, without the search of the cloud. `said`: what it
+    answers to everything. `on_post`: what happens once it has kept an issue, before it answers.
+    """
 
     url: str = ""
     issues: list[dict[str, Any]] = field(default_factory=list)
@@ -23,6 +27,10 @@ class Kept:
     faults: list[int] = field(default_factory=list)
     drop: int = 0
     elsewhere: str = ""
+    deaf: bool = False
+    own: bool = False
+    said: Any = None
+    on_post: Callable[[], None] | None = None
 
 
 @contextmanager
@@ -46,12 +54,17 @@ def tracker() -> Iterator[Kept]:
                 return
             if kept.faults:
                 return self._answer(kept.faults.pop(0), {"message": "said by the server"})
+            if kept.said is not None:
+                return self._answer(200, kept.said)
             answer = _answered(kept, self.command, self.path, body)
+            if self.command == "POST" and kept.on_post:
+                kept.on_post()
             if self.command == "POST" and kept.drop:
                 kept.drop -= 1
-                self.connection.close()
+                self.close_connection = True  # and at once: closing alone leaves the other side to wait
+                self.connection.shutdown(socket.SHUT_RDWR)
                 return None
-            return self._answer(200 if answer is not None else 404, answer or {})
+            return self._answer(200 if answer is not None else 404, {} if answer is None else answer)
 
         def _answer(self, status: int, told: Any) -> None:
             body = json.dumps(told).encode()
@@ -80,6 +93,8 @@ def _answered(kept: Kept, method: str, path: str, body: dict[str, Any]) -> Any:
     parts = urlsplit(path)
     asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
     place = unquote(parts.path)
+    if kept.own and place.endswith("/search/jql"):
+        return None
     for pattern, answer in ROUTES:
         if found := re.fullmatch(pattern, f"{method} {place}"):
             return answer(kept, found, asked, body)
@@ -104,12 +119,18 @@ def _add(kept: Kept, title: str, text: str, labels: list[str], due: str | None) 
 
 def _jira_search(kept: Kept, found: re.Match[str], asked: dict[str, str], body: dict[str, Any]) -> Any:
     label = re.findall(r'labels = "([^"]+)"', asked["jql"])[0]
-    return {"issues": [{"key": one["key"]} for one in _labelled(kept, label)]}
+    found = kept.issues if kept.deaf else _labelled(kept, label)
+    return {"issues": [{"key": one["key"], "fields": {"labels": one["labels"]}} for one in found]}
 
 
 def _jira_add(kept: Kept, found: re.Match[str], asked: dict[str, str], body: dict[str, Any]) -> Any:
     fields = body["fields"]
     return {"key": _add(kept, fields["summary"], fields["description"], fields["labels"], fields.get("duedate"))["key"]}
+
+
+def _jira_comment(kept: Kept, found: re.Match[str], asked: dict[str, str], body: dict[str, Any]) -> Any:
+    kept.issues[int(found[1]) - 1]["comment"] = body["body"]
+    return {"id": "1"}
 
 
 def _jira_moves(kept: Kept, found: re.Match[str], asked: dict[str, str], body: dict[str, Any]) -> Any:
@@ -133,7 +154,7 @@ def _close(kept: Kept, found: re.Match[str], asked: dict[str, str], body: dict[s
 
 
 def _search(kept: Kept, found: re.Match[str], asked: dict[str, str], body: dict[str, Any]) -> Any:
-    return _labelled(kept, asked["labels"])
+    return kept.issues if kept.deaf else _labelled(kept, asked["labels"])
 
 
 def _github_add(kept: Kept, found: re.Match[str], asked: dict[str, str], body: dict[str, Any]) -> Any:
@@ -145,7 +166,8 @@ def _gitlab_add(kept: Kept, found: re.Match[str], asked: dict[str, str], body: d
 
 
 ROUTES = [
-    (r"GET /rest/api/2/search", _jira_search),
+    (r"GET /rest/api/2/search(?:/jql)?", _jira_search),
+    (r"POST /rest/api/2/issue/COMP-(\d+)/comment", _jira_comment),
     (r"POST /rest/api/2/issue", _jira_add),
     (r"GET /rest/api/2/issue/COMP-(\d+)/transitions", _jira_moves),
     (r"POST /rest/api/2/issue/COMP-(\d+)/transitions", _jira_move),

@@ -8,6 +8,7 @@ confirming   a manager's word where a tool needs one
 undoing      what was done, taken back
 executions   the transaction log of calls
 runners      what does each kind: tickets, records and files here, trackers on a server
+servers      one request to a server, with its key and its limits
 """
 
 from core.tools.allowlist import LEVELS, Tool, tool, tools
