@@ -124,6 +124,37 @@ def test_how_many_windows_are_asked_about_again_is_learned_from_the_runs_before(
 # --- how sure ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_second_reading_is_cut_where_the_first_was_and_costs_nothing_whatever_was_learned_meanwhile(db, desk, ends):
+    again = replace(PLAIN, fresh=False)
+    with reader(desk) as model:
+        model.before = lambda number: tokens
+        document_id = bring(db, desk)
+        if ends:
+            ran(db, desk, document_id, again)
+        else:
+            job_id = analysing.start(db, ADA, document_id, again)
+
+            def cancelled(number):
+                if number == 8:
+                    with desk.opened() as own:
+                        analysing.cancel(own, ADA, job_id)
+                return tokens
+
+            model.before = cancelled
+            worker.drain(desk.settings)
+            assert jobs.job(db, ADA, job_id).state == "cancelled"
+        asked = sum("done" in row["state"] for row in desk.calls("state"))
+        assert asked > 5
+        found = expected(db, document_id, again)
+        assert (found.estimate.cached_calls, found.between) == (asked, (found.windows, found.windows))
+        assert found.estimate.calls == found.windows
+        told = len(model.asked)
+        ran(db, desk, document_id, again)
+        assert len(model.asked) - told == found.windows - asked
+        assert expected(db, document_id, PLAIN).windows < found.windows  # anew, as is known of the model by now
+
+
 def test_a_guess_says_between_what_it_lies(db, desk):
     with hosted(desk):
         found = expected(db, bring(db, desk))

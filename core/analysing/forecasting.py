@@ -65,7 +65,7 @@ def forecast(db: Database, run: Run) -> Forecast:
     first, stronger = first_of(run.errand, run.router, db)
     if run.options.batch:
         overnight.require_possible(first.entry)
-    counter = counting.counter(first.entry.name, run.settings, quick=True)
+    counter = plans.counter(db, run.settings, run.errand, run.options, first, quick=True)
     off = getattr(routes.routes(run.settings).estimate.off, counter.how)
     plan, low, high = _plans(db, run, first, stronger, counter, off)
     reading = _windows(db, run, plan, low, high)
@@ -92,7 +92,7 @@ def _plans(
         return plans.planned(db, run.settings, run.reading, run.options, first, stronger, scaled)
 
     usual = planned(1)
-    if counter.exact:
+    if counter.exact or counter.settled:
         return usual, usual, usual
     try:
         return usual, planned(1 / off), planned(off)

@@ -166,7 +166,7 @@ def analyse(db: Database, user: User, claim: jobs.Claim) -> None:
         with telemetry.span("copilot.analyse") as span:
             span.set({names.JOB_ID: claim.job.id, names.DOCUMENT_ID: document_id, names.ATTEMPTS: claim.job.attempts})
             analysis = lead(db, run, keeper)
-        counts = _counts(db, claim.job)
+        counts = _counts(db, claim.job) | {name: keeper.finished["plan"][name] for name in plans.LEFT}
         with write(db):
             # Once more, inside the write: it may have been deleted, closed or taken from this person meanwhile.
             library.require_use(db, user, document_id, "prompting")

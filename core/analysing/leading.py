@@ -20,7 +20,7 @@ from core.analysing.pool import Pool
 from core.analysing.windows import Text, Unread, WindowRead, read, read_by_rules
 from core.extract.ground import together
 from core.extract.windows import Window
-from core.llm import counting, ledger, routes
+from core.llm import ledger, routes
 from core.llm.errands import Candidate, Errand
 from core.llm.faults import NoAnswer, OverBudget, Stopped
 from core.llm.router import Router, nobody
@@ -95,7 +95,7 @@ def settled(db: Database, run: Run, keeper: Keeper) -> Plan:
     if "plan" not in keeper.finished:
         keeper.show(0.0, "Dividing the text")
         first, stronger = first_of(run.errand, run.router, db)
-        counter = counting.counter(first.entry.name, run.settings)
+        counter = plans.counter(db, run.settings, run.errand, run.options, first)
         made = plans.planned(db, run.settings, run.reading, run.options, first, stronger, counter)
         keeper.keep("plan", plans.packed(made))
     return plans.unpacked(keeper.finished["plan"])

@@ -12,9 +12,10 @@ from core.analysing.options import Options
 from core.errors import BadInput
 from core.extract.windows import Window, windows
 from core.llm import counting, routes, sizes
-from core.llm.errands import Candidate
+from core.llm.errands import Candidate, Errand
 from core.prompts import Prompt
 from core.settings import Settings, lexicon
+from core.store import one
 from core.types import Reading, User
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Plan:
     """By task: `prompts`, each "name/version", and `rooms`, the tokens that a question's own text may have.
 
     `stronger` is the model that weak windows go to, if there is one. `exact`: the windows were measured with the
-    model's own tokenizer.
+    model's own tokenizer; else by `bytes_per_token`, and `counted_for` names the model and the prompt.
     """
 
     prompts: dict[str, str]
@@ -34,6 +35,8 @@ class Plan:
     rooms: dict[str, int]
     exact: bool
     stronger: str | None
+    bytes_per_token: float | None = None
+    counted_for: str = ""
 
 
 def tasks(options: Options) -> tuple[str, ...]:
@@ -60,7 +63,35 @@ def planned(
     answer = sizes.answer_tokens(first.entry, routes.route(settings, "extract"), context)
     rooms["extract"] = min(rooms["extract"], int(answer / share))
     found = windows(reading.document, reading.provisions, counter.count, rooms["extract"])
-    return Plan(used, found, rooms, counter.exact, stronger)
+    counted_for = f"{first.entry.name} {used['extract']}"
+    return Plan(used, found, rooms, counter.exact, stronger, counter.bytes_per_token, counted_for)
+
+
+# Of a run that ended it stands with its job, of another one in the plan with which it goes on.
+BEFORE = """
+    select json_extract(coalesce(step.result, job.payload), '$.bytes_per_token') as found
+    from job left join step on step.job_id = job.id and step.name = 'plan'
+    where job.kind = 'analyse' and job.tenant = ? and job.subject = ?
+        and json_extract(coalesce(step.result, job.payload), '$.counted_for') = ?
+    order by job.number desc limit 1
+"""
+LEFT = ("bytes_per_token", "counted_for")  # of a plan, when its run has ended
+
+
+def counter(
+    db: Database, settings: Settings, errand: Errand, options: Options, first: Candidate, *, quick: bool = False
+) -> counting.Counter:
+    """How tokens are counted for a run: as in the last one of this document by the same model and prompt.
+
+    What is learned about a model changes with each call. Were the text cut anew by it, hardly any window would be the
+    one that was answered before, and the same reading would be paid for twice.
+    """
+    found = counting.counter(first.entry.name, settings, quick=quick)
+    if options.fresh or errand.document_id is None:
+        return found
+    wanted = f"{first.entry.name} {version(db, 'extract')}"
+    before = one(db, BEFORE, [errand.user.tenant, errand.document_id, wanted])
+    return found.again(before["found"] if before else None)
 
 
 def room(

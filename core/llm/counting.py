@@ -48,12 +48,18 @@ How = Literal["counted", "learned", "measured", "assumed"]
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """`overhead` is what the chat template takes besides its texts, `basis` says in words what all of it rests on."""
+    """`overhead` is what the chat template takes besides its texts, `basis` says in words what all of it rests on.
+
+    `bytes_per_token` is what counts, None where the tokenizer itself does. `settled`: it holds whatever was learned
+    since.
+    """
 
     count: Callable[[str], int]
     how: How
     overhead: int = OVERHEAD
     basis: str = ""
+    bytes_per_token: float | None = None
+    settled: bool = False
 
     @property
     def exact(self) -> bool:
@@ -64,6 +70,13 @@ class Counter:
         """Tokens of a whole prompt."""
         texts = [request.system, *(message.content for message in request.messages)]
         return self.overhead + sum(self.count(text) for text in texts if text)
+
+    def again(self, bytes_per_token: float | None) -> "Counter":
+        """As it counted before, so that a text is cut where it was then; itself where that cannot be relied on now."""
+        now = self.bytes_per_token
+        if now is None or bytes_per_token is None or bytes_per_token > now / MARGIN:
+            return self
+        return replace(self, count=_measured(bytes_per_token), bytes_per_token=bytes_per_token, settled=True)
 
     def times(self, factor: float) -> "Counter":
         """As if each text took so many times the tokens: what a guess that is off by so much would have been."""
@@ -83,16 +96,19 @@ def counter(model: str, settings: Settings, *, quick: bool = False) -> Counter:
             return found
     learned = _learned(model, settings)
     if learned is not None:
-        return Counter(_measured(learned * MARGIN), "learned", basis="learned from calls before")
+        return _guess(learned * MARGIN, "learned", "learned from calls before")
     if backend == "llama_cpp" and (spelt := _spelt(name, settings)):
-        return Counter(_measured(spelt * MARGIN), "measured", basis="measured with its vocabulary and a text of ours")
+        return _guess(spelt * MARGIN, "measured", "measured with its vocabulary and a text of ours")
     if backend == "anthropic" and not quick:
         try:
-            sampled = _measured(_sampled(model, settings) * MARGIN)
-            return Counter(sampled, "measured", basis="measured with a text of ours")
+            return _guess(_sampled(model, settings) * MARGIN, "measured", "measured with a text of ours")
         except CopilotError:  # no key, no network: the call itself will say so
             pass
-    return Counter(_measured(BYTES_PER_TOKEN), "assumed", basis="assumed")
+    return _guess(BYTES_PER_TOKEN, "assumed", "assumed")
+
+
+def _guess(bytes_per_token: float, how: How, basis: str) -> Counter:
+    return Counter(_measured(bytes_per_token), how, basis=basis, bytes_per_token=bytes_per_token)
 
 
 def whole(model: str, settings: Settings, request: ChatRequest) -> int | None:
