@@ -11,6 +11,7 @@ import pytest
 from core import jobs, llm, store
 from core.errors import BadInput, NotFound
 from core.identity import local_user
+from core.jobs import claims
 from core.llm import faults, measuring
 from core.settings import ROOT, Settings, settings
 from core.types import Completion, Usage, User
@@ -213,7 +214,7 @@ def test_what_was_measured_before_it_was_cancelled_stays_and_can_be_gone_on_with
 
 
 def test_a_benchmark_that_is_cancelled_in_the_middle_of_an_answer_does_not_hear_it_out(place, db):
-    place.setattr(jobs, "LOOK_SECONDS", 0.0)
+    place.setattr(claims, "LOOK_SECONDS", 0.0)
 
     def reply(handler):
         if len(server.asked) == 2:

@@ -8,6 +8,7 @@ import pytest
 
 from core import jobs
 from core.errors import Conflict, NotFound
+from core.jobs import asking
 from core.store import connect, one, write
 from core.types import User
 from tests.job_parts import KINDS
@@ -225,7 +226,7 @@ def test_only_what_waits_or_runs_can_be_paused_and_only_what_is_paused_resumed(d
 
 
 def test_a_cancelled_job_keeps_its_steps_only_where_they_are_worth_it(db, monkeypatch):
-    monkeypatch.setattr(jobs, "RESUMED", frozenset({"sleep"}))
+    monkeypatch.setattr(asking, "RESUMED", frozenset({"sleep"}))
     kept = {}
     for kind in ("refuse", "sleep"):
         asked = jobs.enqueue(db, ADA, kind, {}, "a.pdf")
