@@ -1,7 +1,10 @@
 """Claude and OpenAI-compatible servers, through their own SDKs, against servers on loopback."""
 
 import contextlib
+import json
 import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
@@ -9,7 +12,18 @@ from core.errors import BadInput, CopilotError
 from core.llm import answering, faults, open_model
 from core.types import ChatRequest, Message
 from tests.model_parts import settings_at
-from tests.model_servers import PLAIN, READ, WRITTEN, answer, claude, claude_fault, openai_chat, serving
+from tests.model_servers import (
+    PLAIN,
+    READ,
+    WRITTEN,
+    answer,
+    claude,
+    claude_fault,
+    ollama_chat,
+    openai_chat,
+    serving,
+    stream,
+)
 
 SCHEMA = {
     "type": "object",
@@ -28,6 +42,80 @@ def at(tmp_path, monkeypatch):
 
 def model(server, at, name="anthropic:claude-test", **more):
     return open_model(name, at(server.url, **more))
+
+
+# --- what is said in no protocol --------------------------------------------------------------------------------
+
+
+def hang_up(handler):
+    handler.close_connection = True  # it had the prompt, and says nothing at all
+
+
+def events(*these):
+    return stream([f"data: {json.dumps(one)}\n\n".encode() for one in these], "text/event-stream")
+
+
+def lines(*these):
+    return stream([json.dumps(one).encode() + b"\n" for one in these], "application/x-ndjson")
+
+
+def said(*, at: str = "message", **fields):
+    """Anthropic's events of one answer, with a field of one of them as nobody expects it."""
+    message = {"id": "m", "type": "message", "role": "assistant", "model": "x", "content": [], "usage": {}}
+    parts = {
+        "message": {"type": "message_start", "message": message},
+        "delta": {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "A"}},
+        "end": {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 1}},
+    }
+    parts[at] |= fields
+    return stream(
+        [f"event: {one['type']}\ndata: {json.dumps(one)}\n\n".encode() for one in parts.values()], "text/event-stream"
+    )
+
+
+CLAUDE, SERVED, PULLED = "anthropic:claude-test", "openai:served", "ollama:qwen3:4b"
+PIECES = {CLAUDE: claude, SERVED: openai_chat, PULLED: ollama_chat}
+GARBLED = [
+    (CLAUDE, said(message=None)), (CLAUDE, said(at="delta", delta=None)), (CLAUDE, said(at="end", delta=None)),
+    (CLAUDE, said(at="delta", delta={"type": "text_delta", "text": 5})), (CLAUDE, said(at="end", usage="much")),
+    (CLAUDE, stream([b"data: \xff\xfe\n\n"], "text/event-stream")),
+    (SERVED, events(5)), (SERVED, events(None)), (SERVED, events([1])), (SERVED, events({"choices": [5]})),
+    (SERVED, events({"choices": [{"delta": {"content": ["a"]}, "finish_reason": "stop"}]})),
+    (PULLED, lines(5)), (PULLED, lines(None)), (PULLED, lines([1])), (PULLED, lines({"error": {"a": 1}})),
+    (PULLED, answer(400, ["secret words"])),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "reply"), GARBLED)
+def test_what_is_no_answer_of_such_a_server_is_a_fault_and_no_defect(at, name, reply):
+    with serving(reply) as server, pytest.raises(faults.ServerFault, match="no answer of this kind of server"):
+        model(server, at, name).complete(ASKED)
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_a_server_that_took_the_prompt_and_hung_up_is_not_asked_again_since_it_may_be_paid_for(at, name):
+    with serving(hang_up) as server:
+        with pytest.raises(faults.BrokenOff, match="took the prompt and closed the connection"):
+            model(server, at, name).complete(ASKED)
+        assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_half_a_character_in_an_answer_is_none(at, name):
+    with serving(PIECES[name]("A \ud800 duty, in two pieces")) as server:
+        assert model(server, at, name).complete(ASKED).text == "A ? duty, in two pieces"
+
+
+def test_an_openai_server_that_ends_without_a_piece_or_counts_in_words_has_answered(at):
+    end = {"choices": [{"delta": None, "finish_reason": "stop"}], "usage": "many"}
+    with serving(events({"choices": [{"delta": {"content": "A duty."}}]}, end)) as server:
+        done = model(server, at, SERVED).complete(ASKED)
+    assert (done.text, done.usage) == ("A duty.", None)
+
+
+def test_an_openai_server_that_declines_in_a_field_of_its_own_has_declined(at):
+    with serving(events({"choices": [{"delta": {"refusal": "I cannot."}, "finish_reason": "stop"}]})) as server:
+        assert model(server, at, SERVED).complete(ASKED).finish_reason == "refused"
 
 
 # --- what does not end ------------------------------------------------------------------------------------------
@@ -132,6 +220,28 @@ def test_a_rate_limit_is_waited_for_as_the_server_asks_and_the_call_made_again(a
     assert done.latency_ms >= 1000
 
 
+@pytest.mark.parametrize("name", PIECES)
+def test_a_moment_until_which_to_wait_is_waited_for(at, name):
+    moment = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)  # whole seconds: one, or two
+    with serving(answer(429, {"error": {}}, retry_after=moment), PIECES[name]("Now.")) as server:
+        done = model(server, at, name).complete(ASKED)
+    assert (done.text, len(server.asked)) == ("Now.", 2)
+    assert done.latency_ms >= 1000
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7"}, 7), ({"retry-after": "-7"}, 0), ({}, None), ({"retry-after": "soon"}, None),
+        ({"retry-after": "inf"}, None), ({"retry-after": "nan"}, None),
+        ({"retry-after": "Wed, 21 Oct 2099 07:28:09 GMT", "date": "Wed, 21 Oct 2099 07:28:00 GMT"}, 9),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
+    ],
+)  # fmt: skip
+def test_how_long_a_server_asks_to_wait(headers, seconds):
+    assert answering.asked_to_wait(headers) == seconds
+
+
 def test_a_server_that_asks_to_wait_for_an_hour_is_not_waited_for(at):
     with serving(claude_fault(429, "rate_limit_error", retry_after="3600")) as server:
         with pytest.raises(faults.Busy, match=r"rate limit is reached .429.; try again in 3600 s"):
@@ -233,8 +343,7 @@ def test_a_key_can_lie_in_the_systems_keyring(at, monkeypatch):
     assert server.asked[0].headers["authorization"] == "Bearer sk-ant-from-ring"
 
 
-def test_nothing_listening_is_said_with_what_to_do(at, monkeypatch):
-    monkeypatch.setattr(answering, "TRIES", 1)
+def test_nothing_listening_is_said_with_what_to_do(at):
     with pytest.raises(faults.Unreachable, match=r"nothing answers at http://127.0.0.1:1; check the network"):
         open_model("anthropic:claude-test", at("http://127.0.0.1:1")).complete(ASKED)
 

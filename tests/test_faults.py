@@ -139,9 +139,7 @@ def test_without_a_key_a_run_is_not_even_begun(db, desk, monkeypatch):
 )
 def test_a_server_that_is_not_there_is_told_with_what_to_start(db, desk, model, said):
     document_id = bring(db, desk, sensitivity="Public")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("core.llm.answering.TRIES", 1)
-        job = done(db, desk, document_id, replace(PLAIN, model=model))
+    job = done(db, desk, document_id, replace(PLAIN, model=model))
     assert (job.state, said in job.error) == ("failed", True)
     assert SENTENCES.fullmatch(job.error)
 

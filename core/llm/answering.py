@@ -1,9 +1,12 @@
 """What all backends share about an answer: its clock, its end, its JSON, and when to try again."""
 
 import json
+import math
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 from core.llm import faults
@@ -43,6 +46,9 @@ def answered(
             except StopIteration as stop:
                 ending: Ending = stop.value
                 break
+            if not isinstance(piece, str):
+                raise faults.garbled(model)
+            piece = piece.encode("utf-8", "replace").decode()  # half a character is none, and no database takes it
             if piece:
                 first = time.monotonic() - started - ours if first is None else first
                 said.append(piece)
@@ -60,7 +66,7 @@ def answered(
     return Completion(
         text=text,
         model=model,
-        answered_by=ending.answered_by,
+        answered_by=ending.answered_by if isinstance(ending.answered_by, str) else "",
         finish_reason=ending.finish_reason,
         usage=ending.usage,
         latency_ms=_milliseconds(time.monotonic() - started - ours),
@@ -94,9 +100,9 @@ def parsed(text: str) -> dict[str, Any] | None:
 
 
 def patiently(start: Callable[[], T], sleep: Callable[[float], None] = time.sleep, wait_seconds: float = 0.5) -> T:
-    """Begin a call; again with growing, jittered waits while the server is busy or not there, four times at most.
+    """Begin a call; again with growing, jittered waits while the server is busy, four times at most.
 
-    Nothing has been answered yet, so nothing is paid twice. A Retry-After is honoured up to a minute.
+    It says so instead of beginning, so nothing is paid twice. A Retry-After is honoured up to a minute.
     """
     from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
@@ -108,12 +114,29 @@ def patiently(start: Callable[[], T], sleep: Callable[[float], None] = time.slee
         return grown(state) if asked is None else asked + grown(state) / 8
 
     def passes(error: BaseException) -> bool:
-        if isinstance(error, faults.Busy):
-            return (error.retry_after or 0.0) <= LONGEST_WAIT_SECONDS
-        return isinstance(error, faults.Unreachable)
+        return isinstance(error, faults.Busy) and (error.retry_after or 0.0) <= LONGEST_WAIT_SECONDS
 
     again = retry_if_exception(passes)
     return Retrying(retry=again, wait=wait, stop=stop_after_attempt(TRIES), sleep=sleep, reraise=True)(start)
+
+
+def asked_to_wait(headers: Mapping[str, str]) -> float | None:
+    """Seconds that a Retry-After asks for, as a number or as a date by the server's own clock; None without one."""
+    said = headers.get("retry-after", "")
+    try:
+        seconds = float(said)
+    except ValueError:
+        at, now = _moment(said), _moment(headers.get("date", "")) or datetime.now(UTC)
+        return None if at is None else max(0.0, (at - now).total_seconds())
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _milliseconds(seconds: float) -> int:

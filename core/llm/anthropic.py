@@ -81,7 +81,7 @@ class AnthropicModel:
                     reported |= event.usage.model_dump(exclude_none=True)
         if reason is None:
             raise broken_off(self.asked)
-        return Ending(FINISHES.get(reason, "other"), usage(reported), answered_by)
+        return Ending(FINISHES.get(str(reason), "other"), usage(reported), answered_by)
 
     def _asked(self, request: ChatRequest) -> dict[str, Any]:
         asked: dict[str, Any] = {

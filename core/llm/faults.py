@@ -59,19 +59,24 @@ def unreachable(model: str, address: str, start: str) -> Unreachable:
     return Unreachable(f"{model}: nothing answers at {address}; {start}, then try again.")
 
 
-def busy(model: str, status: int, retry_after: str | None = None) -> Busy:
-    """For 429 (rate limit), 503 and 529 (overload). `retry_after` is the header's text."""
-    try:
-        wait = None if retry_after is None else max(0.0, float(retry_after))
-    except ValueError:  # a date: the server's clock is not ours, so our own backoff decides
-        wait = None
+def busy(model: str, status: int, retry_after: float | None = None) -> Busy:
+    """For 429 (rate limit), 503 and 529 (overload). `retry_after` in seconds."""
     why = "the rate limit is reached" if status == 429 else "the server is overloaded"
-    when = f"in {wait:.0f} s" if wait else "in a minute"
-    return Busy(f"{model}: {why} ({status}); try again {when}.", wait)
+    when = f"in {retry_after:.0f} s" if retry_after else "in a minute"
+    return Busy(f"{model}: {why} ({status}); try again {when}.", retry_after)
 
 
 def broken_off(model: str) -> BrokenOff:
     return BrokenOff(f"{model}: the connection broke off in the middle of the answer; what came is kept, try again.")
+
+
+def hung_up(model: str) -> BrokenOff:
+    """After it had the prompt: whether it was worked on, and is billed, nobody here knows."""
+    return BrokenOff(f"{model}: the server took the prompt and closed the connection; check its log, or try again.")
+
+
+def garbled(model: str) -> ServerFault:
+    return ServerFault(f"{model}: what the server sends is no answer of this kind of server; check its address.")
 
 
 def took_too_long(model: str, seconds: float) -> TookTooLong:

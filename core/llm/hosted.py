@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from core.errors import CopilotError
 from core.llm import faults
+from core.llm.answering import asked_to_wait
 from core.llm.lines import Line
 from core.llm.permission import is_loopback
 
@@ -71,13 +72,16 @@ def known(kind: object) -> str:
 @contextmanager
 def opening(sdk: ModuleType, model: str, url: str, key: str, start: str, seconds: float) -> Iterator[None]:
     """Faults before the answer begins, each as our own sentence. `start`: what to do when nothing answers."""
+    import httpx2
+
     try:
         yield
     except sdk.APITimeoutError as error:
         late = type(error.__cause__).__name__ == "ConnectTimeout"
         raise (faults.unreachable(model, url, start) if late else faults.took_too_long(model, seconds)) from error
     except sdk.APIConnectionError as error:
-        raise faults.unreachable(model, url, start) from error
+        sent = isinstance(error.__cause__, httpx2.ReadError | httpx2.WriteError | httpx2.RemoteProtocolError)
+        raise (faults.hung_up(model) if sent else faults.unreachable(model, url, start)) from error
     except sdk.APIStatusError as error:
         raise _refused(error, model, key) from error
 
@@ -98,6 +102,8 @@ def reading(sdk: ModuleType, model: str, seconds: float) -> Iterator[None]:
         raise faults.broken_off(model) from error
     except (sdk.APIError, httpx2.HTTPError, json.JSONDecodeError) as error:
         raise faults.broken_off(model) from error
+    except (AttributeError, TypeError, UnicodeDecodeError) as error:  # SDKs make their objects of whatever comes
+        raise faults.garbled(model) from error
 
 
 def _refused(error: Any, model: str, key: str) -> CopilotError:
@@ -105,7 +111,7 @@ def _refused(error: Any, model: str, key: str) -> CopilotError:
     if status in (401, 403):
         return faults.key_refused(model, key)
     if status in (429, 503, 529):
-        return faults.busy(model, status, error.response.headers.get("retry-after"))
+        return faults.busy(model, status, asked_to_wait(error.response.headers))
     message = str(error.message).casefold()
     if status == 413 or (status in (400, 422, 500) and any(sign in message for sign in OVERFLOW_SIGNS)):
         return faults.overflow(model)

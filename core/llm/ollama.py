@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from core.errors import Missing
 from core.llm import faults
-from core.llm.answering import Ending, answered, counted, drain, patiently
+from core.llm.answering import Ending, answered, asked_to_wait, counted, drain, patiently
 from core.llm.hosted import CONNECT_SECONDS, OVERFLOW_SIGNS, ending
 from core.llm.lines import Line, listened
 from core.llm.permission import is_loopback
@@ -143,16 +143,19 @@ def speaking(model: str, url: str, seconds: float, *, begun: bool = False) -> It
         raise faults.took_too_long(model, seconds) from error
     except ollama.ResponseError as error:
         raise _refused(error, model, begun) from error
-    except httpx.RemoteProtocolError as error:  # before an answer has begun: a kept connection that had ended
-        raise (faults.broken_off(model) if begun else faults.unreachable(model, url, START)) from error
+    except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError) as error:
+        raise (faults.broken_off(model) if begun else faults.hung_up(model)) from error
     except (httpx.HTTPError, ValueError, StopIteration) as error:  # a line cut in its middle is no JSON
         raise faults.broken_off(model) from error
+    except (AttributeError, TypeError) as error:  # its client takes whatever comes for an object
+        raise faults.garbled(model) from error
 
 
 def _refused(error: Any, model: str, begun: bool) -> Exception:
     status, message = error.status_code, str(error.error).casefold()
-    if status in (429, 503):
-        return faults.busy(model, status)
+    if status in (429, 503, 529):
+        response = getattr(error.__context__, "response", None)  # the client's own error keeps no headers
+        return faults.busy(model, status, asked_to_wait(response.headers) if response is not None else None)
     if any(sign in message for sign in OVERFLOW_SIGNS):
         return faults.overflow(model)
     if status == 404 or "not found" in message or "file does not exist" in message:

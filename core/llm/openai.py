@@ -53,19 +53,22 @@ class OpenAIModel:
             with opening(self.sdk, self.asked, self.url, keys.VARIABLES["openai"], START, self.seconds):
                 return self.client.chat.completions.create(**asked, stream=True)
 
-        reported, answered_by, reason = None, self.name, None
+        reported, answered_by, reason, declined = None, self.name, None, False
         with reading(self.sdk, self.asked, self.seconds), patiently(start, self.line.wait) as chunks:
             for chunk in chunks:
                 answered_by = chunk.model or answered_by
                 reported = chunk.usage or reported
                 if not chunk.choices:
                     yield ""  # so that it can be stopped, and comes to an end
-                for choice in chunk.choices:
-                    yield choice.delta.content or ""
+                for choice in chunk.choices or ():
+                    said = choice.delta  # some servers end without one
+                    yield (said and said.content) or ""
                     reason = choice.finish_reason or reason
+                    declined = declined or bool(said and said.refusal)
         if reason is None:
             raise broken_off(self.asked)
-        return Ending(FINISHES.get(reason, "other"), None if reported is None else usage(reported), answered_by)
+        finish: Finish = "refused" if declined else FINISHES.get(str(reason), "other")
+        return Ending(finish, usage(reported), answered_by)
 
     def _asked(self, request: ChatRequest) -> dict[str, Any]:
         system = [{"role": "system", "content": request.system}] if request.system else []
@@ -92,6 +95,8 @@ class OpenAIModel:
 
 def usage(reported: Any) -> Usage | None:
     """None where what the server reports can be no count: it holds more from a cache than there was, say."""
+    if not hasattr(reported, "model_dump"):  # nothing, or something else than counts
+        return None
     raw = reported.model_dump(exclude_none=True, warnings=False)
     details = raw.get("prompt_tokens_details")
     details = details if isinstance(details, dict) else {}
