@@ -111,6 +111,50 @@ def test_a_few_words_that_stand_there_by_chance_are_no_norm(law, quote):
     assert placed.ungrounded[0].reason == prompted.TOO_SHORT
 
 
+@pytest.mark.parametrize(
+    ("quote", "found"),
+    [
+        ("(a) inspect the moorings;", "inspect the moorings;"), ("a) inspect the moorings;", "inspect the moorings;"),
+        (f"2. {LEAVE}", LEAVE), (f"- {LEAVE}", LEAVE), (f"Article 2(2)\n{LEAVE}", LEAVE),
+        ("(a) inspect the moorings;\n(b) count the crew.", "inspect the moorings;\n(b) count the crew."),
+    ],
+)  # fmt: skip
+def test_a_quote_with_the_number_or_the_path_of_its_provision_before_it_is_that_provision(law, quote, found):
+    assert only(law, norm("Article 2", quote)).draft.quote.text == found
+
+
+def test_the_right_words_under_another_number_or_path_are_not_made_up_into_a_quote(law):
+    made_up = norm("Article 2(2)", "9. No master shall whistle at the quay.")
+    elsewhere = norm("Article 2(2)", f"Article 9(9)\n{LEAVE[:40]}")
+    assert read(law, made_up, elsewhere)[1].obligations == ()
+
+
+def test_one_quote_over_all_of_the_text_hides_nothing(law):
+    text, window = law[0].document.text, law[1][0]
+    whole = norm("Article 2(1)", text[window.start : window.end])
+    paragraphs = norm("Article 2(1)", f"{REPORT}\n2. {LEAVE}")
+    placed = read(law, whole, paragraphs)[1]
+    assert placed.obligations == ()
+    assert {one.reason for one in placed.ungrounded} == {prompted.TOO_MUCH}
+    _, placed = read(law, norm("Article 2(3)", text[text.index("Each morning") : text.index("\n4. ")]))
+    assert (len(placed.obligations), placed.ungrounded) == (1, ())
+
+
+def test_a_paragraph_of_many_sentences_is_no_one_norm():
+    said = [f"The keeper shall wind clock {number}." for number in range(5)]
+    read_law = reading("Article 1\n1. " + " ".join(said) + "\n2. The keeper rests.\n", type="regulation")
+    found = windows(read_law.document, read_law.provisions, lambda text: len(text.split()), 1_000)
+    law = read_law, found, prompted.Surroundings(read_law.document, read_law.provisions)
+    placed = read(law, norm("Article 1(1)", " ".join(said[:3])), norm("Article 1(1)", " ".join(said)))[1]
+    assert [one.draft.quote.text for one in placed.obligations] == [" ".join(said[:3])]
+    assert [one.reason for one in placed.ungrounded] == [prompted.TOO_MUCH]
+
+
+def test_a_sentence_out_of_which_ever_new_norms_are_made_gives_a_few(law):
+    told, _ = read(law, *(norm("Article 2(2)", LEAVE, action=f"pay {number} crowns") for number in range(100)))
+    assert (len(told.drafts), told.repeated) == (8, 92)
+
+
 def test_an_item_of_a_list_may_be_a_single_word():
     law = reading("Harbour Rules\n\nArticle 1\n1. The master shall inspect:\n(a) moorings;\n(b) the crew.\n")
     found = windows(law.document, law.provisions, lambda text: len(text.split()), 1_000)
@@ -152,6 +196,15 @@ def test_what_the_text_says_twice_is_found_twice_in_order_and_a_third_time_is_a_
     assert len(set(starts)) == len(starts) == 2
     assert (len(told.drafts), told.repeated) == (2, 98)
     assert len({one.id for one in placed.obligations}) == 2
+
+
+def test_what_two_paragraphs_say_alike_is_found_in_both_also_under_no_provision_of_the_text():
+    read_law = reading(f"Article 1\n1. {DRY}\n2. {LEAVE}\n3. {DRY}\n", type="regulation")
+    found = windows(read_law.document, read_law.provisions, lambda text: len(text.split()), 1_000)
+    law = read_law, found, prompted.Surroundings(read_law.document, read_law.provisions)
+    told, placed = read(law, *(norm("Section 77", DRY, confidence=sure) for sure in (0.9, 0.8, 0.7)))
+    assert [one.draft.provision.path for one in placed.obligations] == ["Article 1(1)", "Article 1(3)"]
+    assert told.repeated == 1
 
 
 def test_other_typography_is_the_same_quote_and_a_slip_is_near_enough(law):

@@ -58,6 +58,19 @@ def test_prose_fences_left_over_commas_and_other_wrappings_cost_nothing(text):
     assert read(text) == (ALL, [])
 
 
+def test_objects_are_found_in_wrappings_of_the_models_own():
+    wrapped = [
+        {"result": {"norms": [A, B, C]}}, [{"norms": [A, B, C]}], {"norms": {"1": A, "2": B, "3": C}},
+        {"norms": [{"norm": A}, B, {"norm": C}]},
+    ]  # fmt: skip
+    for one in wrapped:
+        assert read(json.dumps(one)) == (ALL, [])
+
+
+def test_a_number_in_quotation_marks_is_a_number():
+    assert read(answer({**A, "confidence": "0.9"}, {**B, "confidence": " 1 "}, C)) == (ALL, [])
+
+
 def test_raw_control_characters_inside_a_quote_are_read():
     assert read('{"norms": [{"quote": "A keeper\n\tshall\x01 lock.", "confidence": 1}]}') == (
         ["A keeper\n\tshall\x01 lock."],
@@ -93,6 +106,8 @@ def test_a_malformed_object_costs_itself_alone(broken):
         ({"quote": "x", "confidence": -0.1}, "The field confidence is out of its range."),
         ({"quote": "x", "confidence": float("nan")}, "The field confidence is out of its range."),
         ({"quote": "x", "confidence": "high"}, "The field confidence is of the wrong type."),
+        ({"quote": "x", "confidence": "9"}, "The field confidence is out of its range."),
+        ({"quote": "x", "confidence": "nan"}, "The field confidence is of the wrong type."),
         ({"quote": "x", "confidence": True}, "The field confidence is of the wrong type."),
         ({"quote": ["x"], "confidence": 1}, "The field quote is of the wrong type."),
         ({"quote": None, "confidence": 1}, "The field quote is of the wrong type."),

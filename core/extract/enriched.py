@@ -13,7 +13,7 @@ from core.extract.deadlines import deadlines
 from core.extract.matching import Region, squeezed
 from core.extract.nature import COMMAND, expects
 from core.extract.reading import read as read_sentence
-from core.extract.salvage import Answered, MaybeText, Share, Text, seen
+from core.extract.salvage import Answered, Lower, MaybeText, Share, Text, seen
 from core.extract.sanctions import sanctions, sanctions_of
 from core.extract.shaping import Around
 from core.extract.source import Source
@@ -38,6 +38,8 @@ from core.types import (
 
 LONGEST_REMARK = 600
 AS_THE_MODEL_SAYS = "the model's reading"
+# What the law prints before a paragraph or an item: "1.", "(a)", "–".
+NUMBERED = re.compile(r"\s*(?:\(?(?:\d{1,3}|[a-z]{1,2}|[ivxlc]{1,6})[.)]|[-–—•*])\s+", re.IGNORECASE)
 ARTICLE_SIGN = re.compile(r"\bart(?:icle|\.)?(?=\s|\d)", re.IGNORECASE)
 
 # What a model writes itself is cut where it runs on; what it quotes is taken whole or not at all.
@@ -49,7 +51,7 @@ class Norm(Answered):
 
     provision: Text
     quote: Text
-    modality: Modality
+    modality: Annotated[Modality, Lower]
     confidence: Share
     lead_in: MaybeText = ""
     bearer: Remark = ""
@@ -113,9 +115,12 @@ class Reader:
             self.by_path.setdefault(_plain_path(provision.path), provision)
         self.region: Region = around.source.region(window.start, window.end)
         self.misnamed = 0
+        self.after: dict[str, int] = {}
 
     def draft(self, norm: Norm) -> Draft:
-        named, home = self.by_path.get(_plain_path(norm.provision)), self.home(norm.quote)
+        norm = norm.model_copy(update={"quote": self.bare(norm.quote)})
+        named = self.by_path.get(_plain_path(norm.provision))
+        home = self.home(norm.quote, in_turn=named is None)
         self.misnamed += named is None
         provision = named or home or self.window.provisions[0]
         lead_in = Passage(norm.lead_in) if norm.lead_in.strip() else None
@@ -137,11 +142,30 @@ class Reader:
         )
         return replace(made, via=self.via(norm), sanctions=self.sanctions(made, home or provision))
 
-    def home(self, quote: str) -> Provision | None:
-        """The provision of the window in which the quote stands, whatever provision the model named."""
-        found = self.region.exact(quote) or self.region.normalised(quote) if quote.strip() else None
+    def bare(self, quote: str) -> str:
+        """The quote without the path over it in the window, or the number before it in print, of a provision."""
+        path, _, rest = quote.strip().partition("\n")
+        quote = rest if rest.strip() and _plain_path(path) in self.by_path else quote
+        number = NUMBERED.match(quote)
+        said = squeezed(quote[number.end() :]) if number else ""
+        text, far = self.around.document.text, 2 * len(quote)
+        begins = (squeezed(text[p.span.start : p.span.start + far]).startswith(said) for p in self.window.provisions)
+        return quote[number.end() :] if number and said and any(begins) else quote
+
+    def home(self, quote: str, *, in_turn: bool = False) -> Provision | None:
+        """The provision of the window in which the quote stands, whatever provision the model named.
+
+        What stands there several times is taken `in_turn`: asked again, the next one.
+        """
+        if not quote.strip():
+            return None
+        after = self.after.get(quote, 0) if in_turn else 0
+        later = self.region.exact(quote, after) or self.region.normalised(quote, after)
+        found = later or self.region.exact(quote) or self.region.normalised(quote)
         if found is None:
             return None
+        if in_turn:
+            self.after[quote] = found.start + 1
         return next((p for p in self.window.provisions if p.span.start <= found.start < p.span.end), None)
 
     def bearer(self, norm: Norm) -> Bearer:

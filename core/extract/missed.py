@@ -8,7 +8,7 @@ from pydantic import Field
 
 from core.extract.coverage import inside, is_month, mark_pattern, merged, spans
 from core.extract.enriched import Norm, Reader, Remark, Surroundings, WindowReading
-from core.extract.salvage import LONGEST_DETAIL, Answered, MaybeText, Share, salvage
+from core.extract.salvage import LONGEST_DETAIL, Answered, Lower, MaybeText, Share, salvage
 from core.extract.windows import Window
 from core.language.sentences import sentences
 from core.scan.aimed import level
@@ -30,9 +30,9 @@ class Verdict(Answered):
 
     number: Annotated[int, Field(strict=True)]
     norm: Annotated[bool, Field(strict=True)]
-    kind: Kind | Literal["norm"]
+    kind: Annotated[Kind | Literal["norm"], Lower]
     confidence: Share
-    modality: Modality | Literal["none"] = "none"
+    modality: Annotated[Modality | Literal["none"], Lower] = "none"
     quote: MaybeText = ""
     lead_in: MaybeText = ""
     bearer: Remark = ""

@@ -35,6 +35,7 @@ OPENING = re.compile(r'\{\s*+"(\w{0,40})')
 # What steers a terminal, turns the direction of writing, or is not seen at all.
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 LEFT_OVER_COMMA = re.compile(rf"({STRING})|,(?=\s*+[}}\]])", re.DOTALL)
+NUMBER = re.compile(r"\s*\d{1,3}(?:\.\d{1,20})?\s*", re.ASCII)
 FENCE_OPENS = re.compile(r"```\w*+")
 
 NO_JSON = "The answer holds no JSON object that was asked for."
@@ -63,7 +64,10 @@ Text = Annotated[str, Field(strict=True), StringConstraints(max_length=LONGEST_T
 # Models say null for what there is none of.
 MaybeText = Annotated[Text, BeforeValidator(lambda given: "" if given is None else given)]
 Words = Annotated[Text, AfterValidator(seen)]
-Share = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
+# They say "Obligation" for one of our words, and "0.9" for a number.
+Lower = BeforeValidator(lambda given: given.strip().lower() if isinstance(given, str) else given)
+Number = BeforeValidator(lambda given: float(given) if isinstance(given, str) and NUMBER.fullmatch(given) else given)
+Share = Annotated[float, Number, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 
 
 class Answered(BaseModel):
@@ -103,12 +107,9 @@ def salvage(answer: str, kind: type[T], key: str) -> Salvaged[T]:
 def objects(answer: str, key: str, fields: frozenset[str]) -> Iterator[Any]:
     """The raw objects of an answer, or a Rejected for each that cannot be read."""
     whole = loaded(unfenced(answer))
-    if whole is None:
-        yield from picked(answer, key, fields)
-        return
     listed = whole if isinstance(whole, list) else under(whole, key, fields)
-    if listed is None:
-        yield Rejected(NO_JSON, shown(answer))
+    if listed is None or any(wraps(one, fields) for one in listed):
+        yield from picked(answer, key, fields)
         return
     for one in listed:
         yield one if isinstance(one, dict) else Rejected(NO_OBJECT, shown(str(one)))
@@ -131,6 +132,12 @@ def under(whole: Any, key: str, fields: frozenset[str]) -> list[Any] | None:
         return [whole]
     lists = [value for value in whole.values() if isinstance(value, list)]
     return lists[0] if len(lists) == 1 else None
+
+
+def wraps(one: Any, fields: frozenset[str]) -> bool:
+    """Whether an object has none of our fields, but others that may hold one that does."""
+    held = isinstance(one, dict) and not fields & one.keys()
+    return held and any(isinstance(value, dict | list) for value in one.values())
 
 
 def picked(answer: str, key: str, fields: frozenset[str]) -> Iterator[Any]:
