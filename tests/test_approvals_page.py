@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import identity, library, review, store
-from core.identity import accounts, passwords, sessions
+from core.identity import accounts, passwords, rights, sessions
 from core.types import User
 from pages.parts import review_actions, review_deciding, review_words
 from tests import review_parts as desk
@@ -253,9 +253,27 @@ def test_an_escalated_document_waits_in_the_queue_and_is_released_there(office: 
         office.db.execute("update document set gate = 'waiting' where id = ?", [desk.DOCUMENT])
     at = office.window("Max", view="all")
     assert "Until it is released" in said(at)
+    assert "Deletion process" in said(at)  # its card, beside the decision
     at.text_input[-1].set_value("Checked against the source.")
     button(at, "Release it").click().run()
     assert library.document_row(office.db, ada, desk.DOCUMENT).gate == "released"
+
+
+def test_a_card_that_changed_while_it_was_read_is_not_signed_but_shown(office: Office):
+    root, ids = accounts.user_of(office.db, "local"), [office.people[name].id for name in ("Ada", "Max")]
+    for id in ids:
+        rights.set_clearances(office.db, root, id, ["public", "internal", "confidential"])
+    ada = accounts.user_of(office.db, ids[0])
+    library.save_card(office.db, ada, desk.DOCUMENT, {"sensitivity": "Confidential"})
+    library.sign_card(office.db, ada, desk.DOCUMENT)
+    at = office.window("Max", view="all")
+    library.save_card(office.db, ada, desk.DOCUMENT, {"prohibited_use": "Nothing at all"})
+    library.sign_card(office.db, ada, desk.DOCUMENT)
+    button(at, "Sign as the second person").click().run()
+    assert "changed while you were reading" in said(at)
+    at.button(key="look-again").click().run()
+    button(at, "Sign as the second person").click().run()
+    assert library.document_row(office.db, ada, desk.DOCUMENT).status == "approved"
 
 
 # --- figures, and a document's actions --------------------------------------------------------------------------

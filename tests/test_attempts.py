@@ -214,7 +214,7 @@ def test_what_is_typed_for_an_id_does_not_come_into_the_log(db):
         lambda: review.claim(db, BEN, words),
         lambda: review.comment(db, BEN, words, "x"),
         lambda: review.decide(db, BEN, words, "accept", shown="x", token="t"),
-        lambda: review.decide_document(db, BEN, words, "accept"),
+        lambda: review.decide_document(db, BEN, words, "accept", shown=""),
         lambda: review.submit(db, ADA, words, ["low"]),
     )
     for attempt in tries:

@@ -113,7 +113,12 @@ def test_a_document_that_waits_is_decided_on_by_somebody_else(db, copilot):
     with write(db):
         db.execute("update document set gate = 'waiting'")
     assert copilot("--as", "Ria", "approvals", "list", "--kind", "document").cells[0][3] == "release"
-    done = copilot("--as", "Ria", "approvals", "document", DOCUMENT, "accept", "--reason", "Quoted only")
+    read = copilot("--as", "Ria", "approvals", "document", DOCUMENT)
+    assert "Waits for\trelease" in read.out
+    digest = next(line.split("\t")[1] for line in read.out.splitlines() if line.startswith("Digest"))
+    decide = ("--as", "Ria", "approvals", "document", DOCUMENT, "accept", "--reason", "Quoted only", "--shown")
+    assert copilot(*decide, "0" * 64).code == 5
+    done = copilot(*decide, digest)
     assert (done.code, "released" in done.err) == (0, True)
 
 

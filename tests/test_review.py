@@ -10,9 +10,10 @@ import pytest
 from core import library, register, review
 from core.audit.verifying import verify
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
-from core.identity import local_user
+from core.identity import accounts, local_user
+from core.review.items import later
 from core.settings import ROOT
-from core.store import connect, rows, write
+from core.store import connect, now, rows, write
 from core.types import Bearer
 from tests import register_parts as rules
 from tests.job_parts import wait_until
@@ -432,9 +433,52 @@ def test_an_escalated_document_waits_in_the_same_queue_and_its_owner_does_not_re
     owner = replace(ADA, roles=("analyst", "reviewer"))
     assert review.queue(db, owner) == []
     with pytest.raises(review.SelfApproval):
-        review.decide_document(db, owner, DOCUMENT, "accept", "It is mine.")
-    assert review.decide_document(db, RIA, DOCUMENT, "accept", "It quotes them only.") == "released"
+        review.decide_document(db, owner, DOCUMENT, "accept", "It is mine.", shown="")
+    read = review.waiting(db, RIA, DOCUMENT).digest
+    assert review.decide_document(db, RIA, DOCUMENT, "accept", "It quotes them only.", shown=read) == "released"
     assert review.queue(db, RIA) == []
+
+
+@pytest.fixture
+def confidential(tmp_path):
+    """A document that its owner signed and a second person must sign, and three people with accounts."""
+    opened = connect(tmp_path / "second.db")
+    shelved(opened, signed=False)
+    with write(opened):
+        account(opened, "ada", "Ada", '["confidential"]', role="analyst")
+        account(opened, "ben", "Ben", '["confidential"]')
+        account(opened, "blind", "Blind", '["public"]')
+    library.save_card(opened, ADA, DOCUMENT, {"sensitivity": "Confidential"})
+    library.sign_card(opened, ADA, DOCUMENT)
+    return opened
+
+
+def test_a_second_signature_stands_for_the_card_that_was_read(confidential):
+    ben = accounts.user_of(confidential, "ben")
+    read = review.waiting(confidential, ben, DOCUMENT)
+    assert (read.waits_for, read.barred, len(read.card["signatures"])) == ("second signature", "", 1)
+    library.save_card(confidential, ADA, DOCUMENT, {"prohibited_use": "Nothing at all"})
+    library.sign_card(confidential, ADA, DOCUMENT)
+    with pytest.raises(review.Stale):
+        review.decide_document(confidential, ben, DOCUMENT, "accept", shown=read.digest)
+    again = review.waiting(confidential, ben, DOCUMENT).digest
+    assert review.decide_document(confidential, ben, DOCUMENT, "accept", shown=again) == "approved"
+
+
+def test_who_may_decide_on_a_document_is_told_once_and_again_with_its_owner_when_it_is_overdue(confidential):
+    def told():
+        return [(row["user_id"], row["kind"]) for row in rows(confidential, "select * from notice order by id")]
+
+    for _ in range(2):
+        review.tell_of_documents(confidential, now())
+    assert told() == [("ben", "assigned")]
+    for _ in range(2):
+        review.tell_of_documents(confidential, later(now(), hours=49))
+    assert told()[1:] == [("ben", "overdue"), ("ada", "overdue")]
+    library.save_card(confidential, ADA, DOCUMENT, {"prohibited_use": "Nothing at all"})
+    library.sign_card(confidential, ADA, DOCUMENT)  # another wait
+    review.tell_of_documents(confidential, now())
+    assert told()[3:] == [("ben", "assigned")]
 
 
 def test_the_report_says_who_disagreed_and_how_long_it_took(db):

@@ -8,11 +8,11 @@ from core.cli import files
 from core.cli.commands import DOCUMENT, REASON, Command, argument
 from core.cli.database import document_id, opened, whole
 from core.cli.requests import ID, WHY, acted, request_id
-from core.cli.text import row, say
+from core.cli.text import facts, row, say
 from core.errors import BadInput, CopilotError
 
 if TYPE_CHECKING:
-    from core.review import Decided
+    from core.review import Decided, Waiting
 
 VERDICTS = {"accept": "accept", "reject": "reject", "change": "request_change", "escalate": "escalate"}
 
@@ -58,11 +58,37 @@ def decide_document(arguments: Namespace) -> int:
     from core import review
 
     with opened() as (db, user):
-        state = review.decide_document(
-            db, user, document_id(db, user, arguments.document), arguments.verdict, arguments.reason
-        )
+        id = document_id(db, user, arguments.document)
+        if not arguments.verdict:
+            found = review.waiting(db, user, id)
+            facts(_waiting(found))
+            say(found.barred or f"To decide on exactly this: --shown {found.digest}")
+            return 0
+        state = review.decide_document(db, user, id, arguments.verdict, arguments.reason, shown=arguments.shown)
     say(f"The document is {state} now.")
     return 0
+
+
+def _waiting(found: "Waiting") -> list[tuple[str, object]]:
+    from core import library
+
+    card = [(field.label, found.card.get(field.key)) for field in library.FIELDS]
+    signed = tuple(f"{one['user_id']} {one['signed_at'][:16].replace('T', ' ')}" for one in found.card["signatures"])
+    return [
+        ("Document", f"{found.document.title} ({found.document.id})"),
+        ("Waits for", found.waits_for or "nobody"),
+        ("Why", found.document.scope_reasons),
+        ("Warnings", found.document.warnings),
+        *((name, _said(value)) for name, value in card if value),
+        ("Signed", signed),
+        ("Digest", found.digest),
+    ]
+
+
+def _said(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(name for name, on in value.items() if on)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def revoke(arguments: Namespace) -> int:
@@ -155,12 +181,21 @@ COMMANDS = (
     Command(
         "approvals document",
         decide_document,
-        "Decide on a document that waits",
-        "Signs its card second, or releases or rejects it where it was escalated. Not your own.",
+        "Read what a document waits for, and decide on it",
         """
-        python -m core approvals document 3f2a9c41 accept --reason 'The instructions in it are quoted, not meant'
+        Without a verdict, shows its card, its warnings and the digest of exactly that. With one, signs its card second,
+        or releases or rejects it where it was escalated. Not your own.
         """,
-        (DOCUMENT, argument("verdict", choices=("accept", "reject"), help="what becomes of it"), WHY),
+        """
+        python -m core approvals document 3f2a9c41
+        python -m core approvals document 3f2a9c41 accept --shown 3f9a02c4… --reason 'The instructions are quoted'
+        """,
+        (
+            DOCUMENT,
+            argument("verdict", nargs="?", choices=("accept", "reject"), help="what becomes of it"),
+            argument("--shown", default="", metavar="DIGEST", help="as it was shown, whole: what you decide on"),
+            WHY,
+        ),
     ),
     Command(
         "approvals claim",

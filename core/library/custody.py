@@ -88,12 +88,14 @@ def expire(db: Database, user: User, document_id: str, on: date | None) -> None:
 
 def release(db: Database, user: User, document_id: str, reason: str) -> None:
     """Let an escalated document be used: its actions and exports are no longer withheld."""
-    _step(db, user, document_id, "release", reason)
+    with write(db):
+        step(db, user, document_id, "release", reason)
 
 
 def reject(db: Database, user: User, document_id: str, reason: str) -> None:
     """Keep an escalated document out of use for good, until somebody releases it after all."""
-    _step(db, user, document_id, "reject", reason)
+    with write(db):
+        step(db, user, document_id, "reject", reason)
 
 
 def require_released(db: Database, user: User, document_id: str) -> None:
@@ -113,20 +115,27 @@ def required_reason(reason: str) -> str:
     return why
 
 
-def _step(db: Database, user: User, document_id: str, step: str, reason: str) -> None:
+def step(db: Database, user: User, document_id: str, name: str, reason: str, *, digest: str | None = None) -> str:
+    """Take a step of the gate, "release" or "reject", inside the write of the caller; gives the state after it.
+
+    `digest` is of what was shown to who decides.
+    """
     why = required_reason(reason)
-    before, after = GATE_STEPS[step]
-    with write(db):
-        row = found(db, user, document_id)
-        _require_second(user, row, step)
-        moved = db.execute(
-            "update document set gate = ?, gate_reason = ?, gate_by = ?, gate_at = ?"
-            " where id = ? and gate in (select value from json_each(?))",
-            [after, why, user.id, now(), document_id, f'["{before[0]}", "{before[1]}"]'],
-        ).rowcount
-        if moved != 1:
-            raise Conflict(f"{row['title']!r} cannot be {after}: it is {row['gate']}; reload the page.")
-        _log(db, user, after, document_id, was=row["gate"])
+    before, after = GATE_STEPS[name]
+    row = found(db, user, document_id)
+    _require_second(user, row, name)
+    moved = db.execute(
+        "update document set gate = ?, gate_reason = ?, gate_by = ?, gate_at = ?"
+        " where id = ? and gate in (select value from json_each(?))",
+        [after, why, user.id, now(), document_id, f'["{before[0]}", "{before[1]}"]'],
+    ).rowcount
+    if moved != 1:
+        raise Conflict(f"{row['title']!r} cannot be {after}: it is {row['gate']}; reload the page.")
+    audit.append(
+        db, user, f"document.{after}", f"document:{document_id}", document_id=document_id, digest=digest,
+        was=row["gate"],
+    )  # fmt: skip
+    return after
 
 
 def _require_second(user: User, row: Row, step: str) -> None:

@@ -63,27 +63,32 @@ def sign_card(db: Database, user: User, document_id: str) -> str:
     The owner signs first. A confidential or restricted document stays a draft until a second person signs too.
     """
     with write(db):
-        row = found(db, user, document_id)
-        fields = _fields(db, document_id)
-        _require_signable(row, fields)
-        if row["owner"] == user.id:
-            require(user, "documents.manage", repr(row["title"]))
-            if row["awaiting_second"]:
-                raise Conflict(f"You have signed the card of {row['title']!r}; a second person must sign it too.")
-            _require_alone(db, user, row, row["classification"], fields["groups"])
-            second = fields["sensitivity"] in cards.TWO_SIGNATURES
-        else:
-            require(user, "documents.second", repr(row["title"]))
-            if not row["awaiting_second"]:
-                raise NotAllowed(f"The card of {row['title']!r} is signed by its owner first, then by a reviewer.")
-            second = False
-        db.execute(
-            "insert into signature (document_id, user_id, digest, signed_at) values (?, ?, ?, ?)",
-            [document_id, user.id, cards.digest(fields), now()],
-        )
-        status = "draft" if second else "approved"
-        db.execute("update document set status = ?, awaiting_second = ? where id = ?", [status, second, document_id])
-        _log(db, user, "card.signed", document_id, cards.digest(fields), status=status)
+        return sign(db, user, document_id)
+
+
+def sign(db: Database, user: User, document_id: str) -> str:
+    """As `sign_card`, inside the write of the caller."""
+    row = found(db, user, document_id)
+    fields = _fields(db, document_id)
+    _require_signable(row, fields)
+    if row["owner"] == user.id:
+        require(user, "documents.manage", repr(row["title"]))
+        if row["awaiting_second"]:
+            raise Conflict(f"You have signed the card of {row['title']!r}; a second person must sign it too.")
+        _require_alone(db, user, row, row["classification"], fields["groups"])
+        second = fields["sensitivity"] in cards.TWO_SIGNATURES
+    else:
+        require(user, "documents.second", repr(row["title"]))
+        if not row["awaiting_second"]:
+            raise NotAllowed(f"The card of {row['title']!r} is signed by its owner first, then by a reviewer.")
+        second = False
+    db.execute(
+        "insert into signature (document_id, user_id, digest, signed_at) values (?, ?, ?, ?)",
+        [document_id, user.id, cards.digest(fields), now()],
+    )
+    status = "draft" if second else "approved"
+    db.execute("update document set status = ?, awaiting_second = ? where id = ?", [status, second, document_id])
+    _log(db, user, "card.signed", document_id, cards.digest(fields), status=status)
     return status
 
 

@@ -8,7 +8,7 @@ people               who may decide, who is told, refusals logged
 listing, showing     the queue; the evidence for one request
 holding, talking     taken by one person at a time; comments, and people named in them
 gates                documents that wait for a second person, in the same queue
-upkeep, figures      escalated when overdue, expired; how the queue does
+upkeep, figures      escalated when overdue, expired, documents told of; how the queue does
 carrying             the steps of a request that is carried out, for the tools
 """
 
@@ -18,7 +18,7 @@ from core.review.carrying import begin, compensated, move, require_going_on, req
 from core.review.deciding import Decided, Told, decide, decide_many, revoke
 from core.review.facts import Difference, Facts, Stale
 from core.review.figures import Disagreement, Figures, report
-from core.review.gates import decide_document
+from core.review.gates import Waiting, decide_document, waiting
 from core.review.holding import claim, may_free, release
 from core.review.items import Item, Version, digests, ids, item, versions
 from core.review.listing import SORTS, VIEWS, Counts, Filter, Row, count, counts, may_decide, queue
@@ -27,14 +27,15 @@ from core.review.policy import Rule, rule, rules
 from core.review.showing import Decision, Evidence, Reading, Shown, decisions, evidence
 from core.review.table import CLOSED, PENDING, STEPS, VERDICTS, State, TransitionError, Verdict, allowed
 from core.review.talking import comment, comments
-from core.review.upkeep import escalate_overdue, expire_due, tend
+from core.review.upkeep import escalate_overdue, expire_due, tell_of_documents, tend
 
 __all__ = [
     "ADD_A_REVIEWER", "AMENDABLE", "CLOSED", "PENDING", "SORTS", "STEPS", "VERDICTS", "VIEWS", "Counts", "Decided",
     "Decision", "Difference", "Disagreement", "Evidence", "Facts", "Figures", "Filter", "Item", "Reading", "Row",
-    "Rule", "SelfApproval", "Shown", "Stale", "State", "Told", "TransitionError", "Verdict", "Version", "allowed",
-    "amend", "ask", "begin", "claim", "comment", "comments", "compensated", "count", "counts", "decide",
+    "Rule", "SelfApproval", "Shown", "Stale", "State", "Told", "TransitionError", "Verdict", "Version", "Waiting",
+    "allowed", "amend", "ask", "begin", "claim", "comment", "comments", "compensated", "count", "counts", "decide",
     "decide_document", "decide_many", "decisions", "digests", "drop", "escalate_overdue", "evidence", "expire_due",
     "ids", "item", "may_decide", "may_free", "move", "prepare", "queue", "release", "report", "require_going_on",
-    "require_undoable", "revoke", "rule", "rules", "settle", "submit", "tend", "versions",
+    "require_undoable", "revoke", "rule", "rules", "settle", "submit", "tell_of_documents", "tend", "versions",
+    "waiting",
 ]  # fmt: skip

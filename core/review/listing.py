@@ -130,6 +130,8 @@ ITEM = (
     " item.version, item.digest, item.requester, item.submitted_at, item.due_at, item.claimed_by, item.claimed_until,"
     f" item.changed_at, {RANK} as rank, {ASKED_AT} as asked_at"
 )
+# When a document began to wait: as it was signed first, or came in.
+DOCUMENT_ASKED = "coalesce((select max(signed_at) from signature where document_id = document.id), created_at)"
 DOCUMENT = (
     "'document' as kind, document.id, 0 as number, document.id as document_id, document.title, 'high' as risk,"
     " case gate when 'waiting' then 'escalated' else 'submitted' end as state,"
@@ -137,7 +139,7 @@ DOCUMENT = (
     " document.owner as requester, {asked} as submitted_at,"
     " strftime('%Y-%m-%dT%H:%M:%fZ', {asked}, :document_hours) as due_at, null as claimed_by, null as claimed_until,"
     " {asked} as changed_at, 2 as rank, {asked} as asked_at"
-).replace("{asked}", "coalesce((select max(signed_at) from signature where document_id = document.id), created_at)")
+).replace("{asked}", DOCUMENT_ASKED)
 # Nobody decides on what they asked for or wrote, nor twice on the same; a version after the first is looked up.
 UNDECIDED = """item.state in ('submitted', 'escalated') and item.requester <> :me and item.prepared_by <> :me
     and (item.version = 1

@@ -140,6 +140,12 @@ def tell_authors(db: Database, user: User, found: Item, kind: str) -> None:
     inbox.post(db, found.tenant, told, kind, found.subject, found.number)
 
 
+def deciders_of_document(db: Database, tenant: str, document_id: str, owner: str) -> list[str]:
+    """Who may sign it second or release it: all who may that and see it, but its owner."""
+    able = _active(db, tenant, "documents.second")
+    return [each.id for each in able if each.id != owner and sees(db, each, document_id)]
+
+
 def sees(db: Database, user: User, document_id: str) -> bool:
     try:
         library.found(db, user, document_id, "id")

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 import streamlit as st
 from sqlite_utils import Database
 
-from core import identity, library, review
+from core import identity, review
 from core.identity import accounts
 from core.types import User
 from pages.parts import (
     review_amend,
     review_deciding,
+    review_document,
     review_evidence,
     review_handling,
     review_history,
@@ -21,14 +22,14 @@ from pages.parts import (
 )
 from pages.parts.review_bar import Wanted
 from pages.parts.review_queue import Listed
-from pages.parts.words import badge, plain, when
+from pages.parts.words import plain, when
 
 
 def pane(db: Database, user: User, wanted: Wanted, listed: Listed) -> None:
     """What is open: a request, or a document that waits."""
     row = next((row for row in listed.rows if row.id == listed.chosen), None)
     if row and row.kind == "document":
-        _document(db, user, wanted, listed, row)
+        review_document.pane(db, user, wanted, listed, row)
         return
     found = review.evidence(db, user, listed.chosen or "")
     names = accounts.names(db, user.tenant, _people(found))
@@ -107,39 +108,3 @@ def _people(found: review.Evidence) -> Iterator[str]:
     yield from (one.reviewer for one in (*found.decisions, *found.similar))
     yield from (one.user_id for one in found.remarks)
     yield from (one.made_by for one in found.versions)
-
-
-def _document(db: Database, user: User, wanted: Wanted, listed: Listed, row: review.Row) -> None:
-    """A document that waits: its gate, or the second signature, and the way to it."""
-    shown = library.document_row(db, user, row.document_id)
-    st.subheader(plain(row.title), anchor=False)
-    with st.container(horizontal=True, vertical_alignment="center", key="review-steps"):
-        st.page_link(
-            "pages/document.py", label="Open the document", icon=":material/article:",
-            query_params={"document": row.document_id, "tab": "Details"},
-        )  # fmt: skip
-        st.space("stretch")
-        review_queue.steps(db, user, wanted, listed)
-    if shown.gate == "waiting":
-        reasons = "; ".join(plain(one) for one in shown.scope_reasons)
-        st.markdown(f"{badge('Escalated', 'orange')} {reasons}")
-        st.caption("Until it is released, its actions and exports are withheld.")
-    else:
-        st.markdown("Its data card is signed once; confidential and restricted documents take a second person.")
-    for warning in shown.warnings:
-        st.warning(plain(warning), icon=":material/warning:")
-    if not row.mine:
-        alone = "You decide on it on its own page." if identity.alone(user) else ""
-        st.caption(alone or "Somebody else decides: it is yours, or your roles do not let you.")
-        return
-    with st.form(f"document-{shown.id}", border=True):
-        gate = shown.gate == "waiting"
-        reason = st.text_input("Why it may, or may not, be used") if gate else ""
-        with st.container(horizontal=True):
-            accept = st.form_submit_button("Release it" if gate else "Sign as the second person", type="primary")
-            refuse = gate and st.form_submit_button("Reject it")
-    if accept or refuse:
-        with shell.guarded():
-            state = review.decide_document(db, user, shown.id, "accept" if accept else "reject", reason)
-            review_queue.after(db, user, wanted, listed)
-            shell.done(f"The document is {state}")
