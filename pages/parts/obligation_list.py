@@ -2,22 +2,15 @@
 always in view. See obligation_list.js beside this file."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import streamlit as st
 
 from core import register
 from core.types import DUTIES
+from pages.parts.choosing import choosing
 from pages.parts.words import BEARERS, MODALITIES, RISKS, label, must
 
-HERE = Path(__file__).parent
-_mount = st.components.v2.component(
-    "compliance_copilot.obligation_list",
-    html='<div class="ob-list" role="listbox" aria-label="Obligations here"></div>',
-    css=(HERE / "obligation_list.css").read_text("utf-8"),
-    js=(HERE / "obligation_list.js").read_text("utf-8"),
-    isolate_styles=False,  # one look with the source beside it; all classes begin with ob-
-)
+_mount = choosing("obligation_list", "ob", "Obligations here")
 
 
 def obligation_list(

@@ -3,18 +3,12 @@ together. See review_list.js beside this file."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import streamlit as st
 
-HERE = Path(__file__).parent
-_mount = st.components.v2.component(
-    "compliance_copilot.review_list",
-    html='<div class="rv-list" role="listbox" aria-label="Approvals"></div>',
-    css=(HERE / "review_list.css").read_text("utf-8"),
-    js=(HERE / "review_list.js").read_text("utf-8"),
-    isolate_styles=False,  # one look with the evidence beside it; all classes begin with rv-
-)
+from pages.parts.choosing import choosing
+
+_mount = choosing("review_list", "rv", "Approvals")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,20 +6,24 @@ import pytest
 from playwright.sync_api import Page
 
 PARTS = Path(__file__).resolve().parents[2] / "pages" / "parts"
+LIST = ("choosing", "obligation_list")
 ROWS = [
     {"id": f"o{n}", "place": f"Article {n}", "chip": "Low", "colour": "gray", "who": "Firm", "what": "<b>act</b>"}
     for n in range(40)
 ]
 
 
+def _text(file: str) -> str:
+    return (PARTS / file).read_text("utf-8")
+
+
 @pytest.fixture
 def show(page: Page):
     """Draws rows with one of them chosen; what the list sends is kept in `sent`."""
-    page.set_content('<div id="host"><div class="ob-list" role="listbox"></div></div>')
-    page.add_style_tag(content=(PARTS / "obligation_list.css").read_text("utf-8"))
-    script = (
-        (PARTS / "obligation_list.js").read_text("utf-8").replace("export default function", "window.view = function")
-    )
+    page.set_content('<div id="host"><div class="choose-list ob-list" role="listbox"></div></div>')
+    style, script = ("\n".join(_text(f"{name}.{kind}") for name in LIST) for kind in ("css", "js"))
+    page.add_style_tag(content=style)
+    script = script.replace("export default function", "window.view = function")
     page.add_script_tag(content=f"window.sent = []; {script}")
 
     def draw(chosen: str | None) -> None:
