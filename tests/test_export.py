@@ -501,9 +501,9 @@ def test_two_versions_that_share_ids_keep_their_own_status(shelf, tmp_path):
     ours = Settings(data_dir=tmp_path)
     library.receive(db, user, (RULES + "\nVersion 2\n").encode(), "house-2.md", settings=ours)
     drain(ours)
-    old = [row for row in register.rows(db, user, Filter()) if row.document_id == document_id]
+    old = register.rows(db, user, Filter(document=document_id), limit=None)
     register.set_status(db, user, [row.id for row in old], "met")
-    said = {(row.document_id == document_id, row.status) for row in stored(db, user, Filter()).rows}
+    said = {(row.document_id == document_id, row.status) for row in stored(db, user, Filter(former=True)).rows}
     assert said == {(True, "met"), (False, "new")}
 
 

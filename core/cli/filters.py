@@ -34,6 +34,7 @@ def add_filters(parser: ArgumentParser) -> None:
     add("--text", default="", metavar="WORDS", help="only where the text has these words")
     add("--owner", metavar="NAME", **MANY, help="only of these owners")
     add("--applies", choices=("yes", "no", "unclear"), **MANY, help="whether it binds our profile")
+    add("--former", action="store_true", help="also of versions that a newer one has replaced")
     add("--check", action="store_true", help="only what a person should look at first")
     add(
         "--state",
@@ -72,6 +73,7 @@ def chosen(arguments: Namespace, db: "Database", user: "User") -> "Filter":
         owner=tuple(arguments.owner),
         applies=tuple(arguments.applies),
         check=arguments.check,
+        former=arguments.former,
         state=arguments.state,
     )
 

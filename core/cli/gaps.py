@@ -119,6 +119,7 @@ def _chosen(arguments: Namespace, db: "Database", user: "User") -> "GapFilter":
         topic=tuple(arguments.topic),
         coverage=tuple(arguments.coverage),
         text=arguments.text,
+        former=arguments.former,
     )
 
 
@@ -130,6 +131,7 @@ def _written(arguments: Namespace, made: "Written") -> int:
 def add_chosen(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("--document", metavar="ID", **MANY, help="only of these documents")
+    add("--former", action="store_true", help="also of versions that a newer one has replaced")
     add("--risk", choices=get_args(RiskLevel), **MANY, help="only of these levels")
     add("--impact", choices=IMPACTS, **MANY, help="only of this impact on the firm")
     add("--topic", metavar="NAME", **MANY, help="only about these topics, as data/lexicon/controls.toml names them")

@@ -41,7 +41,10 @@ SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class GapFilter:
-    """Which duties; () or "" asks for nothing, several values mean any of them. `text`: words, by their beginnings."""
+    """Which duties; () or "" asks for nothing, several values mean any of them. `text`: words, by their beginnings.
+
+    `former`: also of versions that a newer one replaced; whoever names documents gets those anyway.
+    """
 
     document: Sequence[str] = ()
     risk: Sequence[str] = ()
@@ -51,6 +54,7 @@ class GapFilter:
     applies: Sequence[str] = ()
     coverage: Sequence[str] = ()
     text: str = ""
+    former: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +178,7 @@ BEST_JOIN = (
 
 def _duties(user: User, filter: GapFilter) -> tuple[str, list[Any]]:
     """A SELECT of the duties with their coverage, of narrow columns only, and its parameters; access is inside."""
-    visible, allowed = library.visible(user)
+    counting, allowed = _counted(user, filter)
     outer, wanted = _narrowing(filter)
     match = text_query(filter.text)
     words = " and register.number in (select rowid from register_text where register_text match ?)" if match else ""
@@ -192,10 +196,18 @@ def _duties(user: User, filter: GapFilter) -> tuple[str, list[Any]]:
         " join control on control.tenant = ? and control.id = substr(overlay.field, 9)"
         f" where {ARE_LINKS} and json_extract(value, '$.state') <> 'rejected' group by document_id, subject) as met"
         " on met.document_id = register.document_id and met.subject = register.obligation_id"
-        f" where {BINDING} and {RELEASED} and {visible}{words}"
+        f" where {BINDING} and {RELEASED} and {counting}{words}"
     )
     given = [user.tenant, *allowed, *([match] if match else [])]
     return f"select * from ({inner}) where {outer}", [*given, *wanted]
+
+
+def _counted(user: User, filter: GapFilter) -> tuple[str, list[Any]]:
+    if filter.former or filter.document:
+        visible, allowed = library.visible(user)
+        return visible, list(allowed)
+    newest, allowed = library.newest(user)
+    return f"document.id in ({newest})", list(allowed)
 
 
 def _narrowing(filter: GapFilter) -> tuple[str, list[str]]:

@@ -47,7 +47,8 @@ FIRST_STATE = "draft"  # an action that nobody has touched is shown as ready, or
 
 def withheld(db: Database, user: User, filter: Filter) -> list[str]:
     """Titles of the documents that the filter means and that are escalated and not released."""
-    return [row.title for row in library.documents(db, user) if row.gate in SHUT and _means(filter, row.id)]
+    meant = _meant(db, user, filter)
+    return [row.title for row in library.documents(db, user) if row.gate in SHUT and row.id in meant]
 
 
 def standing(db: Database, user: User, filter: Filter) -> Iterator[Stored]:
@@ -58,16 +59,22 @@ def standing(db: Database, user: User, filter: Filter) -> Iterator[Stored]:
             register.rows(db, user, filter, sort="document_id", limit=None), key=lambda row: row.document_id
         )
     }
-    narrowed = replace(filter, document=(), today=None) != Filter()
+    narrowed = replace(filter, document=(), today=None, former=False) != Filter()
+    meant = _meant(db, user, filter)
     for listed in library.documents(db, user):
         chosen = sorted(rows.get(listed.id, []), key=lambda row: (row.position, row.end))
-        if chosen or (not narrowed and _means(filter, listed.id) and register.runs(db, user, listed.id)):
+        if chosen or (not narrowed and listed.id in meant and register.runs(db, user, listed.id)):
             yield _stored(db, user, listed.id, listed.gate, chosen, narrowed)
 
 
-def _means(filter: Filter, document_id: str) -> bool:
-    wanted = [filter.document] if isinstance(filter.document, str) else list(filter.document)
-    return not any(wanted) or document_id in wanted
+def _meant(db: Database, user: User, filter: Filter) -> set[str]:
+    """The ids of the documents that the filter is about."""
+    wanted = {filter.document} if isinstance(filter.document, str) else set(filter.document)
+    if any(wanted):
+        return wanted
+    if filter.former or filter.run:
+        return {row.id for row in library.documents(db, user)}
+    return library.newest_ids(db, user)
 
 
 def _stored(db: Database, user: User, document_id: str, gate: str, rows: list[Row], narrowed: bool) -> Stored:

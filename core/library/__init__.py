@@ -1,6 +1,7 @@
 """The only reader and writer of documents and provisions. The user is an argument of all of it, access is inside.
 
     access, seeing         who may see what, and why
+    newest                 which of several versions counts
     labels                 under which label equal files are one document
     names, files, uploads  file names and bytes from outside; what waits to be imported
     documents, pages       what was read, as rows
@@ -40,6 +41,7 @@ from core.library.documents import (
 )
 from core.library.files import database
 from core.library.files import read as stored
+from core.library.newest import NEWEST_FIRST, newest, newest_ids
 from core.library.pages import page_png
 from core.library.seeing import Sight, sight
 from core.library.signing import allowed, allows_raw, card, owned, require_use, save_card, sign_card
@@ -47,6 +49,7 @@ from core.library.uploads import Receipt, Upload, dismiss, receive, sweep, unloc
 
 __all__ = [
     "FIELDS",
+    "NEWEST_FIRST",
     "STATUSES",
     "USES",
     "Deleted",
@@ -72,6 +75,8 @@ __all__ = [
     "hold",
     "holds",
     "keep",
+    "newest",
+    "newest_ids",
     "owned",
     "pack",
     "page_png",

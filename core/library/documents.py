@@ -13,6 +13,7 @@ from core.identity import require
 from core.library import cards, pages
 from core.library.access import found, visible
 from core.library.labels import Label, twin
+from core.library.newest import OLDEST_FIRST
 from core.library.uploads import Upload
 from core.store import Row, now, one, rows
 from core.types import Access, Document, Page, Provision, Reading, Scope, Span, Structure, User, Word
@@ -25,7 +26,7 @@ STATUSES = ("draft", "approved", "withdrawn", "escalated")
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """A line of the list. `version_number` counts the versions that this user may see, 1 the earliest to arrive.
+    """A line of the list. `version_number` counts the versions that this user may see, 1 the oldest.
 
     `gate`: open, or for an escalated document waiting, released, rejected; then by whom, when and why. `awaiting`
     says what the document waits for ("second signature"), "" when nothing. `held` says that it cannot be deleted.
@@ -169,7 +170,7 @@ def documents(db: Database, user: User, *, status: str | None = None, text: str 
 
 
 def versions(db: Database, user: User, document_id: str) -> list[DocumentRow]:
-    """All versions of the same regulation or policy that this user may see, the earliest to arrive first.
+    """All versions of the same regulation or policy that this user may see, the oldest first (see `newest`).
 
     A translation is no version: it says the same in another language, and is numbered by itself.
     """
@@ -224,7 +225,7 @@ def _listed(db: Database, user: User, where: str, values: Sequence[Any]) -> list
             select *, row_number() over earlier as version_number,
                 count(*) over (partition by lineage, language) as version_count
             from document where {condition}
-            window earlier as (partition by lineage, language order by created_at, id)
+            window earlier as (partition by lineage, language order by {OLDEST_FIRST})
         ) as seen
         where {where}
     """

@@ -58,7 +58,7 @@ def earlier_version(db: Database, user: User, document: Document, label: tuple[s
     latest = one(
         db,
         f"select id, classification, groups from document where lineage = ? and language = ? and {condition}"
-        " order by created_at desc, id desc limit 1",
+        f" order by {library.NEWEST_FIRST} limit 1",
         [document.lineage, document.language, *parameters],
     )
     if latest is None or not one(db, "select 1 from overlay where document_id = ? limit 1", [latest["id"]]):

@@ -8,7 +8,7 @@ from core.types import DUTIES, User
 
 def duties_by_document(db: Database, user: User) -> dict[str, dict[str, int]]:
     """Document id → risk level → obligations and prohibitions. Documents without any are left out."""
-    where, parameters = condition(user, Filter(modality=DUTIES))
+    where, parameters = condition(user, Filter(modality=DUTIES, former=True))
     sql = (
         f"select register.document_id, register.risk, count(*) from register where {where}"
         " group by register.document_id, register.risk"

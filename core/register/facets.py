@@ -41,7 +41,7 @@ def combined(values: dict[str, Any]) -> str:
 
 
 def _documents(db: Database, user: User, filter: Filter) -> dict[str, int]:
-    where, parameters = condition(user, replace(filter, document=()))
+    where, parameters = condition(user, replace(filter, document=(), former=True))
     sql = f"select register.document_id, count(*) from register where {where} group by register.document_id"
     return dict(db.conn.execute(sql, parameters).fetchall())
 

@@ -39,7 +39,8 @@ class Filter:
     `deadline`: any, dated (a due date is known), none; of what is open: overdue, soon (30 days), upcoming; review: the
     next review is due. `text` and `bearer`: all words, by their beginnings. `check`: only what a person should look at
     first. `state`: current; orphaned (corrected by people, no longer found by the chosen run); replaced (split or
-    merged). `today` decides what is overdue; None is now.
+    merged). `former`: also the versions that a newer one replaced; whoever names documents or a run gets those anyway.
+    `today` decides what is overdue; None is now.
     """
 
     document: Choice = ()
@@ -55,6 +56,7 @@ class Filter:
     check: bool = False
     run: str = ""
     state: str = "current"
+    former: bool = False
     today: date | None = None
 
 
@@ -63,11 +65,19 @@ EVERYTHING = Filter()
 
 def condition(user: User, filter: Filter) -> tuple[str, list[Any]]:
     """The WHERE clause over the table register, access included, and its parameters."""
-    visible, allowed = library.visible(user)
+    counting, allowed = counted(user, filter)
     where, parameters = narrowing(filter)
     # The documents are listed once; a join would ask for each of 50,000 rows again whether it may be seen.
-    seen = f"register.document_id in (select id from document where {visible})"
-    return f"{seen} and {where}", [*allowed, *parameters]
+    return f"register.document_id in ({counting}) and {where}", [*allowed, *parameters]
+
+
+def counted(user: User, filter: Filter) -> tuple[str, list[Any]]:
+    """A SELECT of the ids of the documents whose rows count, access included, and its parameters."""
+    if filter.former or choices(filter.document) or filter.run:
+        visible, allowed = library.visible(user)
+        return f"select id from document where {visible}", list(allowed)
+    newest, allowed = library.newest(user)
+    return newest, list(allowed)
 
 
 def narrowing(filter: Filter) -> tuple[str, list[Any]]:

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from core import library, store
 from core.errors import NotFound
 from core.register import gestures
-from core.register.filters import EVERYTHING, Filter, choices, condition
+from core.register.filters import EVERYTHING, Filter, choices, condition, counted
 from core.register.gestures import Change
 from core.register.rows import JOINED
 from core.types import User
@@ -120,10 +120,11 @@ def _queue(user: User, filter: Filter, everything: bool) -> tuple[str, list[Any]
         f" from {JOINED} where {where} and {unchecked}"
     )
     # A sentence without an obligation has no bearer, risk or status that could match.
-    if filter != Filter(document=filter.document, text=filter.text, check=filter.check, today=filter.today):
+    kept = {name: getattr(filter, name) for name in ("document", "text", "check", "former", "today")}
+    if filter != Filter(**kept):
         return obligations, parameters
-    visible, given = library.visible(user)
-    tests = [visible, "lead.state = 'open'"]
+    counting, given = counted(user, filter)
+    tests = [f"lead.document_id in ({counting})", "lead.state = 'open'"]
     if documents := choices(filter.document):
         tests.append("lead.document_id in (select value from json_each(?))")
         given.append(json.dumps(documents))

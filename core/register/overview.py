@@ -26,10 +26,12 @@ class Overview:
 
     `matrix`: bearer kind → risk level → duties. `overdue`, `soon` and `next` (open duties with a due date from today
     on, the nearest first) are of OURS: those that bind a firm or name nobody, and that apply to us or may.
-    `by_applies`: yes, no, unclear → duties.
+    `by_applies`: yes, no, unclear → duties. Only the newest version of a document is counted so; `former` says how many
+    of `documents` are others.
     """
 
     documents: int
+    former: int
     norms: int
     duties: int
     by_modality: dict[str, int]
@@ -60,6 +62,7 @@ def overview(db: Database, user: User, today: date | None = None, *, upcoming: i
     failed = [job for job in jobs.jobs(db, user, limit=1_000) if job.state == "failed"]
     return Overview(
         documents=len(shelf),
+        former=len(shelf) - len(library.newest_ids(db, user)),
         norms=sum(size for _, size in norms),
         duties=sum(size for _, size in binding),
         by_modality=_summed(norms, "modality"),

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from core import library, store
 from core.errors import BadInput, Conflict, NotFound
-from core.register.filters import EVERYTHING, Filter, condition, narrowing
+from core.register.filters import EVERYTHING, Filter, condition, counted, narrowing
 from core.types import User
 
 
@@ -152,10 +152,10 @@ def _listed(user: User, filter: Filter, sort: str) -> tuple[str, str, list[Any]]
     """Text order walks the documents by title; every other order goes over all rows at once."""
     if sort not in BY_TEXT:
         return "register", *condition(user, filter)
-    visible, allowed = library.visible(user)
+    counting, allowed = counted(user, filter)
     where, parameters = narrowing(filter)
     tables = "document cross join register on register.document_id = document.id"
-    return tables, f"{visible} and {where}", [*allowed, *parameters]
+    return tables, f"document.id in ({counting}) and {where}", [*allowed, *parameters]
 
 
 def _order(sort: str, descending: bool) -> str:

@@ -35,6 +35,11 @@ def counts(found: register.Overview) -> None:
     }
     for column, (name, number) in zip(st.columns(len(numbers)), numbers.items(), strict=True):
         column.metric(name, f"{number:,}", border=True)
+    if found.former:
+        st.caption(
+            f"Of a document with several versions only the newest is counted; {count(found.former, 'former version')}"
+            f" {'is' if found.former == 1 else 'are'} left out."
+        )
 
 
 def _ours(found: register.Overview) -> dict[str, int]:

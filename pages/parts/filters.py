@@ -1,6 +1,6 @@
 """What the register shows: every filter stands in the URL, so that a view can be kept, shared and refreshed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 from sqlite_utils import Database
@@ -20,14 +20,17 @@ PILLS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 # Rows that are not in the register any more, which the overview links to.
 STATES = {"orphaned": "No longer found", "replaced": "Split or merged"}
-NAMES = ("text", "deadline", "state", "document", "owner", *PILLS)
+# Of a document with several versions the newest counts, until somebody asks for all.
+VERSIONS = {"all": "Former versions too"}
+NAMES = ("text", "deadline", "state", "versions", "document", "owner", *PILLS)
 
 
 def bar(db: Database, user: User) -> register.Filter:
     """The widgets, in the row that the caller has opened; each says how many rows a choice would give."""
-    titles = {one.id: _title(one) for one in library.documents(db, user)}
+    shelf = library.documents(db, user)
+    titles = {one.id: title(one) for one in shelf}
     url.follow(
-        one={"text": None, "deadline": DEADLINES, "state": STATES},
+        one={"text": None, "deadline": DEADLINES, "state": STATES, "versions": VERSIONS},
         many={"document": titles, "owner": None, **{name: values for name, (_, values) in PILLS.items()}},
     )
     counted = register.facets(db, user, _chosen())
@@ -35,7 +38,7 @@ def bar(db: Database, user: User) -> register.Filter:
         "Find", key=url.key("text"), placeholder="Find words, an article, a bearer",
         label_visibility="collapsed", icon=":material/search:", width=230,
     )  # fmt: skip
-    _documents(titles, counted["document"])
+    _documents(shelf, titles, counted["document"])
     for name, (title, values) in PILLS.items():
         _pills(name, title, values, counted[name])
     _deadline(counted["deadline"])
@@ -49,14 +52,18 @@ def bar(db: Database, user: User) -> register.Filter:
     return chosen
 
 
-def _title(one: library.DocumentRow) -> str:
+def title(one: library.DocumentRow) -> str:
+    """Short, and which version it is where there are several."""
     return f"{short(one.title)}, version {one.version_number}" if one.version_count > 1 else short(one.title)
 
 
 def _chosen() -> register.Filter:
     picked = {name: tuple(url.held(name) or ()) for name in (*PILLS, "document", "owner")}
     state = url.held("state") or "current"
-    return register.Filter(text=url.held("text") or "", deadline=url.held("deadline") or "", state=state, **picked)
+    return register.Filter(
+        text=url.held("text") or "", deadline=url.held("deadline") or "", state=state,
+        former=bool(url.held("versions")), **picked,
+    )  # fmt: skip
 
 
 def _named(title: str, name: str) -> str:
@@ -80,12 +87,23 @@ def _deadline(counted: Mapping[str, int]) -> None:
         )  # fmt: skip
 
 
-def _documents(titles: Mapping[str, str], counted: Mapping[str, int]) -> None:
+def _documents(shelf: Sequence[library.DocumentRow], titles: Mapping[str, str], counted: Mapping[str, int]) -> None:
     with st.popover(_named("Document", "document"), key="open-document"):
         st.multiselect(
             "Documents", tuple(titles), key=url.key("document"), width=480, label_visibility="collapsed",
             placeholder="Choose documents",
             format_func=lambda id: f"{titles.get(id, id)} ({count(counted.get(id, 0), 'row')})",
+        )  # fmt: skip
+        former(shelf)
+
+
+def former(shelf: Sequence[library.DocumentRow]) -> None:
+    """The way to what a newer version of a document replaced, where there is any."""
+    if any(one.version_count > 1 for one in shelf):
+        st.caption("Of a document with several versions the newest counts, unless you choose another.")
+        st.pills(
+            "Versions", tuple(VERSIONS), key=url.key("versions"), label_visibility="collapsed",
+            format_func=lambda name: VERSIONS[name],
         )  # fmt: skip
 
 
