@@ -228,6 +228,18 @@ def test_undo_goes_back_one_gesture_at_a_time_and_then_says_that_nothing_is_left
         register.undo(db, ADA)
 
 
+def test_fields_corrected_together_are_undone_together_and_refused_together(db):
+    id, before = id_of(db, RECORD), everything(db)
+    with pytest.raises(BadInput):
+        register.correct_all(db, ADA, id, {"bearer": "Bank", "risk": "enormous"})
+    with pytest.raises(Conflict, match="meanwhile"):
+        register.correct_all(db, ADA, id, {"bearer": "Bank", "risk": "high"}, was={"risk": "critical"})
+    assert everything(db) == before
+    register.correct_all(db, ADA, id, {"bearer": "Bank", "risk": "high"})
+    assert register.undo(db, ADA).title == "Corrected the bearer and the risk"
+    assert everything(db) == before
+
+
 def test_undo_names_what_it_took_back(db):
     id = id_of(db, RECORD)
     register.set_status(db, ADA, [id, id_of(db, NOTIFY)], "met")

@@ -46,6 +46,29 @@ def test_a_new_status_leaves_the_old_reason_behind(db):
     assert register.row(db, ADA, id_of(db, RECORD)).reason == ""
 
 
+def saved(db, **changed):
+    row = register.row(db, ADA, id_of(db, NOTIFY))
+    kept = {name: getattr(row, name) for name in ("status", "reason", "owner", "next_review", "anchor_date")}
+    return register.save_record(db, ADA, row.id, **{**kept, **changed})
+
+
+def test_what_is_saved_together_is_undone_together(db):
+    due = saved(db, status="in progress", owner="Head of Fraud", next_review="2027-01-31", anchor_date="2026-11-20")
+    row = register.row(db, ADA, id_of(db, NOTIFY))
+    assert (row.status, row.owner, row.next_review, due) == ("in progress", "Head of Fraud", "2027-01-31", "2026-11-23")
+    assert register.undo(db, ADA).title == "Set status, owner, next review, date of the event"
+    row = register.row(db, ADA, id_of(db, NOTIFY))
+    assert (row.status, row.owner, row.next_review, row.due) == ("new", "", None, None)
+
+
+def test_a_form_saved_as_it_was_says_nothing_and_one_refused_part_keeps_the_others_out(db):
+    saved(db)
+    assert register.history(db, ADA, id_of(db, NOTIFY)) == []
+    with pytest.raises(BadInput, match="Say why"):
+        saved(db, owner="Head of Fraud", status="not applicable")
+    assert register.row(db, ADA, id_of(db, NOTIFY)).owner == ""
+
+
 def test_a_bulk_edit_changes_all_or_nothing(db):
     ids = [id_of(db, RECORD), id_of(db, NOTIFY)]
     with pytest.raises(NotFound):

@@ -60,8 +60,7 @@ def uncorrect(arguments: Namespace) -> int:
     with opened() as (db, user):
         id = obligation_id(db, user, arguments.id)
         fields = arguments.field or [one.field for one in register.record(db, user, id).corrections]
-        for field in fields:
-            register.correct(db, user, id, field, None)
+        register.correct_all(db, user, id, dict.fromkeys(fields))
     say(f"{counted(len(fields), 'correction')} taken back; the engine's reading stands again.")
     return 0
 

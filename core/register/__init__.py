@@ -3,7 +3,7 @@
 import core.store  # noqa: F401  before the rooms below load sqlite-utils with all that it can find
 from core.register.carrying import Offer, carry, carry_over, earlier_version, may_carry, offers, take_over
 from core.register.check import Checked, Mismatch, check, checked
-from core.register.corrections import Correction, Standing, correct, standing_all, standing_of
+from core.register.corrections import Correction, Standing, correct, correct_all, standing_all, standing_of
 from core.register.derived import reindex
 from core.register.duties import duties_by_document
 from core.register.evidence import Evidence, add_evidence, evidence_bytes, remove_evidence
@@ -25,6 +25,7 @@ from core.register.records import (
     comment,
     history,
     record,
+    save_record,
     set_anchor_date,
     set_next_review,
     set_status,
@@ -85,6 +86,7 @@ __all__ = [
     "choose_run",
     "comment",
     "correct",
+    "correct_all",
     "corrected_analysis",
     "count",
     "duties_by_document",
@@ -117,6 +119,7 @@ __all__ = [
     "rows",
     "rows_of",
     "runs",
+    "save_record",
     "set_anchor_date",
     "set_next_review",
     "set_status",

@@ -1,6 +1,6 @@
 """Correcting what the engine read, one field at a time. The finding stays; the correction lies over it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,18 +38,28 @@ def correct(db: Database, user: User, id: str, field: str, value: str | None, *,
 
     `was` is the value that the person saw: Conflict when somebody changed it meanwhile.
     """
-    value = fields.checked(field, value)
+    correct_all(db, user, id, {field: value}, was={} if was is None else {field: was})
+
+
+def correct_all(
+    db: Database, user: User, id: str, values: Mapping[str, str | None], *, was: Mapping[str, str] | None = None
+) -> None:
+    """Several of FIELDS at once, as `correct` does: one gesture, and nothing is kept while one of them is refused."""
     shown = row(db, user, id)
-    kept = _located(db, user, shown.document_id, shown.obligation_id, field, value)
+    place = shown.document_id, shown.obligation_id
+    checked = {field: fields.checked(field, value) for field, value in values.items()}
+    kept = {field: _located(db, user, *place, field, value) for field, value in checked.items()}
 
     def say() -> list[Change]:
         editable(db, user, id)
-        now = fields.values(standing(db, shown.document_id, shown.obligation_id))[field]
-        if was is not None and now != was:
-            raise Conflict(f"The {field} was changed to “{now}” meanwhile; look at it again.")
-        return [Change(shown.document_id, shown.obligation_id, field, kept)]
+        now = fields.values(standing(db, *place))
+        for field, seen in (was or {}).items():
+            if now[field] != seen:
+                raise Conflict(f"The {field} was changed to “{now[field]}” meanwhile; look at it again.")
+        return [Change(*place, field, value) for field, value in kept.items()]
 
-    gestures.make(db, user, "correct", f"Corrected the {field.replace('_', ' ')}", say)
+    named = " and the ".join(field.replace("_", " ") for field in kept)
+    gestures.make(db, user, "correct", f"Corrected the {named}", say)
 
 
 def found(db: Database, document_id: str, obligation_id: str, text: str = "") -> Obligation:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -72,30 +73,19 @@ def history(db: Database, user: User, id: str) -> list[Event]:
 
 def set_status(db: Database, user: User, ids: str | Sequence[str], status: str, reason: str = "") -> None:
     """One gesture for all of `ids`. "not applicable" needs a reason."""
-    if status not in STATUSES:
-        raise BadInput(f"{status!r} is no status; choose one of: {', '.join(STATUSES)}.")
-    if status == "not applicable" and not reason.strip():
-        raise BadInput("Say why it is not applicable: whoever checks the register will ask.")
-    values = {"status": status, "reason": short(reason) or None}
-    gestures.set_values(db, user, ids, "status", f"Set the status to {status}", values)
+    gestures.set_values(db, user, ids, "status", f"Set the status to {status}", _status(status, reason))
 
 
 def assign(db: Database, user: User, ids: str | Sequence[str], owner: str) -> None:
     """Give them an owner; "" takes the owner away."""
     gestures.set_values(
-        db,
-        user,
-        ids,
-        "assign",
-        "Assigned an owner" if owner.strip() else "Took the owner away",
-        {"owner": " ".join(short(owner).split()) or None},
-    )
+        db, user, ids, "assign", "Assigned an owner" if owner.strip() else "Took the owner away", _owner(owner)
+    )  # fmt: skip
 
 
 def set_next_review(db: Database, user: User, ids: str | Sequence[str], day: str | date | None) -> None:
     """When somebody should look at it again; None for never."""
-    value = None if day is None else parse_date(str(day)).isoformat()
-    gestures.set_values(db, user, ids, "next review", "Set the next review", {"next_review": value})
+    gestures.set_values(db, user, ids, "next review", "Set the next review", _next_review(day))
 
 
 def comment(db: Database, user: User, id: str, text: str) -> str:
@@ -114,12 +104,69 @@ def set_anchor_date(
 
     A recurrence gives its next occurrence from `today`. None takes the date away.
     """
+    values = _anchor_date(row(db, user, id), day, today)
+    gestures.set_values(db, user, id, "anchor date", "Entered the date of the event", values)
+    return row(db, user, id).due
+
+
+def save_record(
+    db: Database,
+    user: User,
+    id: str,
+    *,
+    status: str,
+    reason: str,
+    owner: str,
+    next_review: str | None,
+    anchor_date: str | None,
+    today: date | None = None,
+) -> str | None:
+    """What a person saves in one go, as one gesture; what is as it was is left alone. Gives the due date that follows.
+
+    The parts are those of `set_status`, `assign`, `set_next_review` and `set_anchor_date`, and refused as these refuse.
+    """
     shown = row(db, user, id)
-    if day is not None and not shown.iso8601:
+    values: dict[str, Any] = {}
+    said = []
+    if (status, reason) != (shown.status, shown.reason):
+        values |= _status(status, reason)
+        said.append("status")
+    if owner != shown.owner:
+        values |= _owner(owner)
+        said.append("owner")
+    if next_review != shown.next_review:
+        values |= _next_review(next_review)
+        said.append("next review")
+    if anchor_date != shown.anchor_date:
+        values |= _anchor_date(shown, anchor_date, today)
+        said.append("date of the event")
+    if values:
+        gestures.set_values(db, user, id, "record", f"Set {', '.join(said)}", values)
+    return row(db, user, id).due
+
+
+def _status(status: str, reason: str) -> dict[str, str | None]:
+    if status not in STATUSES:
+        raise BadInput(f"{status!r} is no status; choose one of: {', '.join(STATUSES)}.")
+    if status == "not applicable" and not reason.strip():
+        raise BadInput("Say why it is not applicable: whoever checks the register will ask.")
+    return {"status": status, "reason": short(reason) or None}
+
+
+def _owner(owner: str) -> dict[str, str | None]:
+    return {"owner": " ".join(short(owner).split()) or None}
+
+
+def _next_review(day: str | date | None) -> dict[str, str | None]:
+    return {"next_review": None if day is None else parse_date(str(day)).isoformat()}
+
+
+def _anchor_date(shown: Row, day: str | date | None, today: date | None) -> dict[str, dict[str, str] | None]:
+    if day is None:
+        return {"anchor_date": None}
+    if not shown.iso8601:
         raise BadInput("This obligation has no deadline that a date could be counted for; correct its deadline first.")
-    if day is not None and is_date(shown.iso8601 or ""):
+    if is_date(shown.iso8601):
         raise BadInput(f"This deadline is a date already ({shown.iso8601}); there is nothing to count.")
     now = (today or datetime.now(UTC).date()).isoformat()
-    value = None if day is None else {"date": parse_date(str(day)).isoformat(), "today": now}
-    gestures.set_values(db, user, id, "anchor date", "Entered the date of the event", {"anchor_date": value})
-    return row(db, user, id).due
+    return {"anchor_date": {"date": parse_date(str(day)).isoformat(), "today": now}}

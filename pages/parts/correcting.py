@@ -7,7 +7,6 @@ import streamlit as st
 from sqlite_utils import Database
 
 from core import register
-from core.register.fields import checked
 from core.types import BearerKind, DeadlineKind, Modality, RiskLevel, User
 from pages.parts import rights, shell
 from pages.parts.words import count, label, plain
@@ -57,16 +56,12 @@ def form(db: Database, user: User, found: register.Record) -> None:
             with refused, shell.guarded():
                 _save(db, user, id, changed, shown)
     if was and st.button("Take all corrections back", key=f"uncorrect-{id}", **rights.barred(user, "register.edit")):
-        for field in was:
-            register.correct(db, user, id, field, None)
+        register.correct_all(db, user, id, dict.fromkeys(was))
         shell.done("The engine's reading stands again")
 
 
 def _save(db: Database, user: User, id: str, changed: Mapping[str, str], shown: Mapping[str, str]) -> None:
-    for field, value in changed.items():
-        checked(field, value)  # nothing is kept while one of them is refused
-    for field, value in changed.items():
-        register.correct(db, user, id, field, value, was=shown[field])
+    register.correct_all(db, user, id, changed, was={field: shown[field] for field in changed})
     shell.done(f"{count(len(changed), 'field')} corrected" if changed else "Nothing was changed")
 
 

@@ -105,16 +105,11 @@ def _controls(db: Database, user: User, row: register.Row) -> None:
 def _save(
     db: Database, user: User, row: register.Row, status: str, owner: str, reason: str, review: str, anchor: str
 ) -> None:
-    if (status, reason) != (row.status, row.reason):
-        register.set_status(db, user, row.id, status, reason)
-    if owner != row.owner:
-        register.assign(db, user, row.id, owner)
-    if review != (row.next_review or ""):
-        register.set_next_review(db, user, row.id, review or None)
-    if anchor != (row.anchor_date or ""):
-        due = register.set_anchor_date(db, user, row.id, anchor or None)
-        shell.done(f"Saved; due {day(due)}" if due else "Saved")
-    shell.done("Saved")
+    due = register.save_record(
+        db, user, row.id, status=status, reason=reason, owner=owner, next_review=review or None,
+        anchor_date=anchor or None,
+    )  # fmt: skip
+    shell.done(f"Saved; due {day(due)}" if due and due != row.due else "Saved")
 
 
 def _history(db: Database, user: User, found: register.Record) -> None:
@@ -136,9 +131,13 @@ def _told(event: register.Event, engine: dict[str, str]) -> str:
     said = plain(event.title)
     if event.field in register.FIELDS:
         before, after = (engine[event.field] if value is None else value for value in (event.old, event.new))
-        return f"{said}: “{_short(before)}” → “{_short(after)}”"
-    if event.field in ("owner", "next_review", "reason"):
+        # One gesture may correct several fields; of one that carried them over, the title says that.
+        named = said if event.source else f"Corrected the {event.field.replace('_', ' ')}"
+        return f"{named}: “{_short(before)}” → “{_short(after)}”"
+    if event.field in ("status", "owner", "next_review", "reason"):
         return f"{label(event.field)}: {_short(event.new) or 'taken away'}"
+    if event.field == "anchor_date":
+        return f"Date of the event: {_short(event.new and event.new['date']) or 'taken away'}"
     if event.field.startswith(("comment:", "evidence:")):
         value = event.new or event.old
         return f"{said}: {_short(value['text'] if isinstance(value, dict) else value)}"
