@@ -3,7 +3,8 @@
 import pytest
 
 from core.language.chunks import depths
-from core.language.clauses import first_subject, next_subject
+from core.language.clauses import first_subject
+from core.language.further_clauses import next_subject
 from core.language.predicates import verb_after
 from core.language.tokens import tokens
 

@@ -11,7 +11,8 @@ from core.extract.norms import Clause, Stated, Words
 from core.extract.senses import sense
 from core.extract.terms import lookup
 from core.language.chunks import BOUNDS, chunk_kind, is_aside, opens_phrase, participle_like, time_at, without_subject
-from core.language.clauses import Subject, excepted, first_subject, next_subject
+from core.language.clauses import Subject, excepted, first_subject
+from core.language.further_clauses import next_subject
 from core.language.tokens import Token
 from core.language.verbs import is_third_person, takes_object
 
