@@ -4,6 +4,7 @@ import socket
 import time
 from contextlib import closing
 
+import numpy as np
 import pytest
 
 from core.identity import local_user
@@ -179,15 +180,17 @@ def tiny(at, tmp_path):
 
 
 def added(settings, tmp_path, words, kind="gpt2"):
-    """A GGUF file that has a vocabulary and no weights, added."""
+    """A GGUF file that has a vocabulary and one weight, added."""
     gguf = pytest.importorskip("gguf", reason="the writer of test files is not installed")
     path = tmp_path / "spelt.gguf"
     made = gguf.GGUFWriter(str(path), "llama")
     made.add_context_length(2048)
     made.add_tokenizer_model(kind)
     made.add_token_list(words)
+    made.add_tensor("a", np.zeros(1, dtype=np.float32))
     made.write_header_to_file()
     made.write_kv_data_to_file()
+    made.write_tensors_to_file()
     made.close()
     settings.data_dir.mkdir(exist_ok=True)
     with closing(connect(settings.database)) as db, write(db):

@@ -57,6 +57,43 @@ def test_a_model_that_speaks_no_language_is_refused(tmp_path):
         gguf.header(file(tmp_path, b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + keys))
 
 
+def model_of(*fields: tuple[bytes, str, int], architecture: bytes = b"llama", tensors: int = 1) -> bytes:
+    """A language model's header with numbers as given, for a tensor of two weights of a kind that nobody knows."""
+    kinds = {"I": 4, "i": 5, "Q": 10}
+    keys = [text(b"general.architecture") + struct.pack("<I", 8) + text(architecture)]
+    keys += [text(b"tokenizer.ggml.model") + struct.pack("<I", 8) + text(b"gpt2")]
+    keys += [text(name) + struct.pack("<I" + form, kinds[form], value) for name, form, value in fields]
+    tensor = text(b"t") + struct.pack("<IQIQ", 1, 2, 99, 0)
+    return b"GGUF" + struct.pack("<IQQ", 3, tensors, len(keys)) + b"".join(keys) + tensor * tensors
+
+
+CONTEXT = (b"llama.context_length", "I", 512)
+
+
+def test_a_vocabulary_without_weights_is_no_model(tmp_path):
+    assert gguf.header(file(tmp_path, model_of(CONTEXT))).parameters == 2
+    with pytest.raises(BadWeights, match="has no weights in it"):
+        gguf.header(file(tmp_path, model_of(CONTEXT, tensors=0)))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        model_of((b"llama.context_length", "I", 0)), model_of((b"llama.context_length", "i", -5)),
+        model_of((b"llama.context_length", "Q", 2**64 - 1)),
+        model_of(CONTEXT, (b"llama.block_count", "i", -3), (b"llama.attention.head_count", "I", 4),
+                 (b"llama.embedding_length", "I", 64)),
+        model_of(CONTEXT, (b"llama.block_count", "Q", 2**64 - 1), (b"llama.attention.head_count", "I", 1),
+                 (b"llama.embedding_length", "Q", 2**64 - 1)),
+        model_of((b"<b>.context_length", "I", 512), architecture=b"<b>"),
+        model_of(CONTEXT).replace(struct.pack("<IQIQ", 1, 2, 99, 0), struct.pack("<IQIQ", 1, 2**64 - 1, 99, 0)),
+    ],
+)  # fmt: skip
+def test_numbers_that_no_model_has_are_damage(tmp_path, content):
+    with pytest.raises(BadWeights, match="has a damaged header"):
+        gguf.header(file(tmp_path, content))
+
+
 HUGE = 1 << 60
 HOSTILE = {
     "tensors without end": struct.pack("<IQQ", 3, HUGE, 0),
@@ -66,6 +103,7 @@ HOSTILE = {
     "an array of arrays": struct.pack("<IQQ", 3, 0, 1) + text(b"k") + struct.pack("<IIQ", 9, 9, 5),
     "an unknown type": struct.pack("<IQQ", 3, 0, 1) + text(b"k") + struct.pack("<I", 99),
     "a version of tomorrow": struct.pack("<IQQ", 99, 0, 0),
+    "the other order of bytes": struct.pack(">IQQ", 3, 1, 1),
     "a tensor of too many dimensions": struct.pack("<IQQ", 3, 1, 0) + text(b"t") + struct.pack("<I", 1 << 31),
     "an alignment of nothing": struct.pack("<IQQ", 3, 0, 1) + text(b"general.alignment") + struct.pack("<II", 4, 0),
 }

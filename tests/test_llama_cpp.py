@@ -3,6 +3,7 @@
 import json
 import threading
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ pytest.importorskip("gguf", reason="the writer of test files is not installed")
 
 from core.errors import Missing
 from core.identity import local_user
-from core.llm import faults, llama_cpp, open_model, weights
+from core.llm import faults, llama_cpp, open_model, prefixes, weights
 from core.llm.counting import counter
 from core.store import connect, write
 from core.types import ChatRequest, Message
@@ -87,6 +88,32 @@ def test_the_fixed_prefix_is_evaluated_once(tiny):
     assert again.usage.cached_tokens < again.usage.input_tokens
 
 
+def test_two_prompts_that_take_turns_are_each_evaluated_once(tiny):
+    asked = [request("One."), replace(request("One."), system="You look again at what was missed in a regulation.")]
+    fresh = []
+    for one in asked:
+        llama_cpp.OWNER.close()
+        fresh.append(tiny.complete(one).text)
+    llama_cpp.OWNER.close()
+    for one in asked:
+        tiny.complete(one)
+    again = [tiny.complete(one) for one in asked * 2]
+    assert [one.usage.cached_tokens >= len(ask.system) for one, ask in zip(again, asked * 2, strict=True)] == [True] * 4
+    assert [one.text for one in again] == fresh * 2  # what was put back is what would be evaluated anew
+
+
+def test_of_many_prompts_the_last_ones_are_kept(tiny):
+    for number in range(prefixes.MOST + 2):
+        tiny.complete(replace(request(max_output_tokens=1), system=f"{number} is your number, and you sort."))
+    assert len(llama_cpp.OWNER.prefixes._states) == prefixes.MOST
+
+
+def test_a_prefix_is_not_kept_where_memory_is_short(tiny, monkeypatch):
+    monkeypatch.setattr(prefixes, "SPARE", 1 << 60)
+    tiny.complete(request(max_output_tokens=1))
+    assert not llama_cpp.OWNER.prefixes._states
+
+
 def test_a_long_prompt_can_be_stopped_before_the_first_word(tiny):
     pieces = tiny.stream(request("x" * 700, max_output_tokens=50))
     assert next(pieces) == ""  # a slice of the prompt was read
@@ -132,6 +159,25 @@ def test_a_file_that_changed_since_it_was_added_is_not_loaded(here, tmp_path):
     path.write_bytes(bytes(changed))
     with pytest.raises(faults.BadWeights, match=r"tiny.gguf changed since it was added"):
         open_model("llama_cpp:tiny", here).complete(request())
+
+
+@pytest.mark.parametrize("how", ["exchanged", "written to"])
+def test_a_file_that_is_replaced_between_its_check_and_its_load_is_not_used(here, tmp_path, monkeypatch, how):
+    path, other = tmp_path / "tiny.gguf", tiny_gguf(tmp_path / "other.gguf", seed=2)
+    load = llama_cpp._load
+
+    def meanwhile(*given):
+        if how == "exchanged":
+            other.replace(path)
+        else:
+            with path.open("r+b") as file:
+                file.write(b"GGUF")
+        return load(*given)
+
+    monkeypatch.setattr(llama_cpp, "_load", meanwhile)
+    with pytest.raises(faults.BadWeights, match=r"tiny.gguf changed since it was added"):
+        open_model("llama_cpp:tiny", here).complete(request())
+    assert llama_cpp.OWNER.llama is None
 
 
 def test_a_model_too_large_for_what_is_free_is_not_loaded(here, monkeypatch):
@@ -196,7 +242,7 @@ def server(tmp_path):
     from llama_cpp.server.app import create_app
     from llama_cpp.server.settings import ModelSettings, ServerSettings
 
-    path = tiny_gguf(tmp_path / "served.gguf")
+    path = tiny_gguf(tmp_path / "served.gguf", served=True)
     asked = ModelSettings(model=str(path), model_alias="tiny", n_ctx=1024, verbose=False, chat_format="chatml")
     app = create_app(server_settings=ServerSettings(), model_settings=[asked])
     run = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))

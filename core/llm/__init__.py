@@ -19,6 +19,7 @@ ledger      a row for each call                                 budgets    caps,
 answers     those that are kept                                 estimates  what calls would take
 errands     what goes in and comes out                          sizes      what a model can read and say in one call
 masking     what hosted models do not see        counting    how many tokens a text takes
+prefixes    what llama.cpp made of fixed prefixes
 batches     many questions at once, for half     anthropic_batches  what Anthropic makes of them
 benchmark   models measured side by side         measuring  its order of calls, and its figures
 """

@@ -219,11 +219,11 @@ def _vocabulary(found: weights.Weights, changed: int) -> tuple[Any, int]:
         raise Missing("GGUF files need llama-cpp-python") from error
     from core.llm.llama_cpp import template_of, tokens
 
-    path = weights.checked(found)
     options = llama_cpp.llama_model_default_params()
     options.vocab_only = True
     try:
-        model = LlamaModel(path_model=str(path), params=options, verbose=False)
+        with weights.steady(found) as path:
+            model = LlamaModel(path_model=str(path), params=options, verbose=False)
     except (ValueError, RuntimeError, OSError) as error:
         raise faults.BadWeights(f"llama.cpp cannot load {found.name}'s vocabulary.") from error
     vocabulary = SimpleNamespace(

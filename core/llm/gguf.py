@@ -1,5 +1,6 @@
 """The header of a GGUF file, read with bounds: nothing in a hostile file makes us read or hold more than they allow."""
 
+import re
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ MAGIC = b"GGUF"
 VERSIONS = (2, 3)
 MOST_KEYS, MOST_TENSORS, MOST_DIMENSIONS = 5_000, 50_000, 4
 MOST_STRING, MOST_ITEMS, MOST_HEADER = 1 << 20, 2_000_000, 64 << 20
+MOST_CONTEXT, MOST_VALUES, MOST_CACHE = 1 << 31, 1 << 50, 1 << 40  # tokens, weights, bytes of a token
+ARCHITECTURE = re.compile(r"[a-z0-9][\w.-]{0,63}", re.ASCII | re.IGNORECASE)
 KEPT_ITEMS = 256  # numbers of an array that are kept: head counts by layer are the longest we use
 TOKENS = "tokenizer.ggml.tokens"
 PLAIN = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
@@ -105,6 +108,11 @@ class _Reading:
         context = fields.get(f"{kind}.context_length")
         if not isinstance(kind, str) or not isinstance(context, int) or "tokenizer.ggml.model" not in fields:
             raise self._bad("is no language model (no architecture, context or vocabulary in it); choose another file")
+        if not parameters:
+            raise self._bad("has no weights in it; choose another file of the model")
+        cache = _cache_bytes(kind, fields)
+        if not ARCHITECTURE.fullmatch(kind) or not 1 <= context <= MOST_CONTEXT or not 0 <= cache <= MOST_CACHE:
+            raise self._bad("has a damaged header; download it again")
         name, quantisation = fields.get("general.name"), fields.get("general.file_type")
         return Header(
             name=name if isinstance(name, str) else self.path.stem,
@@ -113,7 +121,7 @@ class _Reading:
             context=context,
             parameters=parameters,
             bytes=self.size,
-            cache_bytes_per_token=_cache_bytes(kind, fields),
+            cache_bytes_per_token=cache,
         )
 
     def _tensors(self, count: int) -> tuple[int, int]:
@@ -130,6 +138,8 @@ class _Reading:
             kind, start = self._number("<I"), self._number("<Q")
             block, size = BLOCKS.get(kind, (1, 0))
             parameters += values
+            if parameters > MOST_VALUES:
+                raise self._bad("has a damaged header; download it again")
             ends = max(ends, start + values // block * size)
         return parameters, ends
 

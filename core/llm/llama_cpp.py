@@ -16,6 +16,7 @@ from typing import Any
 from core.errors import Missing
 from core.llm import faults, weights
 from core.llm.answering import Ending, answered, drain
+from core.llm.prefixes import Prefixes
 from core.llm.turns import Turns
 from core.settings import Settings
 from core.store import connect
@@ -43,6 +44,7 @@ class Owner:
         self.key: tuple[str, str, int] | None = None
         self.llama: Any = None
         self.template: Any = None
+        self.prefixes: Any = None
 
     def loaded(self, found: weights.Weights, context: int) -> Any:
         """The model, loaded unless it is: its digest and the free memory are checked before each load."""
@@ -51,17 +53,21 @@ class Owner:
             self.close()
             import psutil
 
-            path = weights.checked(found)
-            weights.require_memory(found, context, psutil.virtual_memory().available)
-            self.llama = _load(str(path), found.name, context)
-            self.template = template_of(self.llama)
+            try:
+                with weights.steady(found) as path:
+                    weights.require_memory(found, context, psutil.virtual_memory().available)
+                    self.llama = _load(str(path), found.name, context)
+                self.template, self.prefixes = template_of(self.llama), Prefixes(self.llama)
+            except BaseException:
+                self.close()
+                raise
             self.key = key
         return self.llama
 
     def close(self) -> None:
         if self.llama is not None:
             self.llama.close()
-        self.key = self.llama = self.template = None
+        self.key = self.llama = self.template = self.prefixes = None
 
 
 OWNER = Owner()
@@ -93,26 +99,34 @@ class LlamaCppModel:
     def _pieces(self, request: ChatRequest) -> Generator[str, None, Ending]:
         with TURNS.turn():
             llama = OWNER.loaded(self.weights, self.context)
-            prompt = tokens(llama, OWNER.template, request)
+            prompt, fixed = divided(llama, OWNER.template, request)
             if len(prompt) + request.max_output_tokens > self.context:
                 raise faults.too_long(self.asked, len(prompt), request.max_output_tokens, self.context)
             reused = _shared(llama.input_ids[: llama.n_tokens], prompt)
-            yield from self._read(llama, prompt, reused)
+            if reused < fixed and OWNER.prefixes.restored(prompt[:fixed]):
+                reused = fixed
+            yield from self._read(llama, prompt, reused, fixed)
             counted = yield from self._spoken(llama, prompt, request)
             finish: Finish = "length" if counted >= request.max_output_tokens else "stop"
             raw = {"prompt_tokens": len(prompt), "reused_tokens": reused, "completion_tokens": counted}
             usage = Usage(len(prompt), counted, cached_tokens=reused, raw=raw)
             return Ending(finish, usage, self.weights.name)
 
-    def _read(self, llama: Any, prompt: list[int], reused: int) -> Generator[str, None, None]:
-        """Evaluate the prompt but for its last token, in slices: between them it can be stopped."""
+    def _read(self, llama: Any, prompt: list[int], reused: int, fixed: int) -> Generator[str, None, None]:
+        """Evaluate the prompt but for its last token, in slices: between them it can be stopped.
+
+        Its fixed prefix is kept when it is through, for when another prompt has taken its place.
+        """
         with _sayable(self.asked):
             # Some architectures cannot forget the end of what they hold; they begin anew.
             start = reused if reused and llama._ctx.kv_cache_seq_rm(-1, reused, -1) else 0
             llama.n_tokens = start
-            for place in range(start, len(prompt) - 1, SLICE):
-                llama.eval(prompt[place : min(place + SLICE, len(prompt) - 1)])
-                yield ""
+            for first, last in ((start, fixed), (max(start, fixed), len(prompt) - 1)):
+                for place in range(first, last, SLICE):
+                    llama.eval(prompt[place : min(place + SLICE, last)])
+                    yield ""
+                if llama.n_tokens == fixed > 0:
+                    OWNER.prefixes.keep(prompt[:fixed])
 
     def _spoken(self, llama: Any, prompt: list[int], request: ChatRequest) -> Generator[str, None, int]:
         """The answer's text as it comes; returns how many tokens it took."""
@@ -140,17 +154,27 @@ class LlamaCppModel:
 
 def tokens(llama: Any, template: Any, request: ChatRequest) -> list[int]:
     """The prompt: the template's own words with its control tokens, and every text as nothing but text."""
+    return divided(llama, template, request)[0]
+
+
+def divided(llama: Any, template: Any, request: ChatRequest) -> tuple[list[int], int]:
+    """The prompt, and how many of its tokens come before the first message's text: all prompts of a task share them."""
     texts = [request.system] if request.system else []
+    first = len(texts)
     texts += [one.content for one in request.messages]
     found: list[int] = []
+    fixed = 0
     for place, part in enumerate(MARKED.split(_filled(template, request))):
         if place % 2:
+            fixed = len(found) if first and int(part) == first else fixed
             found += llama.tokenize(texts[int(part)].encode(), add_bos=False, special=False)
         elif part:
             found += llama.tokenize(part.encode(), add_bos=False, special=True)
     start = llama.token_bos()
     wanted = start >= 0 and llama.metadata.get("tokenizer.ggml.add_bos_token", "true") != "false"
-    return [start, *found] if wanted and found[:1] != [start] else found
+    if wanted and found[:1] != [start]:
+        return [start, *found], fixed and fixed + 1
+    return found, fixed
 
 
 def _filled(template: Any, request: ChatRequest) -> str:

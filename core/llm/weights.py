@@ -1,7 +1,8 @@
 """GGUF files on this machine: found, added with their digest, and checked again before each load."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def waiting(db: Database, settings: Settings) -> list[Path]:
     """GGUF files that lie in models/gguf and were not added yet."""
     known = {one.path for one in added(db)}
     found = sorted(settings.weights_dir.glob("*.gguf")) if settings.weights_dir.is_dir() else []
-    return [path for path in found if str(path.resolve()) not in known]
+    return [path for path in found if path.is_file() and str(path.resolve()) not in known]
 
 
 def examined(path: Path, user: User, told: Told = lambda done: None) -> Weights:
@@ -116,10 +117,31 @@ def checked(found: Weights) -> Path:
         raise BadWeights(f"{path} is gone; put the file back, or take {found.name!r} out of the list.")
     gguf.header(path)
     if digest(path) != found.sha256:
-        raise BadWeights(
-            f"{path.name} changed since it was added; get it again, or add it anew if the change was yours."
-        )
+        raise _changed(path)
     return path
+
+
+@contextmanager
+def steady(found: Weights) -> Iterator[Path]:
+    """The file, checked, for a block that loads it. BadWeights also where it was exchanged or written to meanwhile."""
+    path = Path(found.path)
+    before = _state(path)
+    yield checked(found)
+    if _state(path) != before:
+        raise _changed(path)
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """What no other file has, and none that was written to; () where there is no file."""
+    try:
+        seen = path.stat()
+    except OSError:
+        return ()
+    return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
+
+
+def _changed(path: Path) -> BadWeights:
+    return BadWeights(f"{path.name} changed since it was added; get it again, or add it anew if the change was yours.")
 
 
 def needed_bytes(found: Weights, context: int) -> int:
