@@ -28,7 +28,7 @@ NAMES = ("text", "deadline", "state", "versions", "document", "owner", *PILLS)
 def bar(db: Database, user: User) -> register.Filter:
     """The widgets, in the row that the caller has opened; each says how many rows a choice would give."""
     shelf = library.documents(db, user)
-    titles = {one.id: title(one) for one in shelf}
+    titles = {one.id: document_title(one) for one in shelf}
     url.follow(
         one={"text": None, "deadline": DEADLINES, "state": STATES, "versions": VERSIONS},
         many={"document": titles, "owner": None, **{name: values for name, (_, values) in PILLS.items()}},
@@ -52,7 +52,7 @@ def bar(db: Database, user: User) -> register.Filter:
     return chosen
 
 
-def title(one: library.DocumentRow) -> str:
+def document_title(one: library.DocumentRow) -> str:
     """Short, and which version it is where there are several."""
     return f"{short(one.title)}, version {one.version_number}" if one.version_count > 1 else short(one.title)
 

@@ -25,7 +25,7 @@ NAMES = ("text", "versions", "document", "topic", "bearer", *PILLS)
 def bar(db: Database, user: User) -> controls.GapFilter:
     """The widgets, in a row of their own; each choice says how many duties it has."""
     shelf = library.documents(db, user)
-    titles = {one.id: filters.title(one) for one in shelf}
+    titles = {one.id: filters.document_title(one) for one in shelf}
     topics = controls.topic_names()
     url.follow(
         one={"text": None, "versions": filters.VERSIONS},
