@@ -30,6 +30,7 @@ CATALOG += "".join(
 WORDS = 355
 EOS, START, END = 2, 259, 260
 TERSE = {'"': 3.0, "0": 2.5, ",": 2.5}  # what a terse model is fond of: the ends of strings and numbers
+ASCII = dict.fromkeys(map(chr, range(128, 256)), -9.0)
 
 
 def settings_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
@@ -49,11 +50,20 @@ def settings_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[...
 
 
 def tiny_gguf(
-    path: Path, *, context: int = 2048, seed: int = 1, template: str | None = None, terse: bool = False
+    path: Path,
+    *,
+    context: int = 2048,
+    seed: int = 1,
+    template: str | None = None,
+    terse: float = 0,
+    served: bool = False,
 ) -> Path:
     """A language model of 0.5 MB: bytes as its vocabulary, two control tokens, random weights.
 
-    A `terse` one soon comes to the end of a string or a number, so that under a grammar it finishes some objects.
+    A `terse` one soon comes to the end of a string or a number, so that under a grammar it finishes some objects: at 1
+    their strings are of some letters, at 2 most are empty.
+    One that is `served` says ASCII alone. llama.cpp's grammar lets bytes into a string that are no UTF-8; at the first
+    of them llama-cpp-python's server goes silent, and tries all that came since anew at each token: minutes for 800.
     """
     import gguf
     import numpy as np
@@ -93,9 +103,10 @@ def tiny_gguf(
         made.add_tensor(name, drawn(*shape))
 
     read, said = drawn(WORDS, width), drawn(WORDS, width)
-    if terse:  # one direction of what it holds is always there, and speaks for these alone
+    leanings = {mark: terse * fondness for mark, fondness in TERSE.items() if terse} | (ASCII if served else {})
+    if leanings:  # one direction of what it holds is always there, and speaks for or against these alone
         read[:, 0], said[:, 0] = 5, 0
-        for mark, fondness in TERSE.items():
+        for mark, fondness in leanings.items():
             said[3 + ord(mark), 0] = fondness
     made.add_tensor("token_embd.weight", read)
     made.add_tensor("output.weight", said)
