@@ -3,18 +3,20 @@
 import json
 import os
 import sqlite3
+from contextlib import closing
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core import audit
-from core.audit import heads, keys, sealing
+from core import activity, audit
+from core.audit import heads, keys, mending, sealing
 from core.audit import outside as heads_file
 from core.audit.verifying import verify
+from core.errors import BadInput, Conflict, NotAllowed
 from core.identity import LOCAL
 from core.store import connect, write
-from tests.audit_parts import act, log, noted, outside
+from tests.audit_parts import MAI, act, log, noted, outside, path
 
 OTHER_KEY = "ab" * 32
 
@@ -212,6 +214,115 @@ def test_guards_that_were_taken_away_or_changed_are_named(db):
     said = " ".join(problem.says for problem in verify(db).problems)
     assert "audit_fixed of the log's table was changed" in said
     assert "audit_kept of the log's table was taken away" in said
+
+
+def test_guards_are_put_back_and_an_entry_tells_of_it_for_good(db):
+    outside(db, guards=False)
+    with closing(sqlite3.connect(path(db))) as raw:
+        raw.execute('create trigger "of mine" after insert on audit begin select 1; end')
+        raw.execute("create trigger audit_kept before delete on audit begin select 1; end")
+    assert mending.put_guards_back(db, LOCAL) == 4
+    report = verify(db)
+    assert report.ok
+    assert "Entry 13" in report.notes[0]
+    assert "put back" in report.notes[0]
+    assert mending.put_guards_back(db, LOCAL) == 0
+    with pytest.raises(sqlite3.IntegrityError, match="nothing is taken out"), write(db):
+        db.execute("delete from audit")
+
+
+def test_a_remark_whose_entry_is_gone_tells_that_the_log_was_cut_with_its_heads(db):
+    with write(db):
+        audit.say(db, LOCAL, "item:1", "reason", "Read against the page.")
+    cut(db, 12)
+    assert "its entry was taken away" in verify(db, whole=True).what
+    with closing(sqlite3.connect(path(db))) as raw, raw:
+        raw.execute("update remark set text = 'other words'")
+    assert "put in from outside" in verify(db, whole=True).what
+
+
+def test_a_view_that_no_entry_tells_of_is_named(db):
+    audit.seen(db, LOCAL, "item:1", "d" * 64)
+    assert verify(db, whole=True).ok
+    with closing(sqlite3.connect(path(db))) as raw, raw:
+        raw.execute("insert into sight values ('s', 'document:1', 'e', '2026-11-22')")
+    assert "One view is noted" in verify(db, whole=True).what
+    cut(db, 12)
+    assert "2 views are noted" in verify(db, whole=True).what
+
+
+def test_what_others_say_and_see_meanwhile_is_no_alarm(db):
+    def meanwhile(done: int, total: int) -> None:
+        with connect(path(db)) as other:
+            audit.seen(other, LOCAL, f"item:{done}", "d" * 64)
+            with write(other):
+                audit.say(other, LOCAL, "item:1", "comment", "Meanwhile")
+
+    assert verify(db, whole=True, tell=meanwhile).ok
+
+
+def test_a_checkpoint_that_was_taken_away_is_named_by_the_entry_that_tells_of_it(db):
+    activity.check(db, LOCAL)
+    sealing.path(db).unlink()
+    report = verify(db)
+    assert kinds(report) == ["checkpoint"]
+    assert "Entry 13 says that the log was verified" in report.what
+    assert not activity.check(db, LOCAL).ok
+    assert activity.check(db, LOCAL).ok
+
+
+# --- an older copy ----------------------------------------------------------------------------------------------
+
+
+def an_older_copy(db, further: int = 3) -> None:
+    """The database as it was some entries ago, with the files beside it of now: what a restored backup leaves."""
+    activity.check(db, LOCAL)
+    with closing(sqlite3.connect(path(db))) as raw, closing(sqlite3.connect(path(db).with_suffix(".bak"))) as copy:
+        raw.backup(copy)
+    for number in range(further):
+        act(db, number)
+    activity.check(db, LOCAL)
+    with closing(sqlite3.connect(path(db).with_suffix(".bak"))) as copy, closing(sqlite3.connect(path(db))) as raw:
+        copy.backup(raw)
+
+
+@pytest.mark.parametrize("later", [0, 2], ids=["at once", "after some more entries"])
+def test_an_older_copy_is_accepted_by_an_administrator_with_a_reason_and_told_for_good(db, later):
+    an_older_copy(db)
+    for number in range(later):
+        act(db, number)
+    assert {"cut", "rewritten"} & set(kinds(verify(db, whole=True)))
+    number = activity.accept_copy(db, LOCAL, "The disk failed.")
+    report = verify(db, whole=True)
+    assert report.ok, report.what
+    assert any(f"Entry {number}" in note and "older copy" in note for note in report.notes)
+    assert len(list(noted(db).parent.glob("*-until-*"))) == 2
+    act(db, 99)
+    assert activity.check(db, LOCAL, whole=True).ok
+    outside(db, f"delete from audit where number > {number}")
+    assert "cut off" in verify(db, whole=True).what
+
+
+def test_only_an_older_copy_is_accepted_and_only_by_an_administrator(db):
+    with pytest.raises(Conflict, match="Nothing is missing"):
+        activity.accept_copy(db, LOCAL, "To be sure.")
+    an_older_copy(db)
+    with pytest.raises(NotAllowed):
+        activity.accept_copy(db, MAI, "The disk failed.")
+    with pytest.raises(BadInput):
+        activity.accept_copy(db, LOCAL, " ")
+    outside(db, "update audit set event = 'item.rejected' where number = 3")
+    with pytest.raises(Conflict, match="changed"):
+        activity.accept_copy(db, LOCAL, "The disk failed.")
+    assert list(noted(db).parent.glob("*-until-*")) == []
+
+
+def cut(db, last: int) -> None:
+    """The end of the log away, and of the heads file, and the guards as they were: all fits together."""
+    outside(db, f"delete from audit where number > {last}")
+    there = noted(db)
+    kept = [line for line in there.read_text().split("\n") if not line or int(line.split()[0]) <= last]
+    there.write_text("\n".join(kept))
 
 
 def test_a_heads_file_that_was_taken_away_is_named(db):

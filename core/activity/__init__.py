@@ -8,7 +8,17 @@ words      what its ids stand for, as far as the reader may see that
 checking   verified at a person's word: what is new at once, all of it by a job
 """
 
-from core.activity.checking import AT_ONCE, JOB, Kept, LogChanged, check, keep_checked, kept
+from core.activity.checking import (
+    AT_ONCE,
+    JOB,
+    Kept,
+    LogChanged,
+    accept_copy,
+    check,
+    keep_checked,
+    kept,
+    put_guards_back,
+)
 from core.activity.entries import KINDS, Filter, choices, count, entries, entry, sees_all
 from core.activity.figures import Day, by_day
 from core.activity.files import FORMATS, exported
@@ -16,6 +26,7 @@ from core.activity.opening import opened, traced
 from core.activity.words import remark, titles
 
 __all__ = [
-    "AT_ONCE", "FORMATS", "JOB", "KINDS", "Day", "Filter", "Kept", "LogChanged", "by_day", "check", "choices", "count",
-    "entries", "entry", "exported", "keep_checked", "kept", "opened", "remark", "sees_all", "titles", "traced",
+    "AT_ONCE", "FORMATS", "JOB", "KINDS", "Day", "Filter", "Kept", "LogChanged", "accept_copy", "by_day", "check",
+    "choices", "count", "entries", "entry", "exported", "keep_checked", "kept", "opened", "put_guards_back", "remark",
+    "sees_all", "titles", "traced",
 ]  # fmt: skip

@@ -6,11 +6,11 @@ from sqlite_utils import Database
 
 from core import audit, jobs
 from core.activity.entries import Filter, entries
-from core.audit import sealing
+from core.audit import mending, saying, sealing
 from core.audit.chain import Entry
 from core.audit.sealing import Checkpoint
-from core.audit.verifying import Head, Report, Tell, head, verify
-from core.errors import CopilotError
+from core.audit.verifying import VERIFIED, Head, Report, Tell, head, verify
+from core.errors import CopilotError, NotAllowed
 from core.identity import rates, require
 from core.store import write
 from core.types import User
@@ -19,7 +19,7 @@ JOB = "verify"
 AT_ONCE = 20_000  # entries that a click verifies itself: a quarter of a second
 AT_A_GLANCE = 1_000  # entries that are looked at whenever the page is drawn
 TOLD = 3  # problems in a job's error
-SUBJECT, VERIFIED, FOUND_WRONG = "log:chain", "log.verified", "log.found_wrong"
+SUBJECT, FOUND_WRONG = "log:chain", "log.found_wrong"
 TITLE = "Verifying the whole log"
 
 
@@ -81,6 +81,22 @@ def keep_checked(db: Database, user: User, *, whole: bool = False) -> Report | s
         return check(db, user, whole=whole)
     active = jobs.jobs(db, user, kind=JOB, active=True)
     return active[0].id if active else jobs.enqueue(db, user, JOB, {"whole": whole}, TITLE)
+
+
+def put_guards_back(db: Database, user: User) -> int:
+    """The triggers of the log's table as they were made; gives how many were wrong. For an administrator."""
+    require(user, "access.manage", "the log's guards")
+    return mending.put_guards_back(db, user)
+
+
+def accept_copy(db: Database, user: User, reason: str) -> int:
+    """Go on with an older copy of the database that was put back, which the log then tells for good; gives the number
+    of that entry. For an administrator, with a reason; Conflict where that is not what happened.
+    """
+    require(user, "access.manage", "an older copy of the log")
+    if user.mode == "demo":
+        raise NotAllowed("This is not done while you act as somebody else; be yourself again first.")
+    return mending.accept_copy(db, user, saying.written(reason))
 
 
 def check_log(db: Database, user: User, claim: jobs.Claim) -> None:

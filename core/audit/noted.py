@@ -85,7 +85,7 @@ def _tell(walked: Walk, found: Agreement, upto: int, there: Path) -> None:
         first, last = upto + 1, found.ahead
         says = (
             f"{entries(first, last)} {were(first, last)} cut off: the log ends with {upto:,}, and {there} has seen"
-            f" {last:,}. If you put an older copy back yourself, move that file and its checkpoint away."
+            f" {last:,}. If you put an older copy back yourself, an administrator says so by `audit accept-copy`."
         )
         walked.problems.add("cut", says, first, last)
     if found.strange:

@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from core.audit import saying
 from core.audit.walking import Walk
-from core.store import Row, one, rows
+from core.store import Row, rows
 
 BATCH = 5_000
 SELECT = f"select {', '.join(saying.COLUMNS)} from remark"
@@ -15,7 +15,7 @@ AMONG = "id in (select value from json_each(?))"
 
 def proved(db: Database, walked: Walk, found: list[Row]) -> None:
     """Each remark whose digest is in one of these rows is there as it was said, or its document is gone."""
-    named = {_id(row): row for row in found if row["event"] == saying.SAID and not walked.bad(row["number"])}
+    named = {id: row for id, row in _proven(walked, found).items() if not walked.bad(row["number"])}
     if not named:
         return
     kept = {row["id"]: row for row in rows(db, f"{SELECT} where {AMONG}", [json.dumps(list(named))])}
@@ -30,18 +30,49 @@ def proved(db: Database, walked: Walk, found: list[Row]) -> None:
 
 
 def all_remarks(db: Database, walked: Walk) -> None:
-    """No remark stands there that nobody said: those that an entry names were looked at with it."""
+    """No remark stands there that nobody said: those that an entry names were looked at with it. One that is sealed
+    under the key was said, so its entry was there.
+    """
     last = ""
     while found := rows(db, f"{SELECT} where id > ? order by id limit {BATCH}", [last]):
-        for row in found:
-            if row["digest"] != saying.proof(walked.key, row) and not _named(db, row["id"]):
+        if not walked.said.issuperset(row["id"] for row in found):
+            _later(db, walked)
+        for row in (row for row in found if row["id"] not in walked.said):
+            if row["digest"] == saying.proof(walked.key, row):
+                says = f"The remark {row['id']} was said on {row['at'][:10]}; its entry was taken away."
+                walked.problems.add("removed", says)
+            else:
                 walked.problems.add("remark", f"The remark {row['id']} was put in from outside.")
         last = found[-1]["id"]
 
 
-def _named(db: Database, id: str) -> bool:
-    sql = "select 1 from audit where event = ? and json_extract(details, '$.remark') = ? limit 1"
-    return one(db, sql, [saying.SAID, id]) is not None
+def all_views(db: Database, walked: Walk) -> None:
+    """Nothing is noted as seen already that no entry tells of: it would be seen again without one."""
+    kept = {_view(row) for row in rows(db, "select subject, digest from sight")}
+    if not kept <= walked.seen:
+        _later(db, walked)
+    if missing := len(kept - walked.seen):
+        views = "One view is" if missing == 1 else f"{missing:,} views are"
+        says = f"{views} noted as logged, and no entry tells of it: entries were taken away, or views put in."
+        walked.problems.add("removed", says)
+
+
+def _later(db: Database, walked: Walk) -> None:
+    """What others said and saw meanwhile, after the last entry that was walked."""
+    sql = "select number, event, subject, digest, details from audit where number > ?"
+    _proven(walked, rows(db, sql, [walked.number]))
+
+
+def _proven(walked: Walk, found: list[Row]) -> dict[str, Row]:
+    """Note what these entries prove; gives those of remarks, by the remark's id."""
+    walked.seen |= {_view(row) for row in found if row["event"].endswith(".seen")}
+    told = {_id(row): row for row in found if row["event"] == saying.SAID}
+    walked.said |= told.keys()
+    return told
+
+
+def _view(row: Row) -> int:
+    return hash((row["subject"], row["digest"]))
 
 
 def _id(row: Row) -> str:

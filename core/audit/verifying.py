@@ -1,5 +1,6 @@
 """All that is checked of the log: its rows, its heads, its guards, and the remarks that it proves."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,13 +11,16 @@ from core.audit.chain import HEADS_MISSING
 from core.audit.guards import guards
 from core.audit.noted import late, noted
 from core.audit.problems import MOST, Problem, Problems
-from core.audit.proving import all_remarks, proved
+from core.audit.proving import all_remarks, all_views, proved
 from core.audit.sealing import Checkpoint
 from core.audit.walking import Walk, told, walk
 from core.store import Row, now, one
 
 FEW = 3  # entries: where so many are all wrong, they may as well have been changed one by one
 GRAVEST = ("key", "cut", "rewritten", "removed", "inserted", "changed", "moved", "order", "remark", "guards", "heads")
+# What an entry tells of the log itself, for good.
+VERIFIED, RESTORED, GUARDS_PUT_BACK = "log.verified", "log.restored", "log.guards_put_back"
+TELLING = (HEADS_MISSING, VERIFIED, RESTORED, GUARDS_PUT_BACK)
 # With how many of how many entries are checked.
 Tell = Callable[[int, int], None]
 
@@ -70,13 +74,16 @@ def verify(db: Database, *, whole: bool = False, tell: Tell | None = None) -> Re
     walked = Walk(keys.key(db), since.number, since.hash) if since else Walk(keys.key(db))
     _checkpoint(db, walked.problems, known, as_left, upto)
     guards(db, walked.problems)
-    taken = _walk(db, walked, upto, tell)
+    telling = _walk(db, walked, upto, tell)
+    if known is None and as_left and sealing.path(db):
+        _checkpoint_gone(walked.problems, telling)
     agreement = noted(db, walked, since.heads_bytes if since else 0, noted_upto, upto)
     if not _another_key(db, walked, agreement.agreed, known):
         told(walked)
     if since is None:
         all_remarks(db, walked)
-    notes = [*_notes(db, taken), late(db, agreement, since.number if since else 0, upto)]
+        all_views(db, walked)
+    notes = [*_notes(db, telling), late(db, agreement, since.number if since else 0, upto)]
     return _report(walked, since is None, end, tuple(filter(None, notes)), noted_upto)
 
 
@@ -94,14 +101,25 @@ def _report(walked: Walk, whole: bool, end: Head | None, notes: tuple[str, ...],
 
 
 def _walk(db: Database, walked: Walk, upto: int, tell: Tell | None) -> list[Row]:
-    """Gives the entries that tell of a heads file that had been taken away."""
-    began, taken = walked.number, list[Row]()
+    """Gives the entries that tell of the log itself: of each kind the last ones."""
+    began, telling = walked.number, list[Row]()
     for found in walk(db, walked, upto):
         proved(db, walked, found)
-        taken += [row for row in found if row["event"] == HEADS_MISSING][: MOST - len(taken)]
+        telling = [*telling, *(row for row in found if row["event"] in TELLING and not walked.bad(row["number"]))]
+        verified = [row for row in telling if row["event"] == VERIFIED][-1:]
+        telling = [*[row for row in telling if row["event"] != VERIFIED][-MOST:], *verified]
         if tell:
             tell(walked.number - began, upto - began)
-    return taken
+    return telling
+
+
+def _checkpoint_gone(problems: Problems, telling: list[Row]) -> None:
+    """Whoever verified the log left a checkpoint, unless an older copy was put back since."""
+    since = max((row["number"] for row in telling if row["event"] == RESTORED), default=0)
+    for row in telling:
+        if row["event"] == VERIFIED and row["number"] > since:
+            says = f"Entry {row['number']:,} says that the log was verified, and the checkpoint of it was taken away."
+            problems.add("checkpoint", says)
 
 
 def _checkpoint(db: Database, problems: Problems, known: Checkpoint | None, as_left: bool, upto: int) -> None:
@@ -133,10 +151,28 @@ def _another_key(db: Database, walked: Walk, agreed: int, known: Checkpoint | No
     return True
 
 
-def _notes(db: Database, taken: list[Row]) -> list[str]:
+def _notes(db: Database, telling: list[Row]) -> list[str]:
     exposed = f"Other accounts of this computer can read the key {keys.path(db)}: chmod 600 it."
-    says = "Entry {number:,} of {day} tells that the heads file had been taken away by then."
-    return [exposed] * keys.exposed(db) + [says.format(number=row["number"], day=row["at"][:10]) for row in taken]
+    return [exposed] * keys.exposed(db) + [says for row in telling if (says := _noted_of(row))]
+
+
+def _noted_of(row: Row) -> str:
+    entry = f"Entry {row['number']:,} of {row['at'][:10]}"
+    if row["event"] == HEADS_MISSING:
+        return f"{entry} tells that the heads file had been taken away by then."
+    if row["event"] == GUARDS_PUT_BACK:
+        return f"{entry} tells that guards of the log's table had been taken away, and were put back."
+    if row["event"] == RESTORED:
+        return f"{entry} tells that an older copy was put back: {_lost(row)}."
+    return ""
+
+
+def _lost(row: Row) -> str:
+    details = json.loads(row["details"])
+    ends, noted = int(details.get("ends", 0)), int(details.get("noted", 0))
+    if noted <= ends:
+        return "the heads file of before is kept beside it"
+    return f"entries {ends + 1:,} to {noted:,} of before are not in it; the heads file of before is kept beside it"
 
 
 def _gravity(problem: Problem) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from core.cli import files
-from core.cli.commands import JSON, Command, argument, day
+from core.cli.commands import JSON, REASON, Command, argument, day
 from core.cli.database import opened
 from core.cli.filters import SCREENFUL
 from core.cli.text import as_json, counted, facts, say, table
@@ -114,6 +114,24 @@ def compare(arguments: Namespace) -> int:
         found = outside.compare(db, given)
     say(found.says)
     return 0 if found.ok else WRONG
+
+
+def put_back(arguments: Namespace) -> int:
+    from core import activity
+
+    with opened() as (db, user):
+        wrong = activity.put_guards_back(db, user)
+    say(f"{counted(wrong, 'guard')} put back; an entry tells of it." if wrong else "All guards are as they were made.")
+    return 0
+
+
+def accept_copy(arguments: Namespace) -> int:
+    from core import activity
+
+    with opened() as (db, user):
+        number = activity.accept_copy(db, user, arguments.reason)
+    say(f"The log goes on from the older copy: entry {number:,} tells of it, and the former heads file is kept.")
+    return 0
 
 
 def export(arguments: Namespace) -> int:
@@ -248,6 +266,28 @@ COMMANDS = (
         "Leaves with 7 when entries were taken away or written anew since.",
         "python -m core audit compare head-2026-11-22.json",
         (argument("file", metavar="FILE", help="what `audit head` gave; - reads standard input"),),
+    ),
+    Command(
+        "audit guards",
+        put_back,
+        "Put back the triggers that guard the log",
+        """
+        Whoever wants to change the log from outside takes them away first. The worker puts them back by itself now and
+        then; an entry tells of it for good. Entries that were changed meanwhile are named by `audit verify`.
+        """,
+        "python -m core audit guards",
+    ),
+    Command(
+        "audit accept-copy",
+        accept_copy,
+        "Go on with an older copy of the database that was put back",
+        """
+        After a restored backup the heads file knows of entries that the copy does not have, and `audit verify` says
+        that the log was cut. This keeps the former heads file beside a new one and writes an entry with the reason, of
+        which every verification tells from then on. For an administrator; refused where anything else is wrong.
+        """,
+        "python -m core audit accept-copy --reason 'The disk failed; restored from the backup of 21 November'",
+        (REASON,),
     ),
     Command(
         "audit export",

@@ -1,10 +1,11 @@
-"""What is kept about people for a while only: what each session has seen, how often somebody did something."""
+"""What the worker looks after now and then: what is kept about people for a while only, and the guards of the log."""
 
 import time
 
 from sqlite_utils import Database
 
-from core.audit import folding
+from core.audit import folding, mending
+from core.identity.accounts import NOBODY
 from core.settings import settings
 from core.store import rows, stamp, write
 
@@ -16,13 +17,15 @@ OLD = (("sight", "seen_at"), ("rate", "span"))
 
 
 def tend(db: Database) -> int:
-    """Throw away what is over, and tell what was refused meanwhile; gives how many rows. The worker's loop calls it
-    again and again: it looks every ten minutes.
+    """Throw away what is over, tell what was refused meanwhile, and put the log's guards back where somebody took them
+    away, which the log then tells; gives how many rows went. The worker's loop calls it again and again: it looks every
+    ten minutes.
     """
     if time.monotonic() - _TENDED["at"] < TEND_SECONDS:
         return 0
     _TENDED["at"] = time.monotonic()
     folding.tend(db)
+    mending.put_guards_back(db, NOBODY)
     return sweep(db)
 
 
