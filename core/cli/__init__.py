@@ -6,6 +6,7 @@ import sqlite3
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from core.cli import (
@@ -151,6 +152,7 @@ def _defect(error: Exception) -> int:
     return DEFECT
 
 
+@cache
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="python -m core",
