@@ -4,11 +4,11 @@ import os
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 from core.errors import BadInput, Conflict, CopilotError
@@ -22,6 +22,7 @@ with without("pandas", "numpy"):
 BUSY_SECONDS = 10
 TRY_AGAIN_SECONDS = (0.001, 0.004)  # apart, so that many who wait do not all try at the same moment
 BACKUPS_KEPT = 3
+OUTSIDE = "attempt to write outside of a write"
 IN_MEMORY = ":memory:"
 # Half of a pair of code units, as from a file name that is no UTF-8: Python carries it, no database keeps it.
 NO_TEXT = "This holds characters that are no text, such as bytes that are no UTF-8; type it anew."
@@ -29,6 +30,8 @@ PRIMARY_CODE = 0xFF  # SQLite's codes say more in their higher bits: "could not 
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 Row = dict[str, Any]
+# Whether a statement changes the database, by its SQL.
+_CHANGES: dict[str, bool] = {}
 # What each connection does when its open write is kept.
 _AFTER: dict[int, dict[str, Callable[[], None]]] = {}
 
@@ -63,7 +66,7 @@ def connect(
         _require_ours(connection, path)
         _prepare(connection)
         _migrate(connection, path, migrations)
-        connection.execute("pragma query_only = on")
+        connection.writing = False
     except BaseException:
         connection.close()
         raise
@@ -82,7 +85,8 @@ def write(db: Database) -> Iterator[None]:
     """
     if db.conn.in_transaction:
         raise RuntimeError("a write is already open on this connection; writes do not nest")
-    db.conn.execute("pragma query_only = off")
+    assert isinstance(db.conn, _Guarded)  # it came from `connect`
+    db.conn.writing = True
     try:
         _begin(db.conn)
         yield
@@ -98,7 +102,7 @@ def write(db: Database) -> Iterator[None]:
     finally:
         _rollback(db.conn)  # nothing is left to roll back after the commit
         _AFTER.pop(id(db.conn), None)
-        db.conn.execute("pragma query_only = on")
+        db.conn.writing = False
 
 
 def after_commit(db: Database, name: str, do: Callable[[], None]) -> None:
@@ -169,12 +173,58 @@ def _create_private(path: Path) -> None:
         raise BadInput(f"The database {path} cannot be created: {error.strerror}; set COPILOT_DATA_DIR") from error
 
 
-def _opened(path: Path | str, must_exist: bool, check_same_thread: bool) -> sqlite3.Connection:
+class _Guarded(sqlite3.Connection):
+    """A connection that changes the database while `writing`, and else refuses to.
+
+    SQLite's own `query_only` does the same, and throws away every prepared statement of the connection each time it
+    is set: to prepare them anew took half of a decision's time.
+    """
+
+    writing = True  # until it is handed out
+
+    def cursor(self, *_: Any) -> sqlite3.Cursor:  # type: ignore[override]
+        return super().cursor(_GuardedCursor)
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        return self.cursor().execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
+        return self.cursor().executemany(sql, parameters)
+
+    def executescript(self, sql_script: str, /) -> sqlite3.Cursor:
+        raise sqlite3.OperationalError("a script commits what is open; execute its `statements`")
+
+
+class _GuardedCursor(sqlite3.Cursor):
+    connection: _Guarded
+
+    def execute(self, sql: str, parameters: Any = (), /) -> Self:
+        if not self.connection.writing and _changes(self.connection, sql, parameters):
+            raise sqlite3.OperationalError(OUTSIDE)
+        return super().execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> Self:
+        if not self.connection.writing:  # it is for changes only
+            raise sqlite3.OperationalError(OUTSIDE)
+        return super().executemany(sql, parameters)
+
+
+def _changes(connection: sqlite3.Connection, sql: str, parameters: Parameters) -> bool:
+    """Whether a statement takes the write lock: SQLite's own word for it, asked for once."""
+    known = _CHANGES.get(sql)
+    if known is None:
+        steps = sqlite3.Connection.execute(connection, f"explain {sql}", parameters).fetchall()
+        known = _CHANGES[sql] = any(opcode == "Transaction" and writes for _, opcode, _, writes, *_ in steps)
+    return known
+
+
+def _opened(path: Path | str, must_exist: bool, check_same_thread: bool) -> _Guarded:
     name = f"{Path(path).absolute().as_uri()}?mode=rw" if must_exist else str(path)
     try:
         return sqlite3.connect(
-            name, uri=must_exist, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=check_same_thread
-        )
+            name, uri=must_exist, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=check_same_thread,
+            factory=_Guarded,
+        )  # fmt: skip
     except sqlite3.OperationalError as error:
         raise Conflict(f"The database {path} cannot be opened ({error}); close what holds it and retry") from error
 

@@ -49,11 +49,11 @@ def test_an_act_leaves_exactly_one_entry_without_any_words(db, own, act):
 
 @pytest.mark.parametrize("act", DONE, ids=lambda act: act.name)
 def test_where_nothing_can_be_logged_nothing_is_done(db, own, act):
-    db.conn.execute("pragma query_only = off")
+    db.conn.writing = True
     db.conn.execute(
         "create temp trigger full before insert on main.audit begin select raise(abort, 'the log is full'); end"
     )
-    db.conn.execute("pragma query_only = on")
+    db.conn.writing = False
     before = whole(db)
     with pytest.raises(Exception, match="the log is full"):
         act.do(db, act.by, own)

@@ -434,9 +434,9 @@ def test_a_model_that_calls_itself_by_another_name_than_before_is_flagged(here):
         router.ask(errand(model=CHEAP), prompt())
         router.ask(errand(model=CHEAP), prompt())
         with here.opened() as db:
-            db.conn.execute("pragma query_only = off")
+            db.conn.writing = True
             db.execute("update model_call set answered_by = 'claude-test-20261001'")
-            db.conn.execute("pragma query_only = on")
+            db.conn.writing = False
         router.ask(errand(model=CHEAP), prompt())
     assert [row["renamed_from"] for row in here.calls("renamed_from")] == [None, None, "claude-test-20261001"]
 

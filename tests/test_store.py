@@ -61,11 +61,20 @@ def test_who_has_it_open_already_makes_none_in_the_place_of_a_deleted_one(path):
 
 def test_nothing_can_be_written_outside_a_write(path):
     db = connect(path, [NOTES])
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with pytest.raises(sqlite3.OperationalError, match="outside of a write"):
         db.execute("insert into note (text) values ('loose')")
     add(db, "inside")
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with pytest.raises(sqlite3.OperationalError, match="outside of a write"):
         db["note"].insert({"text": "loose again"})
+    for loose in (
+        lambda: db.conn.executemany("insert into note (text) values (?)", [["loose"]]),
+        lambda: db.conn.cursor().execute("with said as (select 'loose') insert into note (text) select * from said"),
+        lambda: db.execute("drop table note"),
+        lambda: db.execute("begin immediate"),
+        lambda: db.conn.executescript("delete from note;"),
+    ):
+        with pytest.raises(sqlite3.OperationalError, match="write|commits"):
+            loose()
     assert [row["text"] for row in rows(db, "select text from note")] == ["inside"]
 
 
