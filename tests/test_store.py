@@ -73,7 +73,7 @@ def test_nothing_can_be_written_outside_a_write(path):
         lambda: db.execute("begin immediate"),
         lambda: db.conn.executescript("delete from note;"),
     ):
-        with pytest.raises(sqlite3.OperationalError, match="write|commits"):
+        with pytest.raises(sqlite3.OperationalError, match=r"write|commits"):
             loose()
     assert [row["text"] for row in rows(db, "select text from note")] == ["inside"]
 
