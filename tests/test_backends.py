@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import socket
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -11,7 +12,7 @@ import pytest
 from core.errors import BadInput, CopilotError
 from core.llm import answering, faults, open_model
 from core.types import ChatRequest, Message
-from tests.model_parts import settings_at
+from tests.model_parts import CATALOG, settings_at
 from tests.model_servers import (
     PLAIN,
     READ,
@@ -302,6 +303,39 @@ def test_a_redirect_is_not_followed_to_another_host(at):
         with pytest.raises(CopilotError):
             model(server, at).complete(ASKED)
         assert other.asked == []
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_a_server_on_this_machine_is_called_past_every_proxy(at, monkeypatch, name):
+    with serving(answer(502, {})) as proxy, serving(PIECES[name]("Here.")) as server:
+        for variable in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(variable, proxy.url)
+        assert model(server, at, name).complete(ASKED).text == "Here."
+    assert proxy.asked == []
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_a_local_model_whose_name_leads_elsewhere_when_it_is_called_is_sent_nothing(at, tmp_path, name):
+    """As when a name is resolved once more for the call. The server here is this machine's, at its other address."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+        with contextlib.suppress(OSError):
+            out.connect(("192.0.2.1", 9))  # sends nothing
+        address = out.getsockname()[0]
+    if address.startswith(("127.", "0.")):
+        pytest.skip("this machine has no other address")
+    settings = at("http://unused")
+    (tmp_path / "catalog.toml").write_text(CATALOG.replace("127.0.0.1", address), "utf-8")
+    with socket.create_server((address, 0)) as server:
+        url = f"http://{address}:{server.getsockname()[1]}"
+        settings = settings.model_copy(
+            update={"anthropic_url": url, "openai_url": f"{url}/v1", "ollama_url": url, "model_timeout_seconds": 5}
+        )
+        with pytest.raises(faults.Refused, match="its address led to another computer; nothing was sent"):
+            open_model(name, settings).complete(ASKED)
+        server.settimeout(5)
+        caller, _ = server.accept()
+        with caller:
+            assert caller.recv(1_000) == b""
 
 
 def test_no_key_is_said_before_anything_is_sent(at, monkeypatch):

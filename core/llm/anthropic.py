@@ -38,9 +38,10 @@ class AnthropicModel:
             raise Missing("Claude models need the package anthropic: make run, or pip install anthropic") from error
         self.sdk = anthropic
         self.name, self.asked = name, f"anthropic:{name}"
-        self.thinking = catalog.entry(self.asked, settings).thinking
+        entry = catalog.entry(self.asked, settings)
+        self.thinking = entry.thinking
         self.url, self.seconds = settings.anthropic_url, settings.model_timeout_seconds
-        self.line = Line()
+        self.line = Line(self.asked if entry.location == "local" else "")
         self.client = anthropic.Anthropic(
             api_key=keys.key("anthropic"),
             base_url=self.url,

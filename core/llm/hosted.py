@@ -32,11 +32,12 @@ def client(sdk: Any, url: str, timeout_seconds: float, line: Line) -> Any:
     import httpx2
 
     timeout = httpx2.Timeout(timeout_seconds, connect=CONNECT_SECONDS)
-    local = is_loopback(urlsplit(url).hostname or "")
-    return sdk.DefaultHttpxClient(
-        base_url=url, timeout=timeout, follow_redirects=False, trust_env=not local,
-        event_hooks={**ending(httpx2, timeout_seconds), **line.hooks()},
-    )  # fmt: skip
+    hooks = {**ending(httpx2, timeout_seconds), **line.hooks()}
+    known = {"base_url": url, "timeout": timeout, "follow_redirects": False, "event_hooks": hooks}
+    if is_loopback(urlsplit(url).hostname or ""):
+        # Anthropic's SDK looks for proxies in the environment itself, unless it is given a transport.
+        known |= {"trust_env": False, "transport": httpx2.HTTPTransport(trust_env=False)}
+    return sdk.DefaultHttpxClient(**known)
 
 
 def ending(httpx: Any, seconds: float) -> dict[str, list[Any]]:
@@ -80,6 +81,8 @@ def opening(sdk: ModuleType, model: str, url: str, key: str, start: str, seconds
         late = type(error.__cause__).__name__ == "ConnectTimeout"
         raise (faults.unreachable(model, url, start) if late else faults.took_too_long(model, seconds)) from error
     except sdk.APIConnectionError as error:
+        if isinstance(error.__cause__, faults.Refused):
+            raise error.__cause__ from None
         sent = isinstance(error.__cause__, httpx2.ReadError | httpx2.WriteError | httpx2.RemoteProtocolError)
         raise (faults.hung_up(model) if sent else faults.unreachable(model, url, start)) from error
     except sdk.APIStatusError as error:

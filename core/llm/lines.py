@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
-from core.llm.faults import Stopped
+from core.llm.faults import Refused, Stopped
+from core.llm.permission import is_own
 from core.types import Completion
 
 SIGN_SECONDS = 0.2  # while the server says nothing, so often comes an empty piece
@@ -15,9 +16,14 @@ OPENED = ("connect_tcp.complete", "start_tls.complete")  # how httpx's trace cal
 
 
 class Line:
-    """The connections of one call. Hanging up wakes whoever reads from them; closing a socket would not."""
+    """The connections of one call. Hanging up wakes whoever reads from them; closing a socket would not.
 
-    def __init__(self) -> None:
+    `local` is the model that must be on this machine: a name may resolve otherwise when it is called than when it was
+    looked at, so each connection is looked at before anything is sent over it.
+    """
+
+    def __init__(self, local: str = "") -> None:
+        self._local = local
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
         self._down = threading.Event()
@@ -43,11 +49,21 @@ class Line:
         request.extensions = {**request.extensions, "trace": self._trace}
 
     def _trace(self, event: str, told: Mapping[str, Any]) -> None:
+        if event.endswith("connect_tcp.complete") and self._local:
+            self._require_own(told["return_value"].get_extra_info("socket"))
         if event.endswith(OPENED):
             with self._lock:
                 self._sockets.append(told["return_value"].get_extra_info("socket"))
             if self._down.is_set():
                 self.hang_up()
+
+    def _require_own(self, connected: socket.socket) -> None:
+        if not is_own(str(connected.getpeername()[0])):
+            connected.close()
+            raise Refused(
+                f"{self._local} is entered as local, but its address led to another computer; nothing was sent, "
+                "correct its entry."
+            )
 
 
 def listened(speaking: Generator[str, None, Completion], line: Line) -> Generator[str, None, Completion]:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from core.errors import Missing
-from core.llm import faults
+from core.llm import catalog, faults
 from core.llm.answering import Ending, answered, asked_to_wait, counted, drain, patiently
 from core.llm.hosted import CONNECT_SECONDS, OVERFLOW_SIGNS, ending
 from core.llm.lines import Line, listened
@@ -30,7 +30,7 @@ class OllamaModel:
         self.name, self.asked = name, f"ollama:{name}"
         self.url, self.seconds = settings.ollama_url, settings.model_timeout_seconds
         self.context = settings.context_tokens
-        self.line = Line()
+        self.line = Line(self.asked if catalog.entry(self.asked, settings).location == "local" else "")
         self.client = client(settings, self.seconds, self.line)
 
     def complete(self, request: ChatRequest) -> Completion:

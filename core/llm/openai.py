@@ -32,7 +32,7 @@ class OpenAIModel:
         entry = catalog.entry(self.asked, settings)
         self.url, self.seconds = catalog.address(entry, settings), settings.model_timeout_seconds
         self.structured = entry.structured
-        self.line = Line()
+        self.line = Line(self.asked if entry.location == "local" else "")
         self.client = openai.OpenAI(
             api_key=keys.look("openai")[0] or NO_KEY,
             base_url=self.url,
