@@ -7,7 +7,7 @@ CORE = Path(__file__).resolve().parent.parent / "core"
 
 # Lowest first; on one floor, a module may also import what stands to its left.
 FLOORS = [
-    ["types", "errors", "lean"],
+    ["types", "errors", "lean", "private"],
     ["settings"],
     [
         "migrations",

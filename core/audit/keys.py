@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from core.errors import BadInput
+from core.private import make_private
 from core.settings import settings
 from core.store import one
 
@@ -25,10 +26,11 @@ def key(db: Database) -> bytes:
     if there is None:
         return _PASSING
     if there not in _KNOWN:
-        if not there.exists() and one(db, "select 1 from audit limit 1"):
-            # A new one would seal what comes, and nobody could tell any more whether what is there was changed.
-            raise BadInput(f"The log's key {there} is missing; put it back from your backup, then try again.")
-        _make(there)
+        if not there.exists():
+            if one(db, "select 1 from audit limit 1"):
+                # A new one would seal what comes, and nobody could tell any more whether what is there was changed.
+                raise BadInput(f"The log's key {there} is missing; put it back from your backup, then try again.")
+            make_private(there, secrets.token_hex(KEY_BYTES).encode())
         _KNOWN[there] = _read(there)
     return _KNOWN[there]
 
@@ -62,19 +64,3 @@ def _read(path: Path) -> bytes:
     if len(found) < KEY_BYTES:
         raise BadInput(f"The log's key {path} is too short; it needs {KEY_BYTES} bytes as hex digits.")
     return found
-
-
-def _make(path: Path) -> None:
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # Written whole beside it and then linked: of two processes at a first start one wins and both read the same.
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secrets.token_hex(KEY_BYTES))
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()

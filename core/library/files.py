@@ -18,6 +18,7 @@ from uuid import uuid4
 from sqlite_utils import Database
 
 from core.errors import NotFound
+from core.private import write_private
 from core.store import one, rows, write
 
 STALE_SECONDS = 3600
@@ -55,7 +56,7 @@ def stage(db: Database, data: bytes) -> Staged:
     """Write bytes down, outside any write; `keep` or `discard` follows."""
     staged = Staged(folder(db, "files") / f"{INCOMING}{uuid4().hex}", digest(data))
     try:
-        _write_private(staged.path, data)
+        write_private(staged.path, data)
     except BaseException:
         discard(staged)
         raise
@@ -97,7 +98,7 @@ def cached(db: Database, document_id: str, name: str) -> Path:
 def cache(path: Path, data: bytes) -> None:
     path.parent.mkdir(mode=0o700, exist_ok=True)
     temporary = path.with_name(f"{INCOMING}{uuid4().hex}")
-    _write_private(temporary, data)
+    write_private(temporary, data)
     os.replace(temporary, path)
 
 
@@ -129,13 +130,6 @@ def sweep(db: Database) -> int:
 
 def _needed(db: Database) -> set[str]:
     return {row["file"] for row in rows(db, "select file from document union select file from upload")}
-
-
-def _write_private(path: Path, data: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _sync_folder(path: Path) -> None:

@@ -2,13 +2,12 @@
 
 import hashlib
 import hmac
-import os
 import secrets
 from functools import lru_cache
 from pathlib import Path
-from uuid import uuid4
 
 from core.errors import BadInput
+from core.private import make_private
 from core.settings import settings
 from core.types import User
 
@@ -39,21 +38,7 @@ def _hash(path: Path, tenant: str, id: str) -> str:
 def _salt(path: Path) -> bytes:
     try:
         if not path.exists():
-            _create(path)
+            make_private(path, secrets.token_bytes(SALT_BYTES))
         return path.read_bytes()
     except OSError as error:
         raise BadInput(f"{path} cannot be used: {error.strerror}; set COPILOT_DATA_DIR to a folder of yours") from error
-
-
-def _create(path: Path) -> None:
-    """Made whole under another name and then linked: of two processes that start together, one wins for both."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f"{path.name}.{uuid4().hex[:8]}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_bytes(SALT_BYTES))
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
