@@ -212,6 +212,8 @@ class _GuardedCursor(sqlite3.Cursor):
 def _changes(connection: sqlite3.Connection, sql: str, parameters: Parameters) -> bool:
     """Whether a statement takes the write lock: SQLite's own word for it, asked for once."""
     known = _CHANGES.get(sql)
+    if known is None and sql.lstrip()[:7].lower() == "explain":
+        known = False  # it only tells, and cannot itself be explained
     if known is None:
         steps = sqlite3.Connection.execute(connection, f"explain {sql}", parameters).fetchall()
         known = _CHANGES[sql] = any(opcode == "Transaction" and writes for _, opcode, _, writes, *_ in steps)

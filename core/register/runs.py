@@ -186,6 +186,8 @@ def actions(db: Database, user: User, document_id: str, ids: Sequence[str] | Non
     if document["gate"] in ("waiting", "rejected"):
         return []
     narrow = "" if ids is None else " and action.id in (select value from json_each(?))"
+    # "+position": a few of them are found by their ids, not by walking the whole run in its order.
+    order = "position" if ids is None else "+position"
     found = rows(
         db,
         "select action.*, coalesce(due, (select min(register.due) from register where document_id = action.document_id"
@@ -195,7 +197,7 @@ def actions(db: Database, user: User, document_id: str, ids: Sequence[str] | Non
         " where action.document_id = ? and action.run_id = ?"
         " and exists (select 1 from json_each(obligation_ids) as duty"
         " left join register on register.document_id = action.document_id and register.obligation_id = duty.value"
-        f" where register.applies is not 'no'){narrow} order by position",
+        f" where register.applies is not 'no'){narrow} order by {order}",
         [document_id, derived.chosen_run(db, document_id), *([] if ids is None else [json.dumps(list(ids))])],
     )
     return [ActionRow(_action(row), row["stands"], row["dated"], row["request"] or "") for row in found]
