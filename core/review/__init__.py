@@ -16,15 +16,17 @@ import core.store  # noqa: F401  before the rooms below load sqlite-utils with a
 from core.review.asking import AMENDABLE, amend, ask, drop, prepare, submit
 from core.review.carrying import begin, compensated, move, require_going_on, require_undoable, settle
 from core.review.deciding import Decided, Told, decide, decide_many, revoke
+from core.review.duties import Reading, Shown
 from core.review.facts import Difference, Facts, Stale
 from core.review.figures import Disagreement, Figures, report
 from core.review.gates import Waiting, decide_document, waiting
+from core.review.history import Decision, decisions
 from core.review.holding import claim, may_free, release
 from core.review.items import Item, Version, digests, ids, item, versions
 from core.review.listing import SORTS, VIEWS, Counts, Filter, Row, count, counts, may_decide, queue
 from core.review.people import ADD_A_REVIEWER, SelfApproval
 from core.review.policy import Rule, rule, rules
-from core.review.showing import Decision, Evidence, Reading, Shown, decisions, evidence
+from core.review.showing import Evidence, evidence
 from core.review.table import CLOSED, PENDING, STEPS, VERDICTS, State, TransitionError, Verdict, allowed
 from core.review.talking import comment, comments
 from core.review.upkeep import escalate_overdue, expire_due, tell_of_documents, tend
