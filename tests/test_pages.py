@@ -1,9 +1,12 @@
 """Every page as a person meets it, run by Streamlit without a browser, on a real library and register."""
 
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from core import jobs, library, register, store
@@ -51,6 +54,19 @@ def test_every_page_opens_with_a_document(db, page):
     at = opened(page, document="d1") if page == "document" else opened(page)
     assert not at.exception
     assert not at.error
+
+
+@pytest.mark.parametrize("meanwhile", [True, False])
+def test_the_first_request_after_a_start_is_framed_whoever_else_asks_at_that_moment(db, monkeypatch, meanwhile):
+    def found_pages(main_script_path: str) -> None:
+        # As Streamlit does it before st.navigation was ever called; somebody else's run may call it in between.
+        PagesManager.uses_pages_directory = meanwhile
+        runpy.run_path(str(ROOT / "pages" / "document.py"))
+
+    monkeypatch.setattr(script_runner, "_mpa_v1", found_pages)
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    assert not at.exception
+    assert "The one person at this computer" in said(at)  # the corner of the frame
 
 
 def test_an_error_of_core_is_said_in_its_own_sentence(db):

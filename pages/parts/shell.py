@@ -4,12 +4,13 @@ import functools
 import runpy
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec
 
 import streamlit as st
 from sqlite_utils import Database
-from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core import inbox, jobs, telemetry, worker
 from core.settings import ROOT, settings
@@ -24,6 +25,8 @@ P = ParamSpec("P")
 Body = Callable[Concatenate[Database, User, P], None]
 
 HERE = Path(__file__).parent
+# Whether this run of a script has drawn the frame, and the page stands in it.
+FRAMED = ContextVar("framed", default=False)
 MESSAGE, STOPPED = "message", "worker-stopped"
 MOST_UNREAD = 99
 BUSY_SECONDS, IDLE_SECONDS, STARTING_SECONDS = 2, 20, 20
@@ -34,14 +37,21 @@ BUSY_SECONDS, IDLE_SECONDS, STARTING_SECONDS = 2, 20, 20
 
 def run(body: Callable[[Database, User], None]) -> None:
     """Run a page: with a connection of its own, errors said in a sentence, and what the last click has to say."""
-    if PagesManager.uses_pages_directory:
-        # The first request after a start was for this page: Streamlit found pages/ and runs this file without app.py,
-        # until st.navigation has been called once.
+    if not FRAMED.get() and _of_the_app():
+        # One of the first requests after a start was for this page: Streamlit found pages/ and runs this file without
+        # app.py, until st.navigation has been called once, be it for somebody else in the meantime.
         runpy.run_path(str(ROOT / "app.py"))
         return
+    FRAMED.set(False)
     _say_message()
     with guarded(), session.database() as db:
         body(db, session.asked(db))
+
+
+def _of_the_app() -> bool:
+    """Not a page that a test runs alone."""
+    context = get_script_run_ctx()
+    return context is not None and Path(context.pages_manager.main_script_path) == ROOT / "app.py"
 
 
 def fragment(run_every: float | None = None) -> Callable[[Body[P]], Callable[P, None]]:
@@ -110,6 +120,7 @@ def frame() -> None:
             account_menu.menu(db, person)
         acting.banner(db, person)
     cookies.keep()
+    FRAMED.set(True)
 
 
 def _status(db: Database, person: User) -> None:
