@@ -104,6 +104,21 @@ def test_the_windows_go_out_as_one_batch_and_the_run_waits_and_ends_as_any_other
     assert rows(db, "select * from batch") == rows(db, "select * from step") == []
 
 
+def test_its_calls_stand_in_its_trace_with_what_they_took(db, desk, account):
+    job_id = handed_over(db, desk)
+    account.finish()
+    job = again(db, desk, job_id)
+    telemetry.flush()
+    (whole,) = telemetry.traces(db, ADA)
+    partial = analysing.partial(db, ADA, job_id)
+    assert (whole.calls, whole.errors) == (partial.calls, 0) == (job.payload["windows"], 0)
+    assert (whole.input_tokens, whole.output_tokens) == (partial.input_tokens, partial.output_tokens)
+    assert whole.cost_usd == partial.cost_usd > 0
+    spans = telemetry.spans(db, ADA, whole.trace_id)
+    ids = {one.span_id for one in spans if one.name == "copilot.batch"}
+    assert {one.parent_id for one in spans if one.called} <= ids
+
+
 def test_it_costs_half_and_nothing_of_that_counts_as_saved(db, desk, account):
     job_id = handed_over(db, desk, replace(LATER, fresh=False))
     account.finish()

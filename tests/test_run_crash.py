@@ -7,10 +7,11 @@ import time
 
 import pytest
 
-from core import analysing, jobs, prompts, register, worker
+from core import analysing, jobs, prompts, register, telemetry, worker
 from core.analysing import plan
 from core.settings import ROOT
 from core.store import rows
+from core.telemetry import names
 from tests.analysing_parts import ADA, DUTIES, OWN, PLAIN, bring, desk_with_prompts, ended, reader, working
 from tests.job_parts import wait_until
 
@@ -30,6 +31,24 @@ def db(desk):
 
 def windows_done(db, job_id):
     return analysing.partial(db, ADA, job_id).done
+
+
+def trace_of(db, desk, job_id):
+    """The run's trace added up, with its spans; a worker that starts completes what a killed one left."""
+    worker.drain(desk.settings)
+    telemetry.flush()
+    trace_id = telemetry.trace_of(job_id)
+    (whole,) = (one for one in telemetry.traces(db, ADA) if one.trace_id == trace_id)
+    return whole, telemetry.spans(db, ADA, trace_id)
+
+
+def ledger_of(db, job_id):
+    sums = "count(*) as calls, sum(input_tokens) as input_tokens, sum(output_tokens) as output_tokens"
+    return rows(db, f"select {sums} from model_call where job_id = ?", [job_id])[0]
+
+
+def read_windows(spans):
+    return [one.attributes[names.WINDOW] for one in spans if names.WINDOW in one.attributes and not one.error_type]
 
 
 def test_killed_twice_in_the_middle_a_run_goes_on_and_pays_at_most_for_what_was_under_way(db, desk):
@@ -53,6 +72,11 @@ def test_killed_twice_in_the_middle_a_run_goes_on_and_pays_at_most_for_what_was_
     assert states.count("done") == job.payload["windows"]
     assert set(states) <= {"done", "lost"}
     assert register.check(db, ADA) == []
+    whole, spans = trace_of(db, desk, job_id)
+    taken = ledger_of(db, job_id)
+    assert {name: getattr(whole, name) for name in taken} == taken
+    assert (whole.errors, telemetry.errors(spans)) == (states.count("lost"), states.count("lost"))
+    assert len(set(read_windows(spans))) == len(read_windows(spans))
 
 
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
@@ -93,6 +117,9 @@ def test_a_paused_run_stands_still_survives_a_restart_and_goes_on_where_it_was(d
             job = ended(db, job_id)
     assert (job.state, job.payload["obligations"]) == ("done", DUTIES)
     assert len(model.asked) <= job.payload["windows"] + AT_ONCE
+    whole, spans = trace_of(db, desk, job_id)
+    assert (whole.errors, telemetry.errors(spans)) == (0, 0)  # a pause is none
+    assert len(set(read_windows(spans))) == len(read_windows(spans))
 
 
 def test_a_cancelled_run_asks_nothing_more_and_a_retry_keeps_its_windows(db, desk):

@@ -1,5 +1,6 @@
 """Spans: kept whatever happens, in nobody's way, and without a word of anybody's text."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -450,7 +451,7 @@ def test_the_list_adds_up_each_trace_the_newest_first(db):
         for cost in (0.1, 0.2, None):
             with telemetry.resumed("b" * 32), telemetry.span("copilot.window"):  # noqa: SIM117
                 with telemetry.span("chat qwen3:4b", **{names.INPUT_TOKENS: 100, names.OUTPUT_TOKENS: 7}) as call:
-                    call.set({names.COST_USD: cost})
+                    call.set({names.COST_USD: cost, names.CALL_ID: "c" * 32})
         with pytest.raises(KeyError), telemetry.span("copilot.analyse") as later:
             raise KeyError
     assert telemetry.flush()
@@ -459,6 +460,53 @@ def test_the_list_adds_up_each_trace_the_newest_first(db):
     assert (older.name, older.spans, older.calls, older.errors) == ("copilot.window", 6, 3, 0)
     assert (older.input_tokens, older.output_tokens, str(older.cost_usd)) == (300, 21, "0.3")
     assert [trace.trace_id for trace in telemetry.traces(db, ANALYST, limit=1)] == [later.trace_id]
+
+
+def failing(name, error, **more):
+    with pytest.raises(type(error)), telemetry.span(name, **more):
+        raise error
+
+
+def test_a_fault_counts_once_where_it_was_and_stopping_is_none(db):
+    class Lost(Exception):
+        pass
+
+    with telemetry.of(ANALYST), telemetry.resumed("b" * 32):
+        for _ in range(2):  # the run is taken up again
+            with contextlib.suppress(KeyError), telemetry.span("copilot.analyse"):
+                failing("copilot.window", LookupError(), **{names.WINDOW: 1})  # no model could be asked
+                with contextlib.suppress(KeyError), telemetry.span("copilot.window", **{names.WINDOW: 2}):
+                    failing("chat qwen3:4b", TimeoutError())
+                    raise KeyError
+                failing("copilot.window", Lost(), **{names.WINDOW: 3})
+                raise KeyError
+    telemetry.flush()
+    (whole,) = telemetry.traces(db, ANALYST)
+    assert whole.errors == telemetry.errors(telemetry.spans(db, ANALYST, "b" * 32)) == 3  # two calls and window 1
+
+
+def test_a_kept_answer_and_a_call_that_was_not_made_are_no_calls(db):
+    made = {names.CALL_ID: "c" * 32}
+    with telemetry.of(ANALYST), telemetry.resumed("b" * 32), telemetry.span("copilot.risk"):
+        for more in (made, {**made, names.FROM_CACHE: True}, {**made, names.FROM_CACHE: True}, {}):
+            with telemetry.span("chat qwen3:4b", **more):
+                pass
+    telemetry.flush()
+    (whole,) = telemetry.traces(db, ANALYST)
+    assert (whole.calls, whole.kept_calls) == (1, 2)
+
+
+def test_work_that_is_gone_through_again_is_kept_only_where_something_is_done_in_it(db):
+    with telemetry.of(ANALYST), telemetry.span("copilot.analyse") as outer:
+        with telemetry.span("copilot.window", repeated=True, **{names.WINDOW: 1}):
+            pass
+        with telemetry.span("copilot.window", repeated=True, **{names.WINDOW: 2}):
+            telemetry.carry()(lambda: failing("chat qwen3:4b", TimeoutError()))()
+        with pytest.raises(KeyError), telemetry.span("copilot.window", repeated=True, **{names.WINDOW: 3}):
+            raise KeyError
+    found = kept(db, ANALYST, outer.trace_id)
+    assert [one.attributes.get(names.WINDOW) for one in found] == [None, 2, None]
+    assert found[2].parent_id == found[1].span_id
 
 
 def test_a_trace_is_named_by_the_whole_work_also_where_the_first_try_was_killed_in_the_middle(db):

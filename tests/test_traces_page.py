@@ -36,7 +36,8 @@ def traced(home):
         with telemetry.span("copilot.window", **{names.WINDOW: 1}):
             call("claude-haiku-5-5", 0.0042)
         with telemetry.span("copilot.window", **{names.WINDOW: 2}):
-            with pytest.raises(TimeoutError), telemetry.span("chat ollama:qwen3:8b", kind="client"):
+            failed = {names.CALL_ID: "c" * 32, names.COST_USD: 0}
+            with pytest.raises(TimeoutError), telemetry.span("chat ollama:qwen3:8b", kind="client", **failed):
                 raise TimeoutError
             call("claude-opus-5-5", None)
     with telemetry.of(OTHER), telemetry.resumed("d" * 32), telemetry.span("copilot.window"):
@@ -48,7 +49,7 @@ def traced(home):
 def call(name: str, cost: float | None) -> None:
     asked = {names.REQUEST_MODEL: name, names.INPUT_TOKENS: 1_200, names.OUTPUT_TOKENS: 80}
     with telemetry.span(f"chat anthropic:{name}", kind="client", **asked) as span:
-        span.set({names.COST_USD: cost, names.FINISH_REASONS: ["stop"]})
+        span.set({names.COST_USD: cost, names.FINISH_REASONS: ["stop"], names.CALL_ID: "d" * 32})
 
 
 def test_without_traces_the_page_says_what_makes_one(home):

@@ -59,6 +59,14 @@ class Asker:
         self._told.put((name, said))
         return said
 
+    def answered(self, part: str) -> bool:
+        """Whether some question of this part was answered before."""
+        return any(name.startswith(f"{part}:") for name in self.keeper.finished)
+
+    def read_before(self, window: int) -> bool:
+        """Whether this window was through before."""
+        return f"done-{window}" in self.keeper.finished
+
     def settle(self) -> None:
         """Keep what was answered since the last time: for the one thread that leads the run."""
         while not self._told.empty():

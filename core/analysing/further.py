@@ -101,7 +101,7 @@ class Further:
         return step in self.steps and bool(about)
 
     def ask(self, task: Step, part: str, values: dict[str, str]) -> str:
-        with telemetry.span(f"copilot.{task}"):
+        with telemetry.span(f"copilot.{task}", repeated=self.asker.answered(part)):
             said = self.asker.ask(task, part, values)
         self.asker.settle()
         return said.text

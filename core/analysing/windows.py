@@ -116,7 +116,7 @@ def read(window: Window, text: Text, plan: Plan, options: Options, asker: Asker)
     """The window's reading by models. Raises NoAnswer, also where nothing in the answers could be read, and whatever
     else `Router.ask` raises.
     """
-    with telemetry.span("copilot.window") as span:
+    with telemetry.span("copilot.window", repeated=asker.read_before(window.number)) as span:
         span.set({names.WINDOW: window.number, names.TOKENS: window.tokens})
         tried = [_attempt(window, text, plan, asker, f"window-{window.number}")]
         weak = cascade.weak(window, tried[0].reading, tried[0].grounded, tried[0].missed)

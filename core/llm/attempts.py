@@ -76,8 +76,9 @@ def answer(one: Attempt) -> Answer:
     with (
         nullcontext() if kept else gate(backend).passed(limit, one.stop, urgent=one.errand.urgent, told=one.waits),
         tracing.of(one.errand.user),
-        tracing.span(f"{names.CHAT}{name}", kind=kind, **_asked(one)) as span,
+        tracing.span(f"{names.CHAT}{name}", kind=kind) as span,
     ):
+        span.set(_asked(one))
         return _from_cache(one, digest, kept, span) if kept else _called(one, digest, span, keeps)
 
 
@@ -114,13 +115,14 @@ def _called(one: Attempt, digest: str, span: tracing.Span, keeps: bool) -> Answe
         begun = True
         said = whole = _followed(one, model.stream(request), hidden)
         if whole.finish_reason == "refused":
-            span.set(_answered(whole) | {names.COST_USD: ledger.cost_of(whole.usage, entry)})
+            span.set(_answered(whole))
             raise faults.declined(entry.name)
     except BaseException as error:
         begun = begun and not isinstance(error, NOT_BEGUN)
         # Told to stop, by whoever asked or by whoever ends this process.
         stopped = isinstance(error, faults.Stopped | Lost) or not isinstance(error, Exception)
-        ledger.failed(one.db, call_id, entry, error, begun=begun, stopped=stopped, said=said)
+        cost = ledger.failed(one.db, call_id, entry, error, begun=begun, stopped=stopped, said=said)
+        span.set({names.COST_USD: cost})
         raise
 
     def keep(cost: Decimal | None) -> None:

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from core import switches, telemetry
 from core.errors import BadInput, CopilotError
-from core.llm import answers, attempts, catalog, faults, ledger, prices, routes
+from core.llm import answers, attempts, catalog, faults, ledger, prices, retracing, routes
 from core.llm.answering import parsed
 from core.llm.candidates import candidates
 from core.llm.catalog import Entry
@@ -266,6 +266,7 @@ def _collected(db: Database, settings: Settings, job_id: str, row: Row, stopped:
     with write(db):
         sql = "update batch set state = 'collected', ended_at = coalesce(ended_at, ?) where number = ?"
         db.execute(sql, [now(), row["number"]])
+    retracing.retrace(db)
     return settled
 
 

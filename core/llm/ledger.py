@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from core.llm import budgets, prices
+from core.llm import budgets, prices, retracing
 from core.llm.catalog import Entry
 from core.llm.errands import Errand
 from core.llm.routes import Budgets
@@ -105,8 +105,8 @@ def failed(
     begun: bool,
     stopped: bool,
     said: Completion | None,
-) -> None:
-    """End a call without an answer. `begun`: the model had it, so that it may have cost something.
+) -> Decimal | None:
+    """End a call without an answer; gives its cost. `begun`: the model had it, so that it may have cost something.
 
     What that was is unknown unless the model is free or said it (`said`); what was reserved then goes on counting.
     """
@@ -119,10 +119,12 @@ def failed(
     ended = {**taken, **tokens, "cost_usd": _text(cost), "error_type": type(error).__name__}
     with write(db):
         _end(db, call_id, state, ended)
+    return cost
 
 
 def sweep(db: Database) -> int:
-    """Mark the calls that a dead worker left as lost; gives how many. For the worker as it starts.
+    """Mark the calls that a dead worker left as lost, and complete their traces; gives how many. For the worker as it
+    starts.
 
     Those in a batch that its provider has are not lost: they wait to be collected. What was reserved for lost ones
     goes on counting: whether they were answered, and billed, nobody here knows.
@@ -130,7 +132,9 @@ def sweep(db: Database) -> int:
     with write(db):
         sql = "update model_call set state = 'lost', ended_at = ? where state = 'started'"
         sql += " and not (batched and job_id in (select job_id from batch where state = 'sent'))"
-        return int(db.execute(sql, [now()]).rowcount)
+        gone = int(db.execute(sql, [now()]).rowcount)
+    retracing.retrace(db)
+    return gone
 
 
 def cost_of(usage: Usage | None, entry: Entry) -> Decimal | None:

@@ -12,7 +12,7 @@ reading    traces again, for those who may see them
 
 from core.telemetry import names
 from core.telemetry.hashing import user_hash
-from core.telemetry.reading import SpanRow, TraceRow, known, nested, spans, sweep, traces
+from core.telemetry.reading import SpanRow, TraceRow, errors, known, nested, restore, spans, sweep, traces
 from core.telemetry.sending import flush, start, tracer
 from core.telemetry.tracing import Span, carry, of, resumed, span, trace_of
 
@@ -21,11 +21,13 @@ __all__ = [
     "SpanRow",
     "TraceRow",
     "carry",
+    "errors",
     "flush",
     "known",
     "names",
     "nested",
     "of",
+    "restore",
     "resumed",
     "span",
     "spans",

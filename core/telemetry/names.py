@@ -95,6 +95,9 @@ NO_MODEL = re.compile(r"\d{9}|(?=[A-Za-z]*\d)[A-Za-z0-9]{20}|//|/(?:home|Users)/
 STAGE = re.compile(r"copilot\.[a-z][a-z_.]{0,39}")
 ATTRIBUTE = re.compile(r"[a-z][a-z_.]{0,60}")  # what may be named in an error
 CHAT = "chat "
+# Errors that are none: somebody paused, cancelled or ended it.
+STOPS = ("Stopped", "Lost", "SystemExit", "KeyboardInterrupt")
+KILLED = "Killed"  # what a call ended with whose program was ended in the middle
 
 
 def count(value: object) -> bool:

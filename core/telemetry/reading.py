@@ -11,6 +11,7 @@ from core.identity import may
 from core.store import Row, one, rows, write
 from core.telemetry import names
 from core.telemetry.hashing import user_hash
+from core.telemetry.writer import INSERT
 from core.types import User
 
 if TYPE_CHECKING:
@@ -40,13 +41,29 @@ class SpanRow:
     def duration_ms(self) -> float:
         return (self.ended_ns - self.started_ns) / 1e6
 
+    @property
+    def failed(self) -> bool:
+        """Not where somebody stopped it."""
+        return self.error_type is not None and self.error_type not in names.STOPS
+
+    @property
+    def called(self) -> bool:
+        """Whether a model was asked, as the ledger counts it: not where a kept answer served, nor at a cap."""
+        return self.name.startswith(names.CHAT) and names.CALL_ID in self.attributes and not self.kept
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is an answer that was kept."""
+        return bool(self.attributes.get(names.FROM_CACHE))
+
 
 @dataclass(frozen=True, slots=True)
 class TraceRow:
     """All spans of one trace that the user may see, added up. `cost_usd` is None where no call has a known cost.
 
     `name` is that of the first span that lies in no other, since of work that was killed the inner spans alone are
-    kept; `calls` counts spans of models, `errors` those with an error.
+    kept; `calls` and `kept_calls` are counted as in the ledger, `errors` as by the function of that name.
+    `document_id` is what it was about, if that was one document.
     """
 
     trace_id: str
@@ -59,6 +76,8 @@ class TraceRow:
     output_tokens: int
     cost_usd: Decimal | None
     errors: int
+    kept_calls: int
+    document_id: str | None
 
     @property
     def duration_ms(self) -> float:
@@ -94,6 +113,19 @@ def nested(found: Sequence[SpanRow]) -> list[tuple[int, SpanRow]]:
     return ordered
 
 
+def errors(found: Sequence[SpanRow]) -> int:
+    """How many steps failed: each where it did and not again in those around it; one in which no model was asked
+    counts once, however often it was tried.
+    """
+    around = {one.parent_id for one in found if one.failed}
+    inmost = [one for one in found if one.failed and one.span_id not in around]
+    return len({one.span_id if one.name.startswith(names.CHAT) else _step(one) for one in inmost})
+
+
+def _step(one: SpanRow) -> str:
+    return f"{one.name} {one.attributes.get(names.WINDOW, '')}"
+
+
 def traces(db: "Database", user: User, *, limit: int = 50) -> list[TraceRow]:
     """The user's latest traces, or the tenant's where they may see what everybody asked; the newest first."""
     where, values = _visible(user)
@@ -104,7 +136,9 @@ def traces(db: "Database", user: User, *, limit: int = 50) -> list[TraceRow]:
         [*values, LOOKED_AT, limit],
     )
     wanted = [row["trace_id"] for row in listed]
-    found = rows(db, f"{ADDED_UP} where trace_id in ({_marks(wanted)}) and {where} group by trace_id", wanted + values)
+    these = _marks(wanted)
+    sql = f"{FAILING.format(these)} {ADDED_UP} where trace_id in ({these}) and {where} group by trace_id"
+    found = rows(db, sql, wanted + wanted + values)
     return sorted(map(_trace, found), key=lambda trace: trace.started_ns, reverse=True)
 
 
@@ -117,6 +151,21 @@ def known(db: "Database", user: User, beginning: str) -> list[str]:
         [beginning, beginning + "g", *values],
     )
     return [row["trace_id"] for row in found]
+
+
+def restore(db: "Database", span: SpanRow, tenant: str, user_hash: str) -> None:
+    """Keep a span of which another record is left; one that is there stays as it is. Opens no write.
+
+    ValueError for a name or an attribute that is not allowed.
+    """
+    db.execute(
+        INSERT,
+        [
+            span.trace_id, span.span_id, span.parent_id, names.span_name(span.name), span.kind, names.tenant(tenant),
+            user_hash, span.started_ns, max(span.started_ns, span.ended_ns), span.error_type,
+            json.dumps(names.checked(span.attributes), sort_keys=True),
+        ],
+    )  # fmt: skip
 
 
 def sweep(db: "Database", days: int) -> int:
@@ -137,21 +186,31 @@ def sweep(db: "Database", days: int) -> int:
     return gone
 
 
-INPUT, OUTPUT, COST = (
-    f"json_extract(attributes, '$.\"{name}\"')" for name in (names.INPUT_TOKENS, names.OUTPUT_TOKENS, names.COST_USD)
+INPUT, OUTPUT, COST, CALL, KEPT, WINDOW, ABOUT = (
+    f"json_extract(attributes, '$.\"{name}\"')"
+    for name in (
+        names.INPUT_TOKENS, names.OUTPUT_TOKENS, names.COST_USD, names.CALL_ID, names.FROM_CACHE, names.WINDOW,
+        names.DOCUMENT_ID,
+    )
+)  # fmt: skip
+FAILED = f"error_type is not null and error_type not in ({', '.join(map(repr, names.STOPS))})"
+FAILING = (
+    f"with failing as (select parent_id from span where trace_id in ({{}}) and {FAILED} and parent_id is not null)"
 )
 ADDED_UP = (
     "select trace_id, substr(min(printf('%d%020d', parent_id is not null, started_ns) || name), 22) as name,"
-    " min(started_ns) as started_ns,"
-    " max(ended_ns) as ended_ns, count(*) as spans, sum(name like 'chat %') as calls,"
+    " min(started_ns) as started_ns, max(ended_ns) as ended_ns, count(*) as spans,"
+    f" sum(name like 'chat %' and {CALL} is not null and {KEPT} is null) as calls, total({KEPT}) as kept_calls,"
     f" total({INPUT}) as input_tokens, total({OUTPUT}) as output_tokens, sum({COST}) as cost_usd,"
-    " sum(error_type is not null) as errors from span"
+    f" count(distinct case when {FAILED} and span_id not in (select parent_id from failing)"
+    f" then case when name like 'chat %' then span_id else name || coalesce({WINDOW}, '') end end) as errors,"
+    f" case when count(distinct {ABOUT}) = 1 then max({ABOUT}) end as document_id from span"
 )
 
 
 def _trace(row: Row) -> TraceRow:
     cost = row["cost_usd"]
-    counts = {name: int(row[name]) for name in ("input_tokens", "output_tokens")}
+    counts = {name: int(row[name]) for name in ("input_tokens", "output_tokens", "kept_calls")}
     return TraceRow(**{**row, **counts, "cost_usd": None if cost is None else Decimal(str(round(cost, CENTS)))})
 
 

@@ -20,15 +20,17 @@ Kind = Literal["internal", "client"]
 
 _who: ContextVar[Mapping[str, str]] = ContextVar("telemetry_who", default={})  # noqa: B039 - never changed in place
 _trace: ContextVar[str | None] = ContextVar("telemetry_trace", default=None)
+_inside: ContextVar["Span | None"] = ContextVar("telemetry_inside", default=None)
 
 
 class Span:
     """A piece of work under way. `trace_id` has 32 hex digits, `span_id` 16."""
 
-    __slots__ = ("_open", "span_id", "trace_id")
+    __slots__ = ("_open", "span_id", "trace_id", "used")
 
     def __init__(self, opened: "OpenSpan") -> None:
         context = opened.get_span_context()
+        self.used = False  # whether a span inside it is kept
         self._open = opened
         self.trace_id = f"{context.trace_id:032x}"
         self.span_id = f"{context.span_id:016x}"
@@ -39,11 +41,12 @@ class Span:
 
 
 @contextmanager
-def span(name: str, *, kind: Kind = "internal", **attributes: object) -> Iterator[Span]:
+def span(name: str, *, kind: Kind = "internal", repeated: bool = False, **attributes: object) -> Iterator[Span]:
     """A span around the block: "chat MODEL", or a stage such as "copilot.window".
 
     An error that leaves the block leaves its class name here, never what it says, and goes on. "client" is for calls
-    that leave this process. ValueError for a name or an attribute that is not allowed.
+    that leave this process. `repeated` is for work that was traced before and is gone through again after a restart:
+    it is kept only if there is a span inside it. ValueError for a name or an attribute that is not allowed.
     """
     from opentelemetry import trace
 
@@ -58,16 +61,22 @@ def span(name: str, *, kind: Kind = "internal", **attributes: object) -> Iterato
         set_status_on_exception=False,
     )
     clock = time.perf_counter_ns()
+    mine, outer = Span(opened), _inside.get()
+    token = _inside.set(mine)
     try:
         with trace.use_span(opened, record_exception=False, set_status_on_exception=False):
-            yield Span(opened)
+            yield mine
     except BaseException as error:
         opened.set_attributes(names.checked({names.ERROR_TYPE: _class_name(error)}))
         opened.set_status(trace.StatusCode.ERROR)
         raise
     finally:
-        # Not the clock on the wall, which may be set while a model answers.
-        opened.end(started + time.perf_counter_ns() - clock)
+        _inside.reset(token)
+        if mine.used or not repeated:  # a span that never ends is never kept
+            if outer is not None:
+                outer.used = True
+            # Not the clock on the wall, which may be set while a model answers.
+            opened.end(started + time.perf_counter_ns() - clock)
 
 
 @contextmanager

@@ -31,6 +31,8 @@ FAULTS = {
     "BadWeights": "Unusable weights",
     "Declined": "Declined to answer",
     "Lost": "Program ended meanwhile",
+    "Killed": "Program ended meanwhile",
+    "ModelStopped": "The model was stopped",
 }
 # Solid colours of .streamlit/config.toml, (light, dark). A model keeps its colour whatever is filtered.
 PALETTE = (

@@ -3,7 +3,7 @@
 import streamlit as st
 from sqlite_utils import Database
 
-from core import telemetry
+from core import activity, telemetry
 from core.store import stamp
 from core.types import User
 from pages.parts import tables
@@ -24,14 +24,18 @@ def traces(db: Database, user: User) -> None:
             " a model to make the first one."
         )
         return
+    titles = activity.titles(db, user, {one.document_id for one in found if one.document_id})
+    kept = [one.kept_calls or None for one in found]
     picked = tables.table(
         "traces",
         [one.trace_id for one in found],
         {
             "Began": [when(stamp(one.started_ns / 1e9)) for one in found],
             "What": [step(one.name, {}) for one in found],
+            "Document": [titles.get(one.document_id or "", "") for one in found],
             "Took": [seconds(one.duration_ms) for one in found],
             "Calls": [one.calls for one in found],
+            **({"Kept answers": kept} if any(kept) else {}),
             "Tokens in": [one.input_tokens for one in found],
             "Tokens out": [one.output_tokens for one in found],
             "Cost": [money(one.cost_usd) if one.calls else "–" for one in found],

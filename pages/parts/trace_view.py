@@ -10,8 +10,8 @@ from core import telemetry
 from core.store import stamp
 from core.telemetry import SpanRow, names
 from pages.parts import tables
-from pages.parts.cost_words import INK, dark, fault, literal, money, seconds
-from pages.parts.trace_words import model, step
+from pages.parts.cost_words import INK, dark, literal, money, seconds
+from pages.parts.trace_words import ended, model, step
 from pages.parts.words import badge, count, plain, when
 
 # Solid colours of .streamlit/config.toml, (light, dark).
@@ -51,8 +51,8 @@ def trace(trace_id: str, found: Sequence[SpanRow]) -> None:
 def heading(trace_id: str, rows: Sequence[tuple[int, SpanRow]]) -> None:
     spans = [one for _, one in rows]
     began, ended = min(one.started_ns for one in spans), max(one.ended_ns for one in spans)
-    calls = [one for one in spans if one.name.startswith(names.CHAT)]
-    faults = sum(one.error_type is not None for one in spans)
+    calls, kept = [one for one in spans if one.called], sum(one.kept for one in spans)
+    faults = telemetry.errors(spans)
     with st.container(horizontal=True, vertical_alignment="center", key="trace-heading"):
         back()
         st.subheader(step(rows[0][1].name, {}), anchor=False)
@@ -61,7 +61,7 @@ def heading(trace_id: str, rows: Sequence[tuple[int, SpanRow]]) -> None:
                 [
                     when(stamp(began / 1e9)),
                     seconds((ended - began) / 1e6),
-                    count(len(calls), "call"),
+                    count(len(calls), "call") + (f", {count(kept, 'answer')} kept" if kept else ""),
                     f"{sum(one.attributes.get(names.INPUT_TOKENS, 0) for one in calls):,} tokens in,"
                     f" {sum(one.attributes.get(names.OUTPUT_TOKENS, 0) for one in calls):,} out",
                     plain(cost(calls)),
@@ -75,13 +75,9 @@ def heading(trace_id: str, rows: Sequence[tuple[int, SpanRow]]) -> None:
 def cost(calls: Sequence[SpanRow]) -> str:
     """What the calls cost together; those of unknown cost are said, not counted as nothing."""
     known = [Decimal(str(one.attributes[names.COST_USD])) for one in calls if names.COST_USD in one.attributes]
-    unknown = sum(names.COST_USD not in one.attributes and not _free(one) for one in calls)
+    unknown = sum(names.COST_USD not in one.attributes and one.called for one in calls)
     said = money(sum(known, Decimal(0))) if known or not unknown else "cost unknown"
     return f"{said} and {count(unknown, 'call')} of unknown cost" if known and unknown else said
-
-
-def _free(one: SpanRow) -> bool:
-    return bool(one.attributes.get(names.FROM_CACHE)) or one.error_type is not None
 
 
 def waterfall(rows: Sequence[tuple[int, SpanRow]]) -> None:
@@ -142,12 +138,12 @@ def _hover(one: SpanRow, began: int) -> str:
     if one.name.startswith(names.CHAT):
         lines.append(f"Cost: {cost([one])}")
     if one.error_type:
-        lines.append(f"Error: {literal(fault(one.error_type))}")
+        lines.append(f"{'Error: ' if one.failed else ''}{literal(ended(one.error_type))}")
     return "<br>".join(lines)
 
 
 def _kind(one: SpanRow) -> str:
-    if one.error_type:
+    if one.failed:
         return "Error"
     return "Model" if one.name.startswith(names.CHAT) else "Our own work"
 
@@ -173,7 +169,7 @@ def table(rows: Sequence[tuple[int, SpanRow]]) -> SpanRow | None:
             "Tokens in": [one.attributes.get(names.INPUT_TOKENS) for _, one in rows],
             "Tokens out": [one.attributes.get(names.OUTPUT_TOKENS) for _, one in rows],
             "Cost": [cost([one]).capitalize() if one.name.startswith(names.CHAT) else "" for _, one in rows],
-            "Error": [fault(one.error_type) for _, one in rows],
+            "Error": [ended(one.error_type) for _, one in rows],
         },
         {
             "Step": st.column_config.TextColumn(width="large"),

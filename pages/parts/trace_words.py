@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.telemetry import names
+from pages.parts.cost_words import fault
 from pages.parts.words import label
 
 STAGES = {
@@ -13,6 +14,22 @@ STAGES = {
     "copilot.risk": "Risk",
     "copilot.engine": "Built-in reading",
 }
+
+
+ENDS = {
+    "NoAnswer": "No model answered",
+    "Unread": "Answer could not be read",
+    "OverBudget": "A budget was reached",
+    "ModelStopped": "The model was stopped",
+    "Refused": "Not allowed",
+}
+
+
+def ended(error: str | None) -> str:
+    """Why a step ended without a result; stopping is no error, and is called so."""
+    if error in names.STOPS:
+        return "Stopped"
+    return ENDS.get(error or "") or fault(error)
 
 
 def step(name: str, attributes: Mapping[str, Any]) -> str:
