@@ -8,15 +8,14 @@ from uuid import uuid4
 
 from sqlite_utils import Database
 
-from core import audit, identity, library, register, review, tools, worker
+from core import identity, library, register, review, tools, worker
 from core.errors import BadInput, Conflict
 from core.identity import accounts, rights
 from core.samples import samples
 from core.settings import Settings
-from core.store import connect, new_id, one, write
-from core.types import Classification, User
+from core.store import connect, one
+from core.types import User
 
-CLEARED: tuple[Classification, ...] = ("public", "internal", "confidential", "restricted")
 # Named by what they do: they stand for nobody.
 PEOPLE = {
     "Demo analyst": ("analyst",),
@@ -53,17 +52,7 @@ def _require_empty(db: Database, settings: Settings) -> None:
 
 
 def _people(db: Database) -> list[User]:
-    made = []
-    with write(db):
-        for name, roles in PEOPLE.items():
-            id = new_id()
-            tenant = identity.LOCAL.tenant
-            rights.insert(
-                db, id, accounts.DEMO, rights.folded(name), tenant, name, "active", by="demo", clearances=CLEARED
-            )
-            rights.insert_roles(db, "demo", id, roles)
-            audit.append(db, identity.LOCAL, "account.made", f"user:{id}", roles=len(roles))
-            made.append(id)
+    made = [rights.enrol(db, identity.LOCAL, name, roles) for name, roles in PEOPLE.items()]
     return [accounts.user_of(db, id, "demo") for id in made]
 
 

@@ -12,9 +12,8 @@ from core.review.deciding import POLICY
 from core.review.items import Item, later, move, unguarded
 from core.review.listing import DOCUMENT_ASKED, WAITS
 from core.review.table import STEPS
-from core.settings import settings
 from core.store import Row, now, rows, write
-from core.types import User, UserMode
+from core.types import User
 
 TEND_SECONDS = 30
 AT_ONCE = 200
@@ -95,6 +94,4 @@ def _step(db: Database, found: Item, step: str, at: str) -> bool:
 
 
 def by_policy(tenant: str) -> User:
-    """In a demo every entry of the log says so."""
-    mode: UserMode = "demo" if settings().demo else "service"
-    return User(id=POLICY, name="the policy", tenant=tenant, clearances=(), mode=mode)
+    return User(id=POLICY, name="the policy", tenant=tenant, clearances=(), mode="service")
