@@ -32,6 +32,13 @@ def names(text, hidden=(), kind="injection"):
         ("Ring +44 7700 900123 before nine.", "telephone number"),
         ("Second telephone: (555) 555-0142", "telephone number"),
         ("Date of birth: 14 March 1979", "date of birth"),
+        ("The card was 4111\u00a01111\u00a01111\u00a01111.", "payment card number"),
+        ("Ring +44\u202f7700\u202f900123 before nine.", "telephone number"),
+        ("Second telephone: (555) 555‑0142", "telephone number"),
+        ("Write to greta.sam\u00adple@exam\u200bple.org.", "e-mail address"),
+        ("Write to ｇｒｅｔａ．ｓ＠ｅｘａｍｐｌｅ．ｏｒｇ.", "e-mail address"),
+        ("The login came from 2001:db8::1f.", "IP address"),
+        ("The login came from 2001:0db8:85a3:0000:0000:8a2e:0370:7334.", "IP address"),
     ],
 )
 def test_personal_data_with_a_shape_is_found(text, name):
@@ -44,6 +51,7 @@ def test_personal_data_with_a_shape_is_found(text, name):
         "Regulation (EU) No 1093/2010 (OJ L 331, 15.12.2010, p. 12), Directive 2002/58/EC (OJ L 201, 31.7.2002).",
         "Section 4.2.1.3 refers to paragraph 4.2.1.4 and to rule 10.11.12.13.",
         "Questions go to info@authority.org and dpo@authority.org.",
+        "From 12:30:45 on, see (a)::(b), std::vector and a::b, and 10:2:1.",
         "An IBAN such as GB00 WEST 1234 5698 7654 32 fails its own checksum.",
         "A person born in the Union; the date of birth of the customer shall be recorded.",
         "The fine is EUR 10 000 000 000 or, in 2023-2024, 12 500 000 000 1.",
@@ -51,6 +59,12 @@ def test_personal_data_with_a_shape_is_found(text, name):
 )
 def test_what_law_is_full_of_is_not_personal_data(text):
     assert names(text, kind="personal") == []
+
+
+def test_however_it_is_printed_the_finding_is_where_it_stands():
+    text = "Ring +44\u202f7700\u202f900123, or write to greta.sam\u00adple@example.org."
+    found = {text[one.start : one.end] for one in scan(text) if one.kind == "personal"}
+    assert found == {"greta.sam\u00adple@example.org", "+44\u202f7700\u202f900123"}
 
 
 def test_a_finding_says_where_and_never_what():

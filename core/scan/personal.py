@@ -7,8 +7,10 @@ Names of people have no shape and are not found.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from ipaddress import IPv6Address
 from typing import Any, NamedTuple
 
+from core.scan.disguise import Plain, undisguised
 from core.scan.findings import Finding
 from core.settings import lexicon
 
@@ -23,6 +25,12 @@ CARD = re.compile(r"(?<![\d.,/-])\d(?:[ -]?\d){11,18}(?![\d/]|[.,]\d)")
 SOCIAL_SECURITY = re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")
 NATIONAL_INSURANCE = re.compile(r"\b[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b")
 ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d]|\.\d)")
+# Eight groups, or fewer around "::"; never a time of day, which has at most two colons.
+ADDRESS_6 = re.compile(
+    r"(?<![\w:.])(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}"
+    r"|[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6}::(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?)(?![\w:])"
+)
+COLONS = re.compile(":[0-9A-Fa-f]{0,4}:")  # what both forms hold, and law hardly ever
 # "+44 20 7946 0958", "+46 (0)8 928 571 38", "905-674-3793 x12", "0490 75 40 81"; `likely` leaves out dates and acts.
 PHONE = re.compile(
     r"(?<![\w./-])(?:\+\d{1,3}[ .-]?)?(?:\(\d{1,5}\)[ .-]?)?\d{1,5}(?:[ .-]\d{2,8}){1,5}(?: ?x\d{1,5})?(?![\w/])"
@@ -36,6 +44,12 @@ DATE = (
 BIRTH = re.compile(rf"(?:(?:[Dd]ate|[Dd]ay) of [Bb]irth|\b[Bb]orn(?: on)?|\bDOB)\W{{1,6}}{DATE}")
 
 
+# How print writes a space, a hyphen, or what the shapes know in ASCII.
+PRINTED = {
+    **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000", " "),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013", "-"),
+    **{chr(0xFEE0 + code): chr(code) for code in map(ord, "0123456789@.+-")},
+}  # fmt: skip
 # Six characters of a number or more, which all the numeric shapes hold; the margins take in what stands around it.
 NUMBER = re.compile(r"\d[\d ().-]{4,40}\d")
 BEFORE, AFTER = 24, 24
@@ -64,12 +78,22 @@ SHAPES = (
     Shape("US social security number", SOCIAL_SECURITY, "", "UsSsnRecognizer", "US_SSN"),
     Shape("UK national insurance number", NATIONAL_INSURANCE, "", "UkNinoRecognizer", "UK_NINO"),
     Shape("IP address", ADDRESS, "", "IpRecognizer", "IP_ADDRESS"),
+    Shape("IP address", ADDRESS_6, ":"),
     Shape("telephone number", PHONE, "", "PhoneRecognizer", "PHONE_NUMBER"),
 )
 
 
 def personal(text: str) -> Iterator[Finding]:
-    """Each piece of personal data once: what one shape has claimed, a later one does not."""
+    """Each piece of personal data once, however it is printed: what one shape has claimed, a later one does not."""
+    for printed in () if text.isascii() else PRINTED.keys() & set(text):
+        text = text.replace(printed, PRINTED[printed])
+    plain = Plain(text) if text.isascii() else undisguised(text)
+    for name, start, end in shaped(plain.text):
+        yield Finding("personal", name, *plain.span(start, end))
+
+
+def shaped(text: str) -> Iterator[tuple[str, int, int]]:
+    """(what it is, start, end) in a plainly printed text."""
     numbers = merged((found.start() - BEFORE, found.end() + AFTER) for found in NUMBER.finditer(text))
     claimed: list[tuple[int, int]] = []
     for shape in SHAPES:
@@ -80,14 +104,14 @@ def personal(text: str) -> Iterator[Finding]:
             if shape.recogniser and not (labelled(shape, candidate, text) or confirmed(shape, candidate.group())):
                 continue
             claimed.append((start, end))
-            yield Finding("personal", shape.name, start, end)
+            yield shape.name, start, end
 
 
 def candidates(shape: Shape, text: str, numbers: Sequence[tuple[int, int]]) -> Iterator[re.Match[str]]:
     if not shape.sign:
         for start, end in numbers:
             yield from shape.pattern.finditer(text, start, end)
-    elif shape.sign in text:
+    elif shape.sign in text and (shape.pattern is not ADDRESS_6 or COLONS.search(text)):
         yield from shape.pattern.finditer(text)
 
 
@@ -108,6 +132,8 @@ def likely(shape: Shape, candidate: re.Match[str], text: str) -> bool:
     before = text[max(0, candidate.start() - CONTEXT) : candidate.start()].lower()
     if shape.name == "e-mail address":
         return words.split("@")[0].lower() not in rules["offices"]
+    if shape.pattern is ADDRESS_6:
+        return is_address(words)
     if shape.name == "IP address":
         parts = [int(part) for part in words.split(".")]
         return max(parts) <= 255 and (max(parts) > 40 or any(word in before for word in rules["near_addresses"]))
@@ -120,6 +146,14 @@ def likely(shape: Shape, candidate: re.Match[str], text: str) -> bool:
             international or bool(NORTH_AMERICAN.match(words)) or any(word in before for word in rules["near_phones"])
         )
     return True
+
+
+def is_address(words: str) -> bool:
+    """Whether it is an address of IPv6, and none that is written like a::b in a program."""
+    try:
+        return not IPv6Address(words).is_unspecified and any(map(str.isdigit, words))
+    except ValueError:
+        return False
 
 
 def labelled(shape: Shape, candidate: re.Match[str], text: str) -> bool:
