@@ -21,7 +21,6 @@ PARTS = (
     ("Find personal data", "presidio-analyzer", "make run"),
     ("Export to Excel", "openpyxl", "make run"),
     ("Local models", "llama-cpp-python", "make local (compiles for some minutes)"),
-    ("Search by meaning", "sentence-transformers", "make local"),
     ("Models served by Ollama", "ollama", "make run, and the Ollama program"),
     ("OpenAI-compatible servers", "openai", "make run, and a server such as vLLM or LM Studio"),
     ("Claude models", "anthropic", "make run, and an API key in the environment"),
