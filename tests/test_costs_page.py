@@ -214,3 +214,17 @@ def test_a_long_period_is_drawn_by_week_and_loses_nothing(db):
     assert len(figure.data[0].x) == 53
     assert dict(zip(figure.data[0].x, figure.data[0].y, strict=True))["2026-03-02"] == 3
     assert sum(figure.data[0].y) == float(operations.total(db, LOCAL, wanted).known_usd)
+
+
+@pytest.mark.parametrize(
+    ("usd", "open_calls", "words"),
+    [
+        (Decimal("0.057"), 0, "$0.057"),
+        (Decimal("0.057"), 7, "$0.057 and 7 calls of unknown cost"),
+        (Decimal(0), 0, "no charge"),
+        (Decimal(0), 1, "$0 and 1 call of unknown cost"),
+        (None, 3, "cost unknown"),
+    ],
+)
+def test_what_broke_off_is_said_beside_what_a_run_cost(usd, open_calls, words):
+    assert cost_words.of_calls(usd, open_calls) == words

@@ -107,8 +107,8 @@ def _sentence(full: Budget, wanted: Decimal, who: Spender) -> str:
     how = "allow this run more" if own else f"raise {full.name} in models/routes.toml"
     return (
         f"{full.title[0].upper()}{full.title[1:]} does not hold this call: {_amount(full.spent, full.unit)} of "
-        f"{_amount(full.cap, full.unit)} {full.unit} are spent and the call may take {_amount(wanted, full.unit)}; "
-        f"{how}, or choose a model without charge."
+        f"{_amount(full.cap, full.unit)} {full.unit} are spent or put aside, and the call may take"
+        f" {_amount(wanted, full.unit)}; {how}, or choose a model without charge."
     )
 
 

@@ -24,6 +24,7 @@ ROUTES = {
 }
 STEPS = {"risk": "Risk", "actions": "Actions", "summary": "Summary"}
 FORECAST = "analyse_forecast"
+NAMED = "Where you name a model, another one is asked only when it fails and the inventory names a fallback for it."
 FEW_LETTERS = 200  # of reasons, which a person reads at a glance
 
 
@@ -69,7 +70,7 @@ def _options(shown: library.DocumentRow, choice: str) -> analysing.Options:
         )
         stronger = st.checkbox(
             "Ask a stronger model where a reading is weak", model is None, key=f"analyse-stronger-{shown.id}-{choice}",
-            disabled=model is not None, help="A model that you name is the only one asked." if model else None,
+            disabled=model is not None, help=NAMED if model else None,
         )  # fmt: skip
         steps = st.multiselect(
             "Let the model also do", get_args(analysing.Step), get_args(analysing.Step), format_func=STEPS.__getitem__,

@@ -121,7 +121,7 @@ def _budget(db: Database, user: User) -> None:
 
 
 def _caps(db: Database, user: User) -> None:
-    st.subheader("Caps", anchor=False, help="Set in models/routes.toml. A call that could go over one is not made.")
+    st.subheader("Caps", anchor=False, help=CAP)
     for cap in operations.caps(db, user, settings()):
         used = float(cap.spent / cap.cap) if cap.cap else 1.0
         st.progress(min(1.0, used), f"{CAPS[cap.name]}: {_of(cap)}")
@@ -133,6 +133,12 @@ CAPS = {
     "month_usd": "Everybody, this month",
     "unpriced_day_tokens": "Tokens of unknown price, today",
 }
+
+
+CAP = (
+    "Set in models/routes.toml. A call that could go over one is not made. What is put aside for calls under way, and"
+    " for those whose cost nobody knows, counts here and not in the spend above."
+)
 
 
 def _of(cap: Any) -> str:

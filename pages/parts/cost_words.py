@@ -6,7 +6,7 @@ from decimal import Decimal
 import streamlit as st
 
 from core import operations
-from pages.parts.words import label
+from pages.parts.words import count, label
 
 UNKNOWN = "Unknown"
 TASKS = {
@@ -73,6 +73,14 @@ def money(usd: Decimal | None) -> str:
     if usd >= Decimal("0.1"):
         return f"${usd:,.2f}"
     return "$" + f"{Decimal(f'{usd:.2g}'):f}" if usd >= Decimal("0.000001") else "< $0.000001"
+
+
+def of_calls(usd: Decimal | None, unknown_calls: int) -> str:
+    """What a run's calls cost; those that broke off are said, not counted as nothing."""
+    said = "cost unknown" if usd is None else money(usd) if usd else "no charge"
+    if not unknown_calls or usd is None:
+        return said
+    return f"{money(usd)} and {count(unknown_calls, 'call')} of unknown cost"
 
 
 def each(found: operations.Spend) -> str:

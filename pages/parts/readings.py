@@ -1,6 +1,7 @@
 """A document’s readings: by the built-in engine and by models, which one the register shows, and how they differ."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import streamlit as st
@@ -9,6 +10,7 @@ from sqlite_utils import Database
 from core import analysing, library, register
 from core.errors import CopilotError
 from core.extract.agreement import Agreement, Row, rows
+from core.llm import ledger
 from core.register import Run
 from core.types import Obligation, User
 from pages.parts import analyse_form, cost_words, rights, run_progress, shell, tables
@@ -62,7 +64,8 @@ def _change(run: Run) -> str:
 def _took(db: Database, user: User, shown: library.DocumentRow, run: Run) -> None:
     analysis = register.analysis(db, user, shown.id, run.id)
     took = analysis.metadata
-    cost = "cost unknown" if took.cost_usd is None else f"{took.cost_usd:.4f} USD" if took.cost_usd else "no charge"
+    spent = None if took.cost_usd is None else Decimal(str(took.cost_usd))
+    cost = cost_words.of_calls(spent, ledger.taken(db, took.request_id).open_calls)
     lost = [
         f"{count(len(analysis.ungrounded), 'quote')} not in the text" if analysis.ungrounded else "",
         f"{count(len(analysis.rejected), 'piece')} unreadable" if analysis.rejected else "",

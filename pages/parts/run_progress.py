@@ -104,7 +104,7 @@ def _so_far(run: analysing.Partial) -> None:
         f"{count(run.degraded, 'window')} read by the built-in engine" if run.degraded else "",
         f"{run.stronger:,} asked of a stronger model" if run.stronger else "",
     ]
-    spent = "cost unknown" if run.cost_usd is None else cost_words.money(run.cost_usd) if run.cost_usd else "no charge"
+    spent = cost_words.of_calls(run.cost_usd, run.open_calls)
     kept = f", {run.cached_calls:,} from answers kept" if run.cached_calls else ""
     taken = f"{count(run.calls, 'call')}{kept} · {run.input_tokens:,} tokens in, {run.output_tokens:,} out"
     st.caption(f"{' · '.join(filter(None, facts))}  \n{taken} · {plain(spent)}")
