@@ -4,6 +4,7 @@ import hashlib
 import os
 from http.server import BaseHTTPRequestHandler
 
+import httpx
 import pytest
 
 from core.errors import BadInput
@@ -103,6 +104,26 @@ def test_a_checksum_is_compared_when_it_is_given(tmp_path):
 def test_a_server_that_does_not_give_the_file_is_told(tmp_path, status, words):
     with serving(answer(status, {})) as server, pytest.raises(download.DownloadFault, match=words):
         download.fetch(server.url + URL, tmp_path / "tiny.gguf")
+
+
+@pytest.mark.parametrize(
+    ("reply", "words"),
+    [
+        (answer(302, {}, location="/models/tiny.gguf"), "leads to no address"),
+        (answer(302, {}, location="file:///etc/passwd"), "leads to no address"),
+        (answer(416, {}), "sent nothing"),
+    ],
+)
+def test_a_server_that_leads_nowhere_or_sends_nothing_is_told_and_leaves_no_file(tmp_path, reply, words):
+    with serving(reply) as server, pytest.raises(download.DownloadFault, match=words):
+        download.fetch(server.url + URL, tmp_path / "tiny.gguf")
+    assert not (tmp_path / "tiny.gguf").exists()
+
+
+@pytest.mark.parametrize("address", ["http://models.example/x.gguf", "https://127.0.0.1/x.gguf"])
+def test_a_server_elsewhere_cannot_lead_to_a_plain_connection_or_to_this_machine(address):
+    with pytest.raises(download.DownloadFault, match="not a secure address"):
+        download._require_secure(httpx.Request("GET", address))
 
 
 def test_a_file_that_the_disk_has_no_room_for_is_not_begun(tmp_path, monkeypatch):

@@ -55,11 +55,16 @@ def fetch(url: str, target: Path, told: Told = lambda done, whole: None, sha256:
     part = target.with_suffix(".part")
     timeout = httpx.Timeout(SILENT_SECONDS, connect=CONNECT_SECONDS)
     local = is_loopback(urlsplit(url).hostname or "")
-    with httpx.Client(timeout=timeout, follow_redirects=True, trust_env=not local) as client:
+    hooks = {} if local else {"request": [_require_secure]}
+    with httpx.Client(timeout=timeout, follow_redirects=True, trust_env=not local, event_hooks=hooks) as client:
         for wait in (*(2**turn / 4 for turn in range(TRIES - 1)), None):
             try:
                 _go_on(client, url, part, told)
                 break
+            except (httpx.TooManyRedirects, httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+                raise DownloadFault(
+                    f"{target.name}: the server leads to no address that can be used; check the address."
+                ) from error
             except httpx.TransportError as error:
                 if wait is None:
                     host = urlsplit(url).hostname
@@ -67,10 +72,19 @@ def fetch(url: str, target: Path, told: Told = lambda done, whole: None, sha256:
                         f"{target.name}: {host} broke off; what came is kept, retry to go on."
                     ) from error
                 time.sleep(wait)
+    if not part.exists() or not part.stat().st_size:
+        part.unlink(missing_ok=True)
+        raise DownloadFault(f"{target.name}: the server sent nothing; check the address.")
     if sha256 and digest(part) != sha256.strip().casefold():
         part.unlink()
         raise BadInput(f"{target.name} does not have the checksum that you gave; it was deleted, check both.")
     part.replace(target)
+
+
+def _require_secure(request: Any) -> None:
+    """Wherever a server leads: what comes over a plain connection could be anybody's, and this machine is not asked."""
+    if request.url.scheme != "https" or is_loopback(request.url.host):
+        raise DownloadFault(f"The server leads on to {request.url.host}, which is not a secure address; check it.")
 
 
 def _go_on(client: Any, url: str, part: Path, told: Told) -> None:
