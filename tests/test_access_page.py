@@ -68,6 +68,14 @@ def test_without_accounts_the_page_says_who_may_everything_and_how_to_change_it(
     assert "Protect this app, and let others in" in [one.proto.label for one in at.get("page_link")]
 
 
+def test_it_is_said_who_invited_somebody_and_gave_them_what(db, ada, ben):
+    rights.give_group(db, ada, ben.id, "payments")
+    at = window(db, ada, person=ben.id)
+    caption = next(one.value for one in at.caption if "Invited by Ada" in one.value)
+    assert "analyst, payments from Ada on " in caption
+    assert any("1 who may ask for approvals also gives rights" in one.value for one in at.markdown)
+
+
 def test_an_invitation_is_a_link_shown_until_it_is_put_away(db, ada):
     at = window(db, ada)
     next(one for one in at.text_input if one.label == "Name").set_value("Cyd")

@@ -54,7 +54,8 @@ def described(found: "Account") -> list[tuple[str, object]]:
     return [
         ("ID", found.id), ("Name", found.name), ("State", found.state), ("Known by", f"{found.issuer} {found.subject}"),
         ("E-mail", found.email), ("Roles", found.roles), ("Groups", found.groups), ("Sees", found.clearances),
-        ("May", tuple(permitted)), ("Since", found.created_at), ("Last here", found.seen_at),
+        ("May", tuple(permitted)), ("Since", found.created_at), ("Invited by", found.created_by),
+        ("Last here", found.seen_at),
     ]  # fmt: skip
 
 

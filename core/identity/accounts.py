@@ -24,12 +24,18 @@ OURS = ("local", SERVICE, DEMO)
 MODES: dict[str, UserMode] = {"local": "account", SERVICE: "service", DEMO: "demo"}
 # For what happens before anybody is known: a sign-in that is refused.
 NOBODY = User(id="nobody", name="Somebody not signed in", clearances=())
-KNOWN_NAMES = {LOCAL.id: LOCAL.name, "policy": "the policy", NOBODY.id: NOBODY.name}
+KNOWN_NAMES = {
+    LOCAL.id: LOCAL.name, NOBODY.id: NOBODY.name, "policy": "the policy", "settings": "the settings",
+    "demo": "the demo",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`issuer` and `subject` are its key: an OIDC provider's, or "local", "service" or "demo" and the folded name."""
+    """`issuer` and `subject` are its key: an OIDC provider's, or "local", "service" or "demo" and the folded name.
+
+    `created_by` is who invited or made it; its own id where a provider vouched for it, or it was the first.
+    """
 
     id: str
     issuer: str
@@ -42,10 +48,20 @@ class Account:
     groups: tuple[str, ...]
     state: State
     created_at: str
+    created_by: str
     seen_at: str | None
 
 
-SELECT = """select id, issuer, subject, tenant, name, email, clearances, state, created_at, seen_at,
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A role or a group that somebody has: which, by whom (an id, or "settings") and when."""
+
+    what: str
+    by: str
+    at: str
+
+
+SELECT = """select id, issuer, subject, tenant, name, email, clearances, state, created_at, created_by, seen_at,
     (select json_group_array(role) from account_role where account_id = account.id) as roles,
     (select json_group_array(name) from account_group where account_id = account.id) as groups
     from account"""
@@ -66,6 +82,16 @@ def account(db: Database, user: User, account_id: str) -> Account:
     if account_id != user.id:
         require(user, "access.read")
     return found(db, user.tenant, account_id)
+
+
+def given(db: Database, user: User, account_id: str) -> list[Given]:
+    """Who gave each role and group that somebody has, in the order in which it was given."""
+    found = account(db, user, account_id)
+    sql = (
+        "select role as what, given_by as by, given_at as at from account_role where account_id = :id"
+        " union all select name, given_by, given_at from account_group where account_id = :id order by at, what"
+    )
+    return [Given(**row) for row in rows(db, sql, {"id": found.id})]
 
 
 def id_of(db: Database, user: User, name: str) -> str | None:
@@ -164,6 +190,18 @@ def holders(db: Database, tenant: str, permission: str) -> list[str]:
     )
     found = [row["id"] for row in rows(db, sql, [tenant, SERVICE, json.dumps(PERMISSIONS[permission][1])])]
     return found if people(db) or tenant != LOCAL.tenant else [LOCAL.id, *found]
+
+
+def holders_of_both(db: Database, one_permission: str, other: str) -> int:
+    """How many active people of the installation have two permissions at once."""
+    sql = (
+        "select count(*) as people from account where state = 'active' and issuer not in (?, ?)"
+        " and exists (select 1 from account_role where account_id = id and role in (select value from json_each(?)))"
+        " and exists (select 1 from account_role where account_id = id and role in (select value from json_each(?)))"
+    )
+    roles = [json.dumps(PERMISSIONS[name][1]) for name in (one_permission, other)]
+    found = one(db, sql, [SERVICE, DEMO, *roles])
+    return int(found["people"]) if found else 0
 
 
 def _require_token(db: Database, user: User) -> None:

@@ -24,8 +24,9 @@ class Fact:
 
 
 def health(db: Database, settings: Settings) -> list[Fact]:
-    """Storage, the log's key, who is let in, copies, messages. Reads no document."""
-    return [_storage(settings), _key(settings), _door(db, settings), _copies(settings), _messages(settings)]
+    """Storage, the log's key, who is let in, whose word is one's own, copies, messages. Reads no document."""
+    found = [_storage(settings), _key(settings), _door(db, settings), _four_eyes(db), _copies(settings)]
+    return [*filter(None, found), _messages(settings)]
 
 
 def _storage(settings: Settings) -> Fact:
@@ -54,6 +55,20 @@ def _door(db: Database, settings: Settings) -> Fact:
         "look",
         "One local person, without signing in; nobody can approve their requests. Make accounts under Access.",
     )
+
+
+def _four_eyes(db: Database) -> Fact | None:
+    """Whoever gives rights could make a second account of their own, and with it decide on what they asked for."""
+    both = accounts.holders_of_both(db, "access.manage", "actions.submit")
+    if not accounts.people(db):
+        return None
+    if not both:
+        return Fact("Four eyes", "good", "Nobody who gives rights asks for approvals.")
+    return Fact(
+        "Four eyes", "look",
+        f"{both:,} who may ask for approvals also give{'s' if both == 1 else ''} rights, and could decide by a second"
+        " account of their own: let somebody else be administrator. Access says who invited whom.",
+    )  # fmt: skip
 
 
 def _copies(settings: Settings) -> Fact:

@@ -12,13 +12,14 @@ from core.library.seeing import as_person
 from core.types import User
 from pages.parts import access_people, shell
 from pages.parts.guard import guarded
-from pages.parts.words import badge, count, label, plain, when
+from pages.parts.words import badge, count, day, label, plain, when
 
 
 def person(db: Database, user: User, chosen: Account) -> None:
     """Beside or under the list."""
     st.subheader(plain(chosen.name), anchor=False)
     st.markdown(_known_by(chosen))
+    st.caption(_given_by(db, user, chosen))
     left, right = st.columns([1, 1])
     with left, guarded():
         if identity.may(user, "access.manage"):
@@ -35,6 +36,17 @@ def _known_by(chosen: Account) -> str:
     how = how or f"Signs in through {chosen.issuer}"
     mail = f" as {chosen.email}" if chosen.email else ""
     return f":gray[{plain(how + mail)} · since {when(chosen.created_at)} · `{chosen.id}`]"
+
+
+def _given_by(db: Database, user: User, chosen: Account) -> str:
+    """Who invited them and gave them what: two accounts of one person would show here."""
+    given = accounts.given(db, user, chosen.id)
+    names = accounts.names(db, user.tenant, {chosen.created_by, *(one.by for one in given)})
+    by: dict[str, list[str]] = {}
+    for one in given:
+        by.setdefault(f"{plain(names[one.by])} on {day(one.at)}", []).append(plain(one.what))
+    whose = {chosen.id: "Came by themselves"}.get(chosen.created_by, f"Invited by {plain(names[chosen.created_by])}")
+    return " · ".join([whose, *(f"{', '.join(what)} from {who}" for who, what in by.items())])
 
 
 def _told(chosen: Account) -> None:
