@@ -66,6 +66,7 @@ def connect(
         _require_ours(connection, path)
         _prepare(connection)
         _migrate(connection, path, migrations)
+        connection.file = _file(connection)
         connection.writing = False
     except BaseException:
         connection.close()
@@ -146,6 +147,12 @@ def stamp(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
+def file(db: Database) -> Path | None:
+    """The file that the database is in; None for one in memory."""
+    assert isinstance(db.conn, _Guarded)  # it came from `connect`
+    return db.conn.file
+
+
 def new_id() -> str:
     """16 random hex digits."""
     return uuid4().hex[:16]
@@ -181,6 +188,7 @@ class _Guarded(sqlite3.Connection):
     """
 
     writing = True  # until it is handed out
+    file: Path | None = None  # of a database in memory
 
     def cursor(self, *_: Any) -> sqlite3.Cursor:  # type: ignore[override]
         return super().cursor(_GuardedCursor)
@@ -229,6 +237,11 @@ def _opened(path: Path | str, must_exist: bool, check_same_thread: bool) -> _Gua
         )  # fmt: skip
     except sqlite3.OperationalError as error:
         raise Conflict(f"The database {path} cannot be opened ({error}); close what holds it and retry") from error
+
+
+def _file(connection: sqlite3.Connection) -> Path | None:
+    (name,) = connection.execute("select file from pragma_database_list where name = 'main'").fetchone()
+    return Path(name) if name else None
 
 
 def _require_ours(connection: sqlite3.Connection, path: Path | str) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from core.audit.keys import file
 from core.settings import settings
+from core.store import file
 
 LINE = re.compile(rb"(\d{1,18}) ([0-9a-f]{64})")
 # What is left of a line when the machine went down while it was written.

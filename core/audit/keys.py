@@ -2,7 +2,6 @@
 
 import os
 import secrets
-from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -10,7 +9,7 @@ from sqlite_utils import Database
 from core.errors import BadInput
 from core.private import make_private
 from core.settings import settings
-from core.store import one
+from core.store import file, one
 
 KEY_BYTES = 32
 _PASSING = secrets.token_bytes(KEY_BYTES)
@@ -45,15 +44,6 @@ def exposed(db: Database) -> bool:
     """Whether other accounts of this computer may read the key's file."""
     there = path(db)
     return os.name == "posix" and there is not None and there.exists() and bool(there.stat().st_mode & 0o077)
-
-
-def file(db: Database) -> Path | None:
-    """The database's own file; None for one in memory."""
-    (name,) = db.conn.execute("select file from pragma_database_list where name = 'main'").fetchone()
-    return _as_path(name) if name else None
-
-
-_as_path = cache(Path)  # asked for with each entry
 
 
 def _read(path: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from sqlite_utils import Database
 
@@ -42,13 +43,19 @@ def visible(user: User, *, document: str = "document", today: date | None = None
     clearances = user.clearances if may(user, "documents.read") else ()
     parameters: list[str | int] = [
         user.tenant,
-        json.dumps(clearances),
-        json.dumps(user.groups),
+        _listed(clearances),
+        _listed(user.groups),
         user.id,
         int(may(user, "documents.second")),
         (today or datetime.now(UTC).date()).isoformat(),
     ]
     return CONDITION.format(document=document), parameters
+
+
+@lru_cache(maxsize=1024)
+def _listed(names: tuple[str, ...]) -> str:
+    """As SQL reads a list; asked for with every query, of a handful of people."""
+    return json.dumps(names)
 
 
 def found(db: Database, user: User, document_id: str, columns: str = "*") -> Row:

@@ -19,7 +19,7 @@ from sqlite_utils import Database
 
 from core.errors import NotFound
 from core.private import write_private
-from core.store import one, rows, write
+from core.store import file, rows, write
 
 STALE_SECONDS = 3600
 INCOMING = ".incoming-"
@@ -35,10 +35,10 @@ class Staged:
 
 def database(db: Database) -> Path:
     """The file that the database is in."""
-    row = one(db, "select file from pragma_database_list where name = 'main'")
-    if row is None or not row["file"]:
+    found = file(db)
+    if found is None:
         raise ValueError("files are kept beside a database, and one in memory has no place")
-    return Path(row["file"])
+    return found
 
 
 def folder(db: Database, name: str) -> Path:
