@@ -1,9 +1,11 @@
 """The house stands on its floors: the order in DESIGN is the order of imports."""
 
 import ast
+import re
 from pathlib import Path
 
 CORE = Path(__file__).resolve().parent.parent / "core"
+README = CORE.parent / "README.md"
 
 # Lowest first; on one floor, a module may also import what stands to its left.
 FLOORS = [
@@ -72,6 +74,15 @@ def test_a_module_imports_only_from_below_and_from_its_left():
         if HEIGHT[other] >= HEIGHT[room(path)]
     ]
     assert wrong == []
+
+
+def test_the_readme_has_the_rooms_in_this_order():
+    table = README.read_text("utf-8").partition("| Floor | Modules |")[2].partition("\n\n")[0]
+    told = [re.findall(r"`(\w+)`", re.sub(r"\(.*?\)", "", line)) for line in table.splitlines()[2:]]
+    built = {room(path) for path in modules()} - {"__main__"}
+    floors = [[name for name in floor if name in built] for floor in FLOORS]
+    floors[1].append("lexicon")  # no module: settings reads it
+    assert told == [floor for floor in floors if floor]
 
 
 def test_core_never_imports_streamlit():
