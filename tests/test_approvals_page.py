@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import identity, library, review, store
+from core import identity, library, review, store, tools
 from core.identity import accounts, passwords, rights, sessions
 from core.types import User
 from pages.parts import review_actions, review_deciding, review_words
@@ -274,6 +274,22 @@ def test_a_card_that_changed_while_it_was_read_is_not_signed_but_shown(office: O
     at.button(key="look-again").click().run()
     button(at, "Sign as the second person").click().run()
     assert library.document_row(office.db, ada, desk.DOCUMENT).status == "approved"
+
+
+def test_a_ticket_says_which_request_it_came_from_and_is_closed_with_a_reason(office: Office):
+    item = office.asks("high")
+    office.says("Ben", item)
+    ada = office.people["Ada"]
+    calls = [call.key for one in tools.plan(office.db, ada, item.id) if one.tool.name == "ticket" for call in one.calls]
+    tools.execute(office.db, ada, item.id, calls)
+    at = office.window("Ada")
+    at.switch_page("pages/tickets.py").run()
+    assert "Do the high thing" in said(at)
+    button(at, "Close the ticket").click().run()
+    assert "Give a reason" in said(at)
+    at.text_input[-1].set_value("It is done.")
+    button(at, "Close the ticket").click().run()
+    assert [one.closed_why for one in tools.tickets(office.db, ada)] == ["It is done."]
 
 
 # --- figures, and a document's actions --------------------------------------------------------------------------

@@ -92,6 +92,17 @@ def test_a_ticket_is_opened_in_the_write_that_records_it(db, ana, item):
     assert verify(db).ok
 
 
+def test_tickets_are_found_by_words_owner_or_number_counted_and_paged(db, ana, item):
+    tools.execute(db, ana, item.id, keys(db, ana, item, "ticket"))
+    (ticket,) = tools.tickets(db, ana)
+    assert (ticket.item_id, ticket.request) == (item.id, item.number)
+    word = ticket.title.split()[0].lower()
+    for text, size in ((word, 1), (ticket.owner.upper(), 1), (f"#{ticket.number}", 1), ("#99", 0), ("' or 1 --", 0)):
+        assert tools.count_tickets(db, ana, state="open", text=text) == size
+        assert len(tools.tickets(db, ana, text=text)) == size
+    assert tools.tickets(db, ana, limit=1, offset=1) == []
+
+
 def test_what_was_carried_out_is_not_carried_out_again(db, ana, item):
     chosen = keys(db, ana, item, "ticket")
     tools.execute(db, ana, item.id, chosen)

@@ -125,11 +125,20 @@ def list_tickets(arguments: Namespace) -> int:
     from core import tools
 
     with opened() as (db, user):
-        found = tools.tickets(db, user, state=arguments.state)
+        found = tools.tickets(db, user, state=arguments.state, text=arguments.text)
     listing(
-        ("No.", "State", "Priority", "Due", "Owner", "Title"),
+        ("No.", "State", "Priority", "Due", "Owner", "Title", "Request", "Document"),
         found,
-        lambda one: (one.number, one.state, one.priority, one.due, one.owner, one.title),
+        lambda one: (
+            one.number,
+            one.state,
+            one.priority,
+            one.due,
+            one.owner,
+            one.title,
+            one.request,
+            one.document,
+        ),
         arguments.json,
     )
     return 0
@@ -259,7 +268,13 @@ COMMANDS = (
         "List the tickets kept here",
         "Open ones first, the soonest due first.",
         "python -m core tickets list --state open",
-        (argument("--state", choices=("open", "closed"), help="only these"), JSON),
+        (
+            argument("--state", choices=("open", "closed"), help="only these"),
+            argument(
+                "--text", default="", metavar="WORDS", help="only with these in the title or the owner; #4 is one"
+            ),
+            JSON,
+        ),
     ),
     Command(
         "tickets close",

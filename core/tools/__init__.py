@@ -17,7 +17,7 @@ from core.tools.confirming import confirm, decline
 from core.tools.executions import Execution, abandoned, execution, executions, ids
 from core.tools.files import Staged, fetch
 from core.tools.planning import Planned, plan
-from core.tools.tickets import Ticket, close, tickets
+from core.tools.tickets import Ticket, close, count_tickets, tickets
 from core.tools.undoing import compensate
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "close",
     "compensate",
     "confirm",
+    "count_tickets",
     "decline",
     "execute",
     "execution",

@@ -11,15 +11,20 @@ from core.library.custody import required_reason
 from core.store import now, one, rows, write
 from core.types import User
 
-LIMIT = 200
+MOST_WORDS, LONGEST_NUMBER = 20, 16  # of what is sought; SQLite takes no more
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """`number` is how people name it; times are UTC ISO 8601."""
+    """`number` is how people name it; times are UTC ISO 8601. `document` is that document's title, `item_id` and
+    `request` the id and number of the accepted request that it came from.
+    """
 
     number: int
     document_id: str
+    document: str
+    item_id: str
+    request: int
     title: str
     body: str
     owner: str
@@ -31,18 +36,42 @@ class Ticket:
     closed_why: str | None
 
 
-COLUMNS = ", ".join(f"ticket.{name}" for name in Ticket.__dataclass_fields__)
+ELSEWHERE = {"document": "document.title", "item_id": "item.id", "request": "item.number"}
+COLUMNS = ", ".join(f"{ELSEWHERE.get(name, f'ticket.{name}')} as {name}" for name in Ticket.__dataclass_fields__)
+FROM = (
+    "ticket join document on document.id = ticket.document_id join execution on execution.id = ticket.execution_id"
+    " join item on item.id = execution.item_id"
+)
+ORDER = "ticket.state = 'closed', ticket.due is null, ticket.due, ticket.number"
 
 
-def tickets(db: Database, user: User, *, state: str | None = None, limit: int = LIMIT) -> list[Ticket]:
-    """Those whose document the user may see: open ones first, the soonest due first."""
-    condition, parameters = library.visible(user)
-    sql = (
-        f"select {COLUMNS} from ticket join document on document.id = ticket.document_id where {condition}"
-        " and (? is null or ticket.state = ?) order by ticket.state = 'closed', ticket.due is null, ticket.due, number"
-        " limit ?"
-    )
-    return [Ticket(**row) for row in rows(db, sql, [*parameters, state, state, limit])]
+def tickets(
+    db: Database, user: User, *, state: str | None = None, text: str = "", limit: int = -1, offset: int = 0
+) -> list[Ticket]:
+    """Those whose document the user may see: open ones first, the soonest due first. `text` is sought in the title and
+    the owner; "#4" is ticket 4.
+    """
+    where, given = _where(user, state, text)
+    sql = f"select {COLUMNS} from {FROM} where {where} order by {ORDER} limit ? offset ?"
+    return [Ticket(**row) for row in rows(db, sql, [*given, limit, offset])]
+
+
+def count_tickets(db: Database, user: User, *, state: str | None = None, text: str = "") -> int:
+    where, given = _where(user, state, text)
+    return int(rows(db, f"select count(*) as size from {FROM} where {where}", given)[0]["size"])
+
+
+def _where(user: User, state: str | None, text: str) -> tuple[str, list[Any]]:
+    condition, given = library.visible(user)
+    tests, values = [condition, "(? is null or ticket.state = ?)"], [*given, state, state]
+    for word in text.split()[:MOST_WORDS]:
+        if word.startswith("#") and word[1:].isdecimal() and len(word) < LONGEST_NUMBER:
+            tests.append("ticket.number = ?")
+            values.append(int(word[1:]))
+        else:
+            tests.append("(instr(lower(ticket.title), lower(?)) or instr(lower(ticket.owner), lower(?)))")
+            values += [word, word]
+    return " and ".join(tests), values
 
 
 def close(db: Database, user: User, number: int, why: str) -> None:
