@@ -3,12 +3,15 @@
 import streamlit as st
 from sqlite_utils import Database
 
-from core import register
+from core import library, register
 from core.types import User
 from pages.parts import bulk, downloads, filters, firm, queue, record, register_table, samples, shell
 
 
 def page(db: Database, user: User) -> None:
+    if not library.documents(db, user):
+        samples.offer(db, user)  # nothing to filter, export or check yet
+        return
     view = "check" if st.query_params.get("show") == "check" else "register"
     with st.container(horizontal=True, vertical_alignment="center", key="register-bar"):
         waiting = register.to_check_count(db, user)
@@ -34,7 +37,7 @@ def page(db: Database, user: User) -> None:
 def listing(db: Database, user: User, filter: register.Filter) -> None:
     shown, total = register_table.rows(db, user, filter)
     if not total:
-        nothing(db, user, filter)
+        nothing(filter)
         return
     chosen = st.query_params.get("obligation")
     # One layout for both, so that the table stays the same one, as far down as it was scrolled.
@@ -63,9 +66,10 @@ def close() -> None:
         st.rerun()
 
 
-def nothing(db: Database, user: User, filter: register.Filter) -> None:
+def nothing(filter: register.Filter) -> None:
     if filter == register.Filter():
-        samples.offer(db, user)
+        st.info("None of your documents lays an obligation on anybody.")
+        st.page_link("pages/documents.py", label="Add a document", icon=":material/upload_file:")
     else:
         st.info("No obligation matches. Clear a filter to see more.")
 

@@ -69,6 +69,12 @@ def test_the_first_request_after_a_start_is_framed_whoever_else_asks_at_that_mom
     assert "The one person at this computer" in said(at)  # the corner of the frame
 
 
+def test_the_register_has_nothing_to_filter_while_there_are_no_documents(empty):
+    at = opened("obligations")
+    assert "No documents yet" in said(at)
+    assert not at.text_input
+
+
 def test_an_error_of_core_is_said_in_its_own_sentence(db):
     at = opened("document", document="nothing")
     assert [error.value.replace("\\", "") for error in at.error] == [

@@ -86,7 +86,7 @@ def table(db: Database, user: User, shown: Sequence[register.Row], chosen: str |
             key,
             [line.id for line in lines],
             columns,
-            {name: _column(name, sort, down, key) for name in columns},
+            {name: _column(name, sort, down, key, _place_width(columns["path"])) for name in columns},
             height="stretch",
             several=True,
             sortable=True,
@@ -158,18 +158,23 @@ def _columns(lines: Sequence[Line]) -> dict[str, list[Any]]:
     return {name: values for name, values in columns.items() if name not in few}
 
 
+def _place_width(places: Sequence[str]) -> int:
+    """Pixels: as wide as the longest place of this page, within reason; a place that is cut names another one."""
+    return min(200, max(130, 24 + 7 * max(map(len, places), default=0)))
+
+
 def _what(line: Line) -> str:
     """An item reads on from its lead-in in its own words, unless a person has said what must be done."""
     row = line.rows[0]
     return f"– {row.quote}" if line.item and not row.corrections else must(row.modality, row.action)
 
 
-def _column(name: str, sort: str, down: bool, key: str) -> object:
+def _column(name: str, sort: str, down: bool, key: str, place_width: int) -> object:
     arrow = (" ↓" if down else " ↑") if SORTS[name] == sort else ""
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
         "path": lambda: tables.button_column(
-            key, f"Place{arrow}", width=130, help="A click on a place opens it in the source"
+            key, f"Place{arrow}", width=place_width, help="A click on a place opens it in the source"
         ),
         "kind": lambda: tables.kind_column(f"Kind{arrow}"),
         "risk": lambda: tables.risk_column(f"Risk{arrow}"),

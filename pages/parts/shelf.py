@@ -83,10 +83,13 @@ def versions(db: Database, user: User, shown: library.DocumentRow) -> None:
             query_params={"old": found[-2].id, "new": found[-1].id},
         )
     for one in found:
+        # What tells them apart comes first: they share their title, which is long.
+        told = [plain(one.version), plain(legible(one.file_name)), f"added {day(one.created_at)}"]
         here = " (this one)" if one.id == shown.id else ""
-        named = f"{one.version_number}. {plain(legible(one.title))}, {plain(one.version)}{here}"
         st.page_link(
-            "pages/document.py", label=f"{named}, added {day(one.created_at)}", query_params={"document": one.id}
+            "pages/document.py",
+            label=f"{one.version_number}.{here} {', '.join(filter(None, told))}",
+            query_params={"document": one.id},
         )
 
 

@@ -143,7 +143,7 @@ def _worker(waiting: list[jobs.Job]) -> str:
         return badge("Worker stopped", "orange") if late else badge("Worker starting", "gray")
     st.session_state.pop(STOPPED, None)
     if state.status == "silent":
-        return badge("Worker does not answer", "orange")
+        return badge("Worker silent", "orange")
     if waiting:
         return badge(f"Working on {count(len(waiting), 'job')}", "blue")
     return badge("Worker ready", "green")
