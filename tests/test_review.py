@@ -1,5 +1,6 @@
 """Nobody decides on their own request, on something else than was shown, or twice; and all of it is in the log."""
 
+import json
 import os
 import subprocess
 import sys
@@ -490,6 +491,20 @@ def test_the_report_says_who_disagreed_and_how_long_it_took(db):
     assert (found.decisions, found.reviewers.among, found.reviewers.of) == (3, 1, 1)
     assert (found.model.among, found.model.of) == (1, 2)
     assert found.hours["all"][2] == 2
+    assert [(one.number, one.between) for one in found.differing] == [(critical.number, ("reviewers", "reading"))]
+
+
+def test_the_log_says_of_a_decision_what_it_goes_against(db):
+    item = asked(db, "critical")
+    says(db, BEN, item)
+    says(db, RIA, item, "reject")
+    told = [
+        json.loads(row["details"]) for row in rows(db, "select details from audit where subject = ?", [item.subject])
+    ]
+    first, second = (one for one in told if "verdict" in one)
+    assert "against_reading" not in first
+    assert "against_reviewers" not in first
+    assert (second["against_reading"], second["against_reviewers"]) == (True, True)
 
 
 def test_who_is_named_in_a_comment_is_told_if_they_may_see_it(db):

@@ -80,6 +80,7 @@ def report(arguments: Namespace) -> int:
             ("Refused attempts", found.refused),
             ("Reviewers disagree", f"{found.reviewers.among} of {found.reviewers.of} that two or more read"),
             ("Against the reading", f"{found.model.among} of {found.model.of}"),
+            ("Where they differ", tuple(f"request {one.number} ({', '.join(one.between)})" for one in found.differing)),
             *((f"Hours to decide, {risk}", f"p50 {took[0]:.1f}, p95 {took[1]:.1f} (of {took[2]})")
               for risk, took in found.hours.items() if took),
             ("By day", tuple(f"{day}: {number} {verdict}" for day, verdict, number in found.by_day)),

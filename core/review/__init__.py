@@ -18,7 +18,7 @@ from core.review.carrying import begin, compensated, move, require_going_on, req
 from core.review.deciding import Decided, Told, decide, decide_many, revoke
 from core.review.duties import Reading, Shown
 from core.review.facts import Difference, Facts, Stale
-from core.review.figures import Disagreement, Figures, report
+from core.review.figures import Differing, Disagreement, Figures, report
 from core.review.gates import Waiting, decide_document, waiting
 from core.review.history import Decision, decisions
 from core.review.holding import claim, may_free, release
@@ -33,8 +33,8 @@ from core.review.upkeep import escalate_overdue, expire_due, tell_of_documents, 
 
 __all__ = [
     "ADD_A_REVIEWER", "AMENDABLE", "CLOSED", "PENDING", "SORTS", "STEPS", "VERDICTS", "VIEWS", "Counts", "Decided",
-    "Decision", "Difference", "Disagreement", "Evidence", "Facts", "Figures", "Filter", "Item", "Reading", "Row",
-    "Rule", "SelfApproval", "Shown", "Stale", "State", "Told", "TransitionError", "Verdict", "Version", "Waiting",
+    "Decision", "Difference", "Differing", "Disagreement", "Evidence", "Facts", "Figures", "Filter", "Item", "Reading",
+    "Row", "Rule", "SelfApproval", "Shown", "Stale", "State", "Told", "TransitionError", "Verdict", "Version", "Waiting",
     "allowed", "amend", "ask", "begin", "claim", "comment", "comments", "compensated", "count", "counts", "decide",
     "decide_document", "decide_many", "decisions", "digests", "drop", "escalate_overdue", "evidence", "expire_due",
     "ids", "item", "may_decide", "may_free", "move", "prepare", "queue", "release", "report", "require_going_on",

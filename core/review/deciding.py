@@ -17,11 +17,12 @@ from core.review.items import Item, item, later, move, note, put, until
 from core.review.people import logged
 from core.review.policy import LEVELS, Rule
 from core.review.table import STEPS, VERDICTS, State, Verdict, require_step
-from core.store import new_id, now, one, write
+from core.store import new_id, now, one, rows, write
 from core.types import RiskLevel, User
 
 POLICY = "policy"
 LONGEST_TOKEN = 200
+AGAINST: tuple[Verdict, ...] = ("reject", "request_change")  # what a reading recommended
 DECIDED = {"accepted": "decided", "rejected": "decided", "change_requested": "change_requested", "escalated": "decided"}
 
 
@@ -162,7 +163,7 @@ def _decided(
     _require_free(db, user, found)
     rates.spend(db, user, "decisions")
     told = facts.facts(db, user, found)
-    _require_first(db, user, found, shown)
+    others = _others(db, user, found, shown)
     mark = facts.require_same(db, found.id, found.number, shown, told)
     if mark != found.digest:  # that of what was asked for is kept already
         facts.keep(db, found.id, mark, told)
@@ -176,6 +177,8 @@ def _decided(
     values = {"digest": mark, "risk": rule.risk, "rule": rule.as_json(), "claimed_by": None, "claimed_until": None}
     details: dict[str, Any] = {"verdict": verdict, "override": override, "counted": len(accepted)}
     details |= {"needed": rule.approvers, "remark": remark.digest if remark else None}
+    # Left out where it is not so: the reading recommended it, and others read the same.
+    details |= {"against_reading": verdict in AGAINST or None, "against_reviewers": bool(others - {verdict}) or None}
     if met:
         after = _moved(db, user, found, verdict, rule, values, **details)
     else:
@@ -220,10 +223,13 @@ def _insert(
     db.execute(f"insert into decision ({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values()))
 
 
-def _require_first(db: Database, user: User, found: Item, shown: str) -> None:
-    sql = "select verdict from decision where item_id = ? and digest = ? and reviewer = ?"
-    if one(db, sql, [found.id, shown, user.id]):
+def _others(db: Database, user: User, found: Item, shown: str) -> set[str]:
+    """The verdicts of others on exactly the same. Conflict where this person has given theirs."""
+    sql = "select reviewer, verdict from decision where item_id = ? and digest = ?"
+    given = rows(db, sql, [found.id, shown])
+    if any(row["reviewer"] == user.id for row in given):
         raise Conflict(f"You have decided on request {found.number} already; it waits for somebody else.")
+    return {row["verdict"] for row in given}
 
 
 def _require_free(db: Database, user: User, found: Item) -> None:

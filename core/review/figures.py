@@ -10,6 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from core import identity, library
+from core.review.deciding import AGAINST
 from core.review.listing import counts
 from core.store import rows
 from core.types import User
@@ -28,12 +29,23 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Differing:
+    """A request on which opinions differ: `between` is "reviewers", or "reading" for a person and the reading."""
+
+    item_id: str
+    number: int
+    title: str
+    between: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Since a moment, of what the user may see. `by_day`: (day, verdict, how many). Hours from asking to deciding, by
     risk ("all" too): (p50, p95, how many); None where nobody decided. The policy's own decisions are counted apart.
 
     `reviewers`: two people read the same and gave different verdicts. `model`: the reading recommended an action and
-    a person rejected it, asked for a change or worded it differently.
+    a person rejected it, asked for a change or worded it differently. `differing`: those requests, the last decided
+    first, at most LATEST of them.
     """
 
     since: str
@@ -47,12 +59,14 @@ class Figures:
     refused: int
     reviewers: Disagreement
     model: Disagreement
+    differing: tuple[Differing, ...]
 
     @property
     def override_rate(self) -> float:
         return self.overrides / self.decisions if self.decisions else 0.0
 
 
+LATEST = 20
 RISKS = ("low", "medium", "high", "critical")
 SEEN = """from decision join item on item.id = decision.item_id
     where decision.decided_at >= :since and item.tenant = :tenant
@@ -74,8 +88,9 @@ def report(db: Database, user: User, since: str = "") -> Figures:
         overdue=given.overdue,
         waiting=given.waiting,
         refused=_refused(db, user, since),
-        reviewers=_among_reviewers(human),
-        model=_with_model(human),
+        reviewers=_rate(_among_reviewers(human)),
+        model=_rate(_with_model(human)),
+        differing=tuple(_differing(human)[:LATEST]),
     )
 
 
@@ -87,7 +102,7 @@ def _decisions(db: Database, user: User, since: str) -> list[dict[str, Any]]:
     return rows(
         db,
         "select decision.item_id, decision.digest, decision.reviewer, decision.verdict, decision.override,"
-        " decision.result, decision.decided_at, decision.version, item.risk, item.submitted_at"
+        " decision.result, decision.decided_at, decision.version, item.risk, item.submitted_at, item.number, item.title"
         f" {SEEN.format(condition=condition)} order by decision.rowid",
         {"since": since, "tenant": user.tenant, **names},
     )
@@ -111,21 +126,35 @@ def _hours(made: Sequence[dict[str, Any]], risk: str) -> tuple[float, float, int
     return statistics.median(taken), p95, len(taken)
 
 
-def _among_reviewers(made: Sequence[dict[str, Any]]) -> Disagreement:
-    """On one and the same thing: a request that changed in between is another."""
+def _among_reviewers(made: Sequence[dict[str, Any]]) -> dict[str, bool]:
+    """Of requests that two read: whether they differ. On one and the same thing: one that changed is another."""
     verdicts: dict[tuple[str, str], list[str]] = {}
     for row in made:
         verdicts.setdefault((row["item_id"], row["digest"]), []).append(row["verdict"])
-    several = [given for given in verdicts.values() if len(given) > 1]
-    return Disagreement(sum(len(set(given)) > 1 for given in several), len(several))
+    items: dict[str, bool] = {}
+    for (item_id, _), given in verdicts.items():
+        if len(given) > 1:
+            items[item_id] = items.get(item_id, False) or len(set(given)) > 1
+    return items
 
 
-def _with_model(made: Sequence[dict[str, Any]]) -> Disagreement:
+def _with_model(made: Sequence[dict[str, Any]]) -> dict[str, bool]:
     items: dict[str, bool] = {}
     for row in made:
-        differs = row["verdict"] in ("reject", "request_change") or row["version"] > 1
+        differs = row["verdict"] in AGAINST or row["version"] > 1
         items[row["item_id"]] = items.get(row["item_id"], False) or differs
+    return items
+
+
+def _rate(items: dict[str, bool]) -> Disagreement:
     return Disagreement(sum(items.values()), len(items))
+
+
+def _differing(made: Sequence[dict[str, Any]]) -> list[Differing]:
+    both = {"reviewers": _among_reviewers(made), "reading": _with_model(made)}
+    last = {row["item_id"]: row for row in reversed(made)}  # the last decided first
+    found = [(row, tuple(name for name, items in both.items() if items.get(id))) for id, row in last.items()]
+    return [Differing(row["item_id"], row["number"], row["title"], between) for row, between in found if between]
 
 
 def _refused(db: Database, user: User, since: str) -> int:

@@ -1,5 +1,6 @@
 """How deciding goes: how much, how fast, how often against the evidence, what is late, and where people differ."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import streamlit as st
@@ -10,8 +11,9 @@ from core.types import User
 from pages.parts import review_charts
 from pages.parts.cost_charts import draw
 from pages.parts.review_words import hours
-from pages.parts.words import count
+from pages.parts.words import count, plain, short
 
+BETWEEN = {"reviewers": "two reviewers", "reading": "the reading and people"}
 DAYS = {"30": "30 days", "90": "90 days", "365": "A year"}
 LEAST_DAYS = 14  # a picture of fewer days has bars as wide as a hand
 
@@ -51,6 +53,20 @@ def figures(db: Database, user: User, days: int) -> None:
             "Against the evidence: decisions that say so themselves. Reviewers: two people, the same version, different"
             " verdicts. Reading: a recommended action that was rejected, sent back or worded differently."
         )
+        _differing(found.differing)
+
+
+def _differing(found: Sequence[review.Differing]) -> None:
+    """The way to each request on which they do."""
+    if not found:
+        return
+    with st.expander(f"Requests on which opinions differ ({len(found)})"):
+        for one in found:
+            between = " and ".join(BETWEEN[name] for name in one.between)
+            st.page_link(
+                "pages/approvals.py", label=f"No. {one.number} · {plain(short(one.title))} :gray[({between})]",
+                icon=":material/rule:", query_params={"view": "all", "item": one.item_id},
+            )  # fmt: skip
 
 
 def _first(found: review.Figures, today: date) -> date:
