@@ -33,11 +33,11 @@ from core.review.upkeep import escalate_overdue, expire_due, tell_of_documents, 
 
 __all__ = [
     "ADD_A_REVIEWER", "AMENDABLE", "CLOSED", "PENDING", "SORTS", "STEPS", "VERDICTS", "VIEWS", "Counts", "Decided",
-    "Decision", "Difference", "Differing", "Disagreement", "Evidence", "Facts", "Figures", "Filter", "Item", "Reading",
-    "Row", "Rule", "SelfApproval", "Shown", "Stale", "State", "Told", "TransitionError", "Verdict", "Version", "Waiting",
-    "allowed", "amend", "ask", "begin", "claim", "comment", "comments", "compensated", "count", "counts", "decide",
-    "decide_document", "decide_many", "decisions", "digests", "drop", "escalate_overdue", "evidence", "expire_due",
-    "ids", "item", "may_decide", "may_free", "move", "prepare", "queue", "release", "report", "require_going_on",
-    "require_undoable", "revoke", "rule", "rules", "settle", "submit", "tell_of_documents", "tend", "versions",
-    "waiting",
+    "Decision", "Difference", "Differing", "Disagreement", "Evidence", "Facts", "Figures", "Filter", "Item",
+    "Reading", "Row", "Rule", "SelfApproval", "Shown", "Stale", "State", "Told", "TransitionError", "Verdict",
+    "Version", "Waiting", "allowed", "amend", "ask", "begin", "claim", "comment", "comments", "compensated", "count",
+    "counts", "decide", "decide_document", "decide_many", "decisions", "digests", "drop", "escalate_overdue",
+    "evidence", "expire_due", "ids", "item", "may_decide", "may_free", "move", "prepare", "queue", "release",
+    "report", "require_going_on", "require_undoable", "revoke", "rule", "rules", "settle", "submit",
+    "tell_of_documents", "tend", "versions", "waiting",
 ]  # fmt: skip
