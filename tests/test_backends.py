@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import ssl
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -392,6 +393,15 @@ def test_a_server_that_is_silent_is_given_up(at):
 
     with serving(lambda handler: time.sleep(3)) as server, pytest.raises(faults.TookTooLong, match="within 1 s"):
         model(server, at, model_timeout_seconds=1).complete(ASKED)
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_the_systems_certificates_are_read_once_and_not_for_every_call(at, monkeypatch, name):
+    settings, read = at("https://127.0.0.1:1"), []
+    open_model(name, settings)
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", lambda *_, **__: read.append(1), raising=False)
+    open_model(name, settings)
+    assert read == []
 
 
 # --- OpenAI-compatible servers ----------------------------------------------------------------------------------

@@ -1,9 +1,11 @@
 """What the two SDKs of one maker (anthropic, openai) have in common: their HTTP client and their faults."""
 
 import json
+import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,11 +35,22 @@ def client(sdk: Any, url: str, timeout_seconds: float, line: Line) -> Any:
 
     timeout = httpx2.Timeout(timeout_seconds, connect=CONNECT_SECONDS)
     hooks = {**ending(httpx2, timeout_seconds), **line.hooks()}
-    known = {"base_url": url, "timeout": timeout, "follow_redirects": False, "event_hooks": hooks}
+    known = {
+        "base_url": url, "timeout": timeout, "follow_redirects": False, "event_hooks": hooks, "verify": certificates(),
+    }  # fmt: skip
     if is_loopback(urlsplit(url).hostname or ""):
         # Anthropic's SDK looks for proxies in the environment itself, unless it is given a transport.
-        known |= {"trust_env": False, "transport": httpx2.HTTPTransport(trust_env=False)}
+        known["transport"] = httpx2.HTTPTransport(verify=certificates(), trust_env=False)
     return sdk.DefaultHttpxClient(**known)
+
+
+@cache
+def certificates() -> ssl.SSLContext:
+    """Whom to trust. Reading them takes 20 ms or more, several times what all else does that we add to a call."""
+    import httpx2
+
+    found: ssl.SSLContext = httpx2.create_ssl_context()
+    return found
 
 
 def ending(httpx: Any, seconds: float) -> dict[str, list[Any]]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from core.errors import Missing
 from core.llm import catalog, faults
 from core.llm.answering import Ending, answered, asked_to_wait, counted, drain, patiently
-from core.llm.hosted import CONNECT_SECONDS, OVERFLOW_SIGNS, ending
+from core.llm.hosted import CONNECT_SECONDS, OVERFLOW_SIGNS, certificates, ending
 from core.llm.lines import Line, listened
 from core.llm.permission import is_loopback
 from core.settings import Settings
@@ -87,6 +87,7 @@ def client(settings: Settings, within_seconds: float | None = None, line: Line |
         host=settings.ollama_url,
         timeout=httpx.Timeout(settings.model_timeout_seconds, connect=CONNECT_SECONDS),
         follow_redirects=False,
+        verify=certificates(),
         trust_env=not is_loopback(urlsplit(settings.ollama_url).hostname or ""),
         event_hooks={**hooks, **(line.hooks() if line else {})},
     )
