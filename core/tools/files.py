@@ -1,7 +1,7 @@
 """Files that wait for a person: a draft e-mail, a calendar, an import. Nothing is sent; fetching one is logged."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any, NamedTuple
@@ -26,28 +26,39 @@ class Staged(NamedTuple):
 def email(arguments: Arguments, name: str) -> Staged:
     """A message without sender or recipient, which mail programs open as a draft."""
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = ics.printable(arguments["subject"])
+    message["Subject"] = _line_of_mail(arguments["subject"])
     message["X-Unsent"] = "1"  # Outlook opens it for writing
     message.set_content(ics.printable(arguments["body"]))
     return Staged(f"{name}.eml", "message/rfc822", bytes(message))
 
 
+def _line_of_mail(text: str) -> str:
+    """One line, in which nothing is an encoded word: Python before 3.11.10 decodes one that a header is given, and
+    writes the line end inside it as it is, so that a document's title could add a header (CVE-2024-6923).
+    """
+    return " ".join(ics.printable(text).split()).replace("=?", "= ?")
+
+
 def calendar(arguments: Arguments, name: str, moment: datetime | None = None) -> Staged:
-    """One task for each dated action (RFC 5545)."""
-    from icalendar import Calendar, Todo
+    """A whole day for each dated action, which takes up nobody's time (RFC 5545). An event and no task: Outlook and
+    Google's calendar leave tasks out when they import a file.
+    """
+    from icalendar import Calendar, Event
 
     made = Calendar()
     made.add("prodid", "-//Compliance Copilot//Accepted actions//EN")
     made.add("version", "2.0")
     for place, entry in enumerate(arguments["entries"]):
-        todo = Todo()
-        todo.add("uid", f"{name}-{place}@compliance-copilot")
-        todo.add("dtstamp", moment or datetime.now(UTC))
-        todo.add("due", date.fromisoformat(entry["due"]))
-        todo.add("summary", ics.printable(entry["summary"]))
-        todo.add("description", ics.printable(entry["description"]))
-        todo.add("priority", ics.PRIORITY[entry["priority"]])
-        made.add_component(todo)
+        event, due = Event(), date.fromisoformat(entry["due"])
+        event.add("uid", f"{name}-{place}@compliance-copilot")
+        event.add("dtstamp", moment or datetime.now(UTC))
+        event.add("dtstart", due)
+        event.add("dtend", due + timedelta(days=1))
+        event.add("summary", ics.printable(entry["summary"]))
+        event.add("description", ics.printable(entry["description"]))
+        event.add("priority", ics.PRIORITY[entry["priority"]])
+        event.add("transp", "TRANSPARENT")
+        made.add_component(event)
     return Staged(f"{name}.ics", "text/calendar", bytes(made.to_ical()))
 
 
