@@ -19,6 +19,7 @@ KINDS = {
     "failed": ("could not be carried out", "red"),
 }
 LATEST = 100
+WIDTH = 520  # pixels of a line, so that the links stand under each other
 
 
 def page(db: Database, user: User) -> None:
@@ -29,13 +30,18 @@ def page(db: Database, user: User) -> None:
         st.info("Nothing yet. You are told here when a request waits for you, when yours is decided, and when a comment"
                 " names you.", icon=":material/inbox:")  # fmt: skip
         return
-    with st.container(horizontal=True):
-        st.markdown(f"{badge(count(len(unread), 'unread', 'unread'), 'blue')}" if unread else "All of it is read")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"{badge(count(len(unread), 'unread', 'unread'), 'blue')}" if unread else "All of it is read",
+            width="content",
+        )
         if unread and st.button("Mark all as read", icon=":material/done_all:", key="inbox-read"):
             inbox.mark_read(db, user, found[0].id)
             shell.done("All of it is read")
     for one in found:
         _line(one)
+    if len(found) == LATEST:
+        st.caption(f"The latest {LATEST} are shown; `python -m core inbox` lists what is unread.")
 
 
 def _line(one: inbox.Notice) -> None:
@@ -44,7 +50,10 @@ def _line(one: inbox.Notice) -> None:
     what = f"Request {one.about}" if one.about else "A document"
     with st.container(horizontal=True, key=f"notice-{one.id}", vertical_alignment="center"):
         mark = badge("New", colour) if not one.read_at else ""
-        st.markdown(f"{mark} {'**' if mark else ''}{plain(what)} {said}{'**' if mark else ''} · {when(one.made_at)}")
+        st.markdown(
+            f"{mark} {'**' if mark else ''}{plain(what)} {said}{'**' if mark else ''} · {when(one.made_at)}",
+            width=WIDTH,
+        )
         if kind in ("item", "document"):
             target = {"item": "pages/approvals.py", "document": "pages/approvals.py"}[kind]
             st.page_link(target, label="Open", icon=":material/arrow_forward:", query_params={kind: id})

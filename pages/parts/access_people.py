@@ -15,6 +15,7 @@ from pages.parts.words import count, label, plain, when
 
 STATES = {"active": "Active", "invited": "Invited", "disabled": "Disabled"}
 INVITED = "invited-link"
+ROW, CHOSEN, ALL = 34, 360, 640  # pixels: of a row, and of the list above a person and alone
 
 
 def people(db: Database, user: User) -> Account | None:
@@ -71,7 +72,8 @@ def _table(found: Sequence[Account], open_id: str | None) -> str | None:
     at = next((index for index, one in enumerate(found) if one.id == open_id), None)
     event = st.dataframe(
         frame, hide_index=True, selection_mode="single-row", on_select="rerun", key=f"people-{open_id}",
-        row_height=34, selection_default={"selection": {"rows": [] if at is None else [at], "columns": []}},
+        row_height=ROW, height=min(ROW * (len(found) + 1) + 2, CHOSEN if open_id else ALL),
+        selection_default={"selection": {"rows": [] if at is None else [at], "columns": []}},
     )  # fmt: skip
     rows = event.selection.rows
     return found[rows[0]].id if rows else None

@@ -8,6 +8,7 @@ from pages.parts.activity_words import KINDS
 from pages.parts.cost_charts import draw
 from pages.parts.cost_words import GREY, PALETTE, dark
 
+LEAST = 14  # bars: a single day would be one wide block
 WEEKLY_FROM = 120  # days: beyond, a bar stands for a week
 HEIGHT = 170
 COLOURS = {"did": PALETTE[0], "saw": GREY, "refused": PALETTE[5]}
@@ -46,6 +47,7 @@ def _bars(found: Sequence[Day], weekly: bool) -> list[str]:
     """Every day from the first to the last, or every Monday: a quiet day is seen, too."""
     first, last = (date.fromisoformat(_bar(one.day, weekly)) for one in (found[0], found[-1]))
     step = 7 if weekly else 1
+    first = min(first, last - timedelta(days=(LEAST - 1) * step))
     return [(first + timedelta(days=n)).isoformat() for n in range(0, (last - first).days + 1, step)]
 
 

@@ -41,7 +41,7 @@ def entries(db: Database, user: User, wanted: Filter, total: int) -> None:
 
 
 def _table(found: list[Entry], names: Mapping[str, str], titles: Mapping[str, str], chosen: str) -> None:
-    text = st.column_config.TextColumn
+    text, numbers = st.column_config.TextColumn, activity_words.numbered(found)
     picked = tables.table(
         "activity",
         [str(one.number) for one in found],
@@ -50,7 +50,7 @@ def _table(found: list[Entry], names: Mapping[str, str], titles: Mapping[str, st
             "When": [when(one.at) for one in found],
             "Who": [activity_words.who(one, names) for one in found],
             "What": [activity_words.event(one.event) for one in found],
-            "About": [activity_words.about(one, titles, names) for one in found],
+            "About": [activity_words.about(one, titles, names, numbers) for one in found],
             "Details": [activity_words.details(one) for one in found],
         },
         {
@@ -108,11 +108,15 @@ def _facts(one: Entry, names: Mapping[str, str], titles: Mapping[str, str]) -> d
         "About": one.subject,
         "Document": titles.get(one.document_id or "", one.document_id or ""),
         "Digest": one.digest or "",
-        **{name.replace("_", " ").capitalize(): str(value) for name, value in one.details.items()},
+        **{name.replace("_", " ").capitalize(): _shown(value) for name, value in one.details.items()},
         "Before it": one.prev,
         "Hash": one.hash,
     }
     return {name: plain(_broken(value)) for name, value in facts.items() if value}
+
+
+def _shown(value: object) -> str:
+    return str(value).encode("utf-8", "replace").decode()
 
 
 def _broken(value: str) -> str:

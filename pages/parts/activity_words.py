@@ -1,7 +1,8 @@
 """Entries of the log as people read them."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from sqlite_utils import Database
 
@@ -15,6 +16,7 @@ KINDS = {"did": "Done", "saw": "Seen", "refused": "Refused"}
 MODES = {"local": "", "account": "", "oidc": "", "service": "service", "demo": "demo"}
 # What the screens call a thing that the log names otherwise.
 CALLED = {"item": "request", "execution": "call"}
+DIGEST = re.compile(r"[0-9a-f]{32,}")
 SHORT = 12  # characters of an id that a list has room for
 
 
@@ -33,27 +35,44 @@ def who(one: Entry, names: Mapping[str, str]) -> str:
     return f"{name} ({mode})" if mode else name
 
 
-def about(one: Entry, titles: Mapping[str, str], names: Mapping[str, str]) -> str:
-    """What it was about: a document by its title where the reader may see it, a person by name, else the id."""
+def numbered(found: Sequence[Entry]) -> dict[str, str]:
+    """Subject → the number by which a request is named everywhere else, as far as these entries say it."""
+    return {one.subject: str(one.details["number"]) for one in found if one.details.get("number")}
+
+
+def about(
+    one: Entry, titles: Mapping[str, str], names: Mapping[str, str], numbers: Mapping[str, str] | None = None
+) -> str:  # fmt: skip
+    """What it was about: a document by its title where the reader may see it, a person by name, a request by its
+    number where one of the entries beside it says that, else the id.
+    """
     kind, _, id = one.subject.partition(":")
     if kind == "document" and id in titles:
         return short(titles[id])
     if kind in ("account", "user") and id in names:
         return names[id]
-    number = one.details.get("number")  # a request is named by it everywhere else
-    own = str(number) if kind == "item" and number else f"{id[:SHORT]}{'…' if len(id) > SHORT else ''}"
+    own = (numbers or {}).get(one.subject) or str(one.details.get("number") or "") if kind == "item" else ""
+    own = own or cut(id)
     named = f"{label(CALLED.get(kind, kind))} {own}"
     return f"{named} · {short(titles[one.document_id])}" if one.document_id in titles else named
 
 
 def details(one: Entry) -> str:
-    """ "risk high, version 3"."""
-    return ", ".join(f"{name.replace('_', ' ')} {_value(value)}" for name, value in one.details.items())
+    """ "risk high, version 3", without what the other columns say."""
+    told = {name: value for name, value in one.details.items() if name != "number" or one.subject[:5] != "item:"}
+    return ", ".join(f"{name.replace('_', ' ')} {_value(value)}" for name, value in told.items())
+
+
+def cut(id: str) -> str:
+    """An id or a digest as far as a list has room for it."""
+    return f"{id[:SHORT]}…" if len(id) > SHORT and " " not in id else id
 
 
 def _value(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
+        # Entries of before took half a pair of code units for a code; no screen can show it.
+        plain = value.encode("utf-8", "replace").decode()
+        return cut(plain) if DIGEST.fullmatch(plain) else plain
+    return json.dumps(value)
