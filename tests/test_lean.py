@@ -45,6 +45,6 @@ def test_what_is_loaded_already_stays():
         assert sys.modules["json"] is json
 
 
-def test_nor_does_a_command_that_lists_obligations_or_documents():
-    for package in ("core.library", "core.register"):
+def test_nor_does_the_worker_or_a_command_that_lists_obligations_or_documents():
+    for package in ("core.library", "core.register", "core.worker"):
         assert said(f"import sys, {package}; print('pandas' in sys.modules)") == "False"

@@ -6,6 +6,7 @@ finished, until they let it go on. `HANDLERS` names what does each kind of work;
 knows none of it.
 """
 
+import core.store  # noqa: F401 - first, so that sqlite-utils comes without pandas and numpy
 from core.jobs.asking import cancel, change_payload, enqueue, insert, job, jobs, pause, requeue, resume, retry
 from core.jobs.claims import (
     TRIES,

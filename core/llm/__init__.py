@@ -24,6 +24,7 @@ batches     many questions at once, for half     anthropic_batches  what Anthrop
 benchmark   models measured side by side         measuring  its order of calls, and its figures
 """
 
+import core.store  # noqa: F401 - first, so that sqlite-utils comes without pandas and numpy
 from core.llm.additions import add_file, download_file, pull_model
 from core.llm.backends import BACKENDS, open_model
 from core.llm.benchmark import (

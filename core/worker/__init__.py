@@ -7,6 +7,7 @@ lanes      beside the loop: what waits for others, such as downloads and models
 watch      beside a job: renew its lease, and end it when it is cancelled
 """
 
+import core.store  # noqa: F401 - first, so that sqlite-utils comes without pandas and numpy
 from core.worker.loop import drain, run
 from core.worker.presence import WorkerState, alone, ensure_running, state
 
