@@ -9,7 +9,7 @@ from core.types import User
 from pages.parts import tables
 from pages.parts.cost_words import money, seconds
 from pages.parts.trace_words import step
-from pages.parts.words import count, when
+from pages.parts.words import count, legible, when
 
 MOST = 50
 
@@ -32,7 +32,7 @@ def traces(db: Database, user: User) -> None:
         {
             "Began": [when(stamp(one.started_ns / 1e9)) for one in found],
             "What": [step(one.name, {}) for one in found],
-            "Document": [titles.get(one.document_id or "", "") for one in found],
+            "Document": [legible(titles.get(one.document_id or "", "")) for one in found],
             "Took": [seconds(one.duration_ms) for one in found],
             "Calls": [one.calls for one in found],
             **({"Kept answers": kept} if any(kept) else {}),
@@ -44,6 +44,7 @@ def traces(db: Database, user: User) -> None:
         },
         {
             "Began": st.column_config.TextColumn(width=150),
+            "Document": st.column_config.TextColumn(width=360),
             **{name: st.column_config.NumberColumn(format="localized") for name in ("Tokens in", "Tokens out")},
         },
         boxes=False,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -105,6 +106,9 @@ def analysed(folder: Path, documents: Sequence[str]) -> str:
     return telemetry.trace_of(jobs[0])
 
 
+CHANGES = "A quote keeps its numbers and brackets."
+
+
 def with_next_prompt(folder: Path) -> None:
     """Our models and prompts, with a version of one prompt that nobody has approved yet."""
     shutil.copytree(ROOT / "models", folder, ignore=shutil.ignore_patterns("gguf"))
@@ -112,6 +116,7 @@ def with_next_prompt(folder: Path) -> None:
     changed = shipped.read_text("utf-8").replace(
         "Never shorten, join", "Keep its numbers and brackets. Never shorten, join", 1
     )
+    changed = re.sub(r"^changes = .*$", f'changes = "{CHANGES}"', changed, count=1, flags=re.MULTILINE)
     shipped.with_name("1.1.0.md").write_text(changed, "utf-8")
 
 
