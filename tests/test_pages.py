@@ -1,5 +1,6 @@
 """Every page as a person meets it, run by Streamlit without a browser, on a real library and register."""
 
+import json
 import runpy
 from collections.abc import Iterator
 from pathlib import Path
@@ -289,6 +290,18 @@ def test_a_link_opens_an_obligation_with_its_words_and_its_explanation(db):
     assert f"> {NOTIFY}" in text
     assert "PT72H" in text
     assert "with a subject that acts" in text
+
+
+def test_a_norm_that_only_a_model_has_is_lit_up_where_it_stands(db):
+    place = register.outline(db, ADA, "d1")[0]
+    named = f"{place.position}-{place.end}"
+    given = json.loads(opened("document", document="d1", place=named).get("bidi_component")[0].proto.json)
+    assert given["chosen"] == "place"
+    assert [one["start"] for one in given["marks"] if one["id"] == "place"] == [place.position]
+    for nonsense in ("9-3", "1-2-3", "-", "one-two", "1-99999999999999999999"):
+        at = opened("document", document="d1", place=nonsense)
+        assert not at.exception
+        assert json.loads(at.get("bidi_component")[0].proto.json)["chosen"] is None
 
 
 def test_the_source_gets_the_open_article_and_never_the_whole_document(db):

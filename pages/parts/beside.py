@@ -160,11 +160,11 @@ def beside(db: Database, user: User, shown: library.DocumentRow, view: Open) -> 
 
 
 def _show(view: Open, one: Obligation) -> None:
-    """What a reading found, in the source: chosen where the register has it, else only its place."""
+    """What a reading found, in the source: chosen where the register has it, else its place lit up."""
     if any(stop.obligation_id == one.id for stop in view.stops):
         source.choose(one.id, stay=False)
     else:
-        source.go_to_place(view.what, view.contents[at(view.contents, one.span.start)])
+        source.show_alone(view.what, view.contents, one)
 
 
 def _obligations(db: Database, user: User, shown: library.DocumentRow, view: Open) -> None:

@@ -13,6 +13,7 @@ from pages.parts.source_view import Mark, Part, Sheet, source_view
 from pages.parts.words import label
 
 PAGE, ARTICLE, VIEW = "page", "article", "view"
+PLACE = "place"  # "120-184": what only a reading has that the register does not show
 GAP = 40  # code points between words of one stretch: a line break, a heading's number, a hyphen undone
 
 
@@ -69,6 +70,12 @@ def view(
 ) -> tuple[int, int] | None:
     """Draw it with its marks; gives the stretch of text that the reader wants to add by hand."""
     chosen_id = chosen.obligation_id if chosen else None
+    alone = None if chosen else _alone(what)
+    marks, lit = [*marks, *([alone] if alone else [])], PLACE if alone else chosen_id
+
+    def picked(mark_id: str) -> None:
+        if mark_id != PLACE:  # it is no obligation of the register, and is shown already
+            choose(mark_id)
 
     def turned(by: int) -> None:
         if way := turn(what, contents, by):
@@ -80,7 +87,7 @@ def view(
         found = register.record(db, user, f"{document.id}.{chosen_id}").obligation if chosen_id else None
         parts = parts_of(found, document.text) if found else ()
         return source_view(
-            "source", what.name, text, marks, parts=parts, chosen=chosen_id, on_chosen=choose, on_turned=turned
+            "source", what.name, text, marks, parts=parts, chosen=lit, on_chosen=picked, on_turned=turned
         )
     page = document.pages[what.index]
     sheet = Sheet(
@@ -91,8 +98,8 @@ def view(
     )
     placed = [replace(mark, boxes=boxes.lines(what.words, mark.start, mark.end)) for mark in marks]
     return source_view(
-        "sheet", f"{what.name} of {what.of}", sheet, [mark for mark in placed if mark.boxes], chosen=chosen_id,
-        on_chosen=choose, on_turned=turned,
+        "sheet", f"{what.name} of {what.of}", sheet, [mark for mark in placed if mark.boxes], chosen=lit,
+        on_chosen=picked, on_turned=turned,
     )  # fmt: skip
 
 
@@ -147,8 +154,29 @@ def go_to_place(what: Opened, place: places.Place) -> None:
         go(VIEW, "text")
 
 
+def show_alone(what: Opened, contents: Sequence[places.Place], one: Obligation) -> None:
+    """Open the place of a norm that the register does not have, and light it up."""
+    st.query_params.pop("obligation", None)
+    go(PLACE, f"{one.span.start}-{one.span.end}")
+    if what.sheet and one.span.page:
+        go(PAGE, str(one.span.page))
+    else:
+        go_to_place(what, contents[places.at(contents, one.span.start)])
+
+
+def _alone(what: Opened) -> Mark | None:
+    """The mark of such a norm, where the URL names a place that is seen."""
+    first, _, last = st.query_params.get(PLACE, "").partition("-")
+    if not (first.isdecimal() and last.isdecimal() and max(len(first), len(last)) <= url.MOST_DIGITS):
+        return None
+    start, end = int(first), int(last)
+    shown = start < end and what.shows(start, end)
+    return Mark(PLACE, start, end, "uncovered", "uncovered", "Only a model's reading has this") if shown else None
+
+
 def choose(obligation_id: str, *, stay: bool = True) -> None:
     """Make it the chosen one; unless `stay`, the source follows to its place. For a callback."""
+    st.query_params.pop(PLACE, None)
     go("obligation", obligation_id)
     if not stay:
         leave()
