@@ -36,3 +36,9 @@ def test_what_must_not_take_place_must_not_be_carried_out():
 
 def test_information_that_somebody_is_required_to_give_only_describes_it():
     assert len(norms("The issuer shall post all information it is required to disclose.")) == 1
+
+
+def test_an_object_is_never_an_article_that_has_lost_its_noun():
+    text = "The bank shall make available the following: (a) the name of the payer; (b) the amount."
+    assert [one.object for one in norms(text)] == ["", ""]
+    assert norm("The bank shall make available the name of the payer.").object.endswith("name")

@@ -182,6 +182,8 @@ def _object(w: Words, start: int, stop: int) -> str:
         end += 1
     while end > start and words[end - 1].kind in ("conj", "adv"):
         end -= 1
+    if end > start and words[end - 1].low in ("the", "a", "an"):
+        return ""  # "make available the following: (a) …": what it is stands in the items
     return " ".join(w.slice(start, end).split())
 
 
