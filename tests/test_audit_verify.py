@@ -14,7 +14,7 @@ from core.audit import heads, keys, mending, sealing
 from core.audit import outside as heads_file
 from core.audit.verifying import verify
 from core.errors import BadInput, Conflict, NotAllowed
-from core.identity import LOCAL
+from core.identity import LOCAL, sessions
 from core.store import connect, write
 from tests.audit_parts import MAI, act, log, noted, outside, path
 
@@ -249,6 +249,15 @@ def test_a_view_that_no_entry_tells_of_is_named(db):
     assert "One view is noted" in verify(db, whole=True).what
     cut(db, 12)
     assert "2 views are noted" in verify(db, whole=True).what
+
+
+def test_a_session_that_nobody_opened_is_named(db):
+    sessions.open(db, LOCAL.id, "local")
+    assert verify(db, whole=True).ok
+    with closing(sqlite3.connect(path(db))) as raw, raw:
+        row = "'f' || substr(id, 2), account_id, mode, started_at, seen_at, null, null, null"
+        raw.execute(f"insert into session select {row} from session")
+    assert "One session is there, and no entry tells of it" in verify(db, whole=True).what
 
 
 def test_what_others_say_and_see_meanwhile_is_no_alarm(db):

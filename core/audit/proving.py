@@ -1,4 +1,6 @@
-"""Remarks against the entries that prove them: as they were said, or gone with their document."""
+"""What is kept beside the log against the entries that prove it: remarks, as they were said or gone with their
+document; views, sessions and decisions.
+"""
 
 import json
 
@@ -46,37 +48,62 @@ def all_remarks(db: Database, walked: Walk) -> None:
         last = found[-1]["id"]
 
 
-def all_views(db: Database, walked: Walk) -> None:
-    """Nothing is noted as seen already that no entry tells of: it would be seen again without one."""
-    kept = {_view(row) for row in rows(db, "select subject, digest from sight")}
-    if not kept <= walked.seen:
-        _later(db, walked)
-    if missing := len(kept - walked.seen):
-        views = "One view is" if missing == 1 else f"{missing:,} views are"
-        says = f"{views} noted as logged, and no entry tells of it: entries were taken away, or views put in."
-        walked.problems.add("removed", says)
+# What each row of these stands for, and what is said of one that no entry tells of, and of several.
+KEPT = (
+    ("select subject, digest from sight", "One view is noted as logged", "{many:,} views are noted as logged"),
+    (
+        "select 'session' as kind, substr(id, 1, 16) as id from session",
+        "One session is there",
+        "{many:,} sessions are there",
+    ),
+    (
+        "select 'item:' || item_id as subject, reviewer from decision",
+        "One decision is there",
+        "{many:,} decisions are there",
+    ),
+)
+
+
+def all_kept(db: Database, walked: Walk) -> None:
+    """Nothing stands in the database that was never logged: views, which would be seen again without an entry, sessions
+    and decisions. What was put in from outside looks the same as what was logged and cut off.
+    """
+    for sql, single, several in KEPT:
+        there = {hash(tuple(row.values())) for row in rows(db, sql)}
+        if not there <= walked.proved:
+            _later(db, walked)
+        if missing := len(there - walked.proved):
+            said = single if missing == 1 else several.format(many=missing)
+            says = f"{said}, and no entry tells of it: entries were taken away, or it was put in from outside."
+            walked.problems.add("removed", says)
 
 
 def _later(db: Database, walked: Walk) -> None:
     """What others said and saw meanwhile, after the last entry that was walked."""
-    sql = "select number, event, subject, digest, details from audit where number > ?"
+    sql = "select number, user_id, event, subject, digest, details from audit where number > ?"
     _proven(walked, rows(db, sql, [walked.number]))
 
 
 def _proven(walked: Walk, found: list[Row]) -> dict[str, Row]:
     """Note what these entries prove; gives those of remarks, by the remark's id."""
-    walked.seen |= {_view(row) for row in found if row["event"].endswith(".seen")}
-    told = {_id(row): row for row in found if row["event"] == saying.SAID}
+    walked.proved |= {hash(proved) for row in found if (proved := _proves(row))}
+    told = {_named(row, "remark"): row for row in found if row["event"] == saying.SAID}
     walked.said |= told.keys()
     return told
 
 
-def _view(row: Row) -> int:
-    return hash((row["subject"], row["digest"]))
+def _proves(row: Row) -> tuple[str, str] | None:
+    """As KEPT has it."""
+    kind, _, verb = row["event"].partition(".")
+    if verb == "seen":
+        return row["subject"], row["digest"]
+    if row["event"] == "session.opened":
+        return "session", _named(row, "session")
+    return (row["subject"], row["user_id"]) if kind == "item" and verb != "refused" else None
 
 
-def _id(row: Row) -> str:
+def _named(row: Row, name: str) -> str:
     try:
-        return str(json.loads(row["details"])["remark"])
+        return str(json.loads(row["details"])[name])
     except (ValueError, KeyError, TypeError):
         return ""

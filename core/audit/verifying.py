@@ -11,7 +11,7 @@ from core.audit.chain import HEADS_MISSING
 from core.audit.guards import guards
 from core.audit.noted import late, noted
 from core.audit.problems import MOST, Problem, Problems
-from core.audit.proving import all_remarks, all_views, proved
+from core.audit.proving import all_kept, all_remarks, proved
 from core.audit.sealing import Checkpoint
 from core.audit.walking import Walk, told, walk
 from core.store import Row, now, one
@@ -82,7 +82,7 @@ def verify(db: Database, *, whole: bool = False, tell: Tell | None = None) -> Re
         told(walked)
     if since is None:
         all_remarks(db, walked)
-        all_views(db, walked)
+        all_kept(db, walked)
     notes = [*_notes(db, telling), late(db, agreement, since.number if since else 0, upto)]
     return _report(walked, since is None, end, tuple(filter(None, notes)), noted_upto)
 

@@ -39,9 +39,10 @@ class Walk:
     runs: list[Run] = field(default_factory=list)
     problems: Problems = field(default_factory=Problems)
     tried: int = 0
-    # What the entries prove, for whatever else is kept of it: ids of remarks, and views (a number for each).
+    # What the entries prove, for whatever else is kept of it: ids of remarks, and of what was seen, which session was
+    # opened and who acted on which request a number for each.
     said: set[str] = field(default_factory=set)
-    seen: set[int] = field(default_factory=set)
+    proved: set[int] = field(default_factory=set)
 
     def step(self, row: Row) -> None:
         number, expected = row["number"], self.number + 1
