@@ -17,6 +17,7 @@ MODES = {"local": "", "account": "", "oidc": "", "service": "service", "demo": "
 # What the screens call a thing that the log names otherwise.
 CALLED = {"item": "request", "execution": "call"}
 DIGEST = re.compile(r"[0-9a-f]{32,}")
+STATE = re.compile(r"[a-z]+(?:_[a-z]+)+")  # "change_requested"
 SHORT = 12  # characters of an id that a list has room for
 
 
@@ -74,5 +75,5 @@ def _value(value: object) -> str:
     if isinstance(value, str):
         # Entries of before took half a pair of code units for a code; no screen can show it.
         plain = value.encode("utf-8", "replace").decode()
-        return cut(plain) if DIGEST.fullmatch(plain) else plain
+        return cut(plain) if DIGEST.fullmatch(plain) else plain.replace("_", " ") if STATE.fullmatch(plain) else plain
     return json.dumps(value)

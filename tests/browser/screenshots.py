@@ -155,10 +155,10 @@ def with_models(browser: Browser, url: str, trace: str, document: str) -> None:
 PEOPLE = {"Nadia Brandt": "analyst", "Rui Okafor": "reviewer", "Tess Moreau": "risk reviewer"}
 
 
-def asked(folder: Path, document: str) -> tuple[str, int]:
+def asked(folder: Path, document: str) -> tuple[str, int, str]:
     """Three people with accounts; requests of the analyst, one of them sent back, changed and accepted by one of two.
 
-    Gives the session of the risk reviewer, and the number of that request.
+    Gives the session of the risk reviewer, the number of that request, and the id of the analyst.
     """
     from core import register, review
     from core.identity import accounts, local_user, passwords, sessions
@@ -185,7 +185,14 @@ def asked(folder: Path, document: str) -> tuple[str, int]:
     says("accept")
     token = sessions.open(db, risk.id, "account")
     db.close()
-    return token, made[0].number
+    return token, made[0].number, analyst.id
+
+
+def with_people(browser: Browser, url: str, session: str, analyst: str) -> None:
+    """Who did what, and who may what and sees what."""
+    command("--as", "Tess Moreau", "audit", "verify", "--all")
+    picture(browser, f"{url}/activity", "activity.png", session=session)
+    picture(browser, f"{url}/access?person={analyst}", "access.png", session=session)
 
 
 def main() -> None:
@@ -213,8 +220,9 @@ def main() -> None:
                 next_version(folder, document)
                 picture(browser, f"{url}/compare", "compare.png")
                 with_models(browser, url, trace, document)
-                session, number = asked(folder, document)
+                session, number, analyst = asked(folder, document)
                 picture(browser, f"{url}/approvals?item={number}", "approvals.png", session=session)
+                with_people(browser, url, session, analyst)
                 browser.close()
         finally:
             end(server)
