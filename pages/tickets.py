@@ -30,7 +30,7 @@ def page(db: Database, user: User) -> None:
     found = tools.tickets(db, user, state=state, text=text, limit=paging.PER_PAGE, offset=at)
     left, right = st.columns([7, 5])
     with left:
-        chosen = _list(found)
+        chosen = _list(db, user, found)
         paging.pager(total, "tickets-pager")
     with right, st.container(border=True, key="ticket-open"), shell.guarded():
         _ticket(db, user, chosen)
@@ -68,10 +68,13 @@ def _nothing(state: str | None, text: str) -> None:
                  query_params={"view": "decided", "state": "accepted"})  # fmt: skip
 
 
-def _list(found: Sequence[Ticket]) -> Ticket:
-    """The lines of the page; gives the one that is open."""
+def _list(db: Database, user: User, found: Sequence[Ticket]) -> Ticket:
+    """The lines of the page; gives the one that is open, which the URL may name from another page of the list."""
     known = {str(one.number): one for one in found}
-    chosen = known.get(st.query_params.get(TICKET, "")) or found[0]
+    asked = st.query_params.get(TICKET, "")
+    chosen = known.get(asked) or next(
+        iter(tools.tickets(db, user, text=f"#{asked}") if asked.isdecimal() else []), found[0]
+    )
     picked = tables.table(
         "tickets",
         list(known),
@@ -89,7 +92,7 @@ def _list(found: Sequence[Ticket]) -> Ticket:
             "due": st.column_config.TextColumn("Due", width=150),
             "owner": st.column_config.TextColumn("Owner", width=130),
         },
-        chosen=str(chosen.number),
+        chosen=str(chosen.number) if str(chosen.number) in known else None,
         height=TALLEST,
         boxes=False,
     )

@@ -343,9 +343,10 @@ def test_a_file_of_a_document_that_was_rejected_is_not_fetched(firm):
 # --- messages ---------------------------------------------------------------------------------------------------
 
 
-def test_an_address_that_breaks_its_line_stops_nobodys_mail_and_adds_no_header(db):
+@pytest.mark.parametrize("bad", ["a@firm.test\r\nBcc: all@else.test", "=?utf-8?q?a=0ABcc:_all?= <all@else.test>"])
+def test_an_address_that_breaks_its_line_stops_nobodys_mail_and_adds_no_header(db, bad):
     with write(db):
-        for id, email in (("bad", "a@firm.test\r\nBcc: all@else.test"), ("good", "b@firm.test")):
+        for id, email in (("bad", bad), ("good", "b@firm.test")):
             rights.insert(db, id, "local", id, "local", id.title(), "active", by="test", email=email)
         inbox.post(db, "local", ["bad", "good"], "assigned", "item:3f2a9c4100000000", 12)
     with mail_server() as (address, got):

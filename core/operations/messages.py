@@ -89,6 +89,8 @@ def link(settings: Settings, notice: Row) -> str:
 def _mail(settings: Settings, notice: Row) -> None:
     message = EmailMessage()
     message["From"] = settings.mail_from
+    if "=?" in notice["email"]:  # decoded, a line break may be in it, which Python before 3.11.10 writes as it is
+        raise NoSuchAddress
     try:
         message["To"] = notice["email"]
     except ValueError as error:  # a line break in it

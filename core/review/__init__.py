@@ -23,7 +23,7 @@ from core.review.gates import Waiting, decide_document, waiting
 from core.review.history import Decision, decisions
 from core.review.holding import claim, may_free, release
 from core.review.items import Item, Version, digests, ids, item, versions
-from core.review.listing import SORTS, VIEWS, Counts, Filter, Row, count, counts, may_decide, queue
+from core.review.listing import COUNTED, SORTS, VIEWS, Counts, Filter, Row, count, counts, may_decide, queue
 from core.review.people import ADD_A_REVIEWER, SelfApproval
 from core.review.policy import Rule, rule, rules
 from core.review.showing import Evidence, evidence
@@ -32,9 +32,9 @@ from core.review.talking import comment, comments
 from core.review.upkeep import escalate_overdue, expire_due, tell_of_documents, tend
 
 __all__ = [
-    "ADD_A_REVIEWER", "AMENDABLE", "CLOSED", "PENDING", "SORTS", "STEPS", "VERDICTS", "VIEWS", "Counts", "Decided",
-    "Decision", "Difference", "Differing", "Disagreement", "Evidence", "Facts", "Figures", "Filter", "Item",
-    "Reading", "Row", "Rule", "SelfApproval", "Shown", "Stale", "State", "Told", "TransitionError", "Verdict",
+    "ADD_A_REVIEWER", "AMENDABLE", "CLOSED", "COUNTED", "PENDING", "SORTS", "STEPS", "VERDICTS", "VIEWS", "Counts",
+    "Decided", "Decision", "Difference", "Differing", "Disagreement", "Evidence", "Facts", "Figures", "Filter",
+    "Item", "Reading", "Row", "Rule", "SelfApproval", "Shown", "Stale", "State", "Told", "TransitionError", "Verdict",
     "Version", "Waiting", "allowed", "amend", "ask", "begin", "claim", "comment", "comments", "compensated", "count",
     "counts", "decide", "decide_document", "decide_many", "decisions", "digests", "drop", "escalate_overdue",
     "evidence", "expire_due", "ids", "item", "may_decide", "may_free", "move", "prepare", "queue", "release",

@@ -155,6 +155,12 @@ def _call(db: Database, user: User, one: tools.Execution) -> None:
                     icon=":material/download:",
                     on_click="ignore",
                 )
+            if "ticket" in one.result:
+                number = one.result["ticket"]
+                st.page_link(
+                    "pages/tickets.py", label=f"Ticket {number}", icon=":material/confirmation_number:",
+                    query_params={"state": "all", "ticket": str(number)},
+                )  # fmt: skip
             left = one.state in ("waiting", "running") and tools.abandoned(db, one)
             if (one.state == "failed" or left) and identity.may(user, "actions.execute"):
                 _button(db, user, one.id, "Try again", tools.retry, "It is tried again")
@@ -163,9 +169,7 @@ def _call(db: Database, user: User, one: tools.Execution) -> None:
 
 
 def _made(result: dict[str, Any]) -> str:
-    """What a call made, in words: "ticket 4", a link to an issue."""
-    if "ticket" in result:
-        return f"ticket {result['ticket']}"
+    """What a call made, in words: a link to an issue, how many obligations. A ticket has a link of its own."""
     if address := result.get("address"):
         return f"{plain(str(result['id']))}: {plain(address)}"
     if "before" in result:

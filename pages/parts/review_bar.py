@@ -75,7 +75,7 @@ def first_view(user: User) -> str:
 def _view(user: User, counts: dict[str, int]) -> str:
     shown = st.query_params.get("view")
     shown = shown if shown in VIEWS else first_view(user)
-    names = {key: f"{name} · {counts[key]:,}" if counts.get(key) else name for key, name in VIEWS.items()}
+    names = {key: f"{name} · {_size(counts[key])}" if counts.get(key) else name for key, name in VIEWS.items()}
     picked = st.segmented_control(
         "View", tuple(VIEWS), default=shown, required=True, label_visibility="collapsed", format_func=names.get,
         key=f"review-view-{shown}",
@@ -86,6 +86,11 @@ def _view(user: User, counts: dict[str, int]) -> str:
         st.query_params["view"] = picked
         st.rerun()
     return shown
+
+
+def _size(number: int) -> str:
+    """They are counted no further than that."""
+    return f"{number:,}+" if number >= review.COUNTED else f"{number:,}"
 
 
 def _filter(view: str) -> review.Filter:
