@@ -6,6 +6,7 @@ import pytest
 
 from core import library, register
 from core.errors import BadInput, Conflict, NotFound
+from core.export.stored import stored
 from core.register import Filter
 from core.types import User
 from tests.register_parts import (
@@ -188,6 +189,10 @@ def repaired(db):
     return register.repair(db, ADA, register.ungrounded(db, ADA, "d1")[0].id, span.start, span.end)
 
 
+def exported(db):
+    return stored(db, ADA, Filter(document="d1")).analyses[0]
+
+
 def everything(db):
     return (
         register.rows(db, ADA, limit=None),
@@ -195,7 +200,7 @@ def everything(db):
         register.to_check(db, ADA, everything=True),
         register.uncovered(db, ADA, "d1"),
         register.ungrounded(db, ADA, "d1"),
-        register.corrected_analysis(db, ADA, "d1"),
+        exported(db),
     )
 
 
@@ -432,7 +437,7 @@ def test_an_uncovered_sentence_becomes_an_obligation_in_one_step(db):
     id = promoted(db)
     assert (shown(db, id).quote, shown(db, id).origin) == (SILENT, "promoted")
     assert register.uncovered(db, ADA, "d1")[0].state == "used"
-    coverage = register.corrected_analysis(db, ADA, "d1").coverage
+    coverage = exported(db).coverage
     assert (coverage.covered, coverage.uncovered) == (7, ())
 
 
@@ -447,7 +452,7 @@ def test_only_uncovered_sentences_are_promoted(db):
 def test_a_lost_quote_is_repaired_by_giving_its_place(db):
     id = repaired(db)
     assert (shown(db, id).quote, shown(db, id).origin) == (MEANS, "repaired")
-    assert register.corrected_analysis(db, ADA, "d1").ungrounded == ()
+    assert exported(db).ungrounded == ()
     with pytest.raises(Conflict, match="already"):
         repaired(db)
 
@@ -456,7 +461,7 @@ def test_a_lost_quote_is_repaired_by_giving_its_place(db):
 
 
 def test_without_corrections_the_exported_analysis_is_the_stored_one(db):
-    assert register.corrected_analysis(db, ADA, "d1") == register.analysis(db, ADA, "d1")
+    assert exported(db) == register.analysis(db, ADA, "d1")
 
 
 def test_the_exported_analysis_has_what_people_made_of_it(db):
@@ -464,22 +469,19 @@ def test_the_exported_analysis_has_what_people_made_of_it(db):
     register.set_status(db, ADA, id_of(db, REVIEW), "not an obligation")
     register.set_status(db, ADA, id_of(db, TELL), "not applicable", "We have no clients.")
     by_hand(db, MEANS)
-    corrected = {one.draft.quote.text: one for one in register.corrected_analysis(db, ADA, "d1").obligations}
-    assert list(corrected) == [RECORD, NOTIFY, TELL, MAY, MEANS]
-    assert corrected[RECORD].risk.level == "critical"
-    assert (corrected[TELL].applies.answer, corrected[TELL].applies.reason) == ("no", "We have no clients.")
+    rows = {one.quote: one for one in stored(db, ADA, Filter(document="d1")).rows}
+    assert list(rows) == [RECORD, NOTIFY, TELL, REVIEW, MAY, MEANS]
+    assert rows[RECORD].risk == "critical"
+    assert rows[REVIEW].status == "not an obligation"
+    assert (rows[TELL].status, rows[TELL].status_reason) == ("not applicable", "We have no clients.")
 
 
-def test_actions_follow_what_their_obligations_became(db):
+def test_exported_actions_name_what_their_obligations_became(db):
     merged = register.merge(db, ADA, [id_of(db, RECORD), id_of(db, NOTIFY)])
-    [action] = register.corrected_analysis(db, ADA, "d1").actions
+    [action] = exported(db).actions
     assert action.obligation_ids == (merged.partition(".")[2],)
-    register.set_status(db, ADA, merged, "not an obligation")
-    assert register.corrected_analysis(db, ADA, "d1").actions == ()
-
-
-def test_rows_for_export_are_narrowed_by_the_filter(db):
-    assert [row.quote for row in register.export_rows(db, ADA, Filter(modality="prohibition"))] == [TELL]
+    [alone] = stored(db, ADA, Filter(document="d1", modality="prohibition")).analyses
+    assert ([one.draft.quote.text for one in alone.obligations], alone.actions) == ([TELL], ())
 
 
 def test_all_that_stands_is_known_at_once_also_what_was_split_or_is_no_longer_found(db):

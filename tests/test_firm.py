@@ -309,12 +309,10 @@ def test_a_real_import_leaves_the_profile_out_of_the_finding_and_takes_it_into_t
     assert "recommended" not in register.summary(db, ADA, document.id)
 
 
-def test_exports_and_the_corrected_analysis_say_what_applies_now(db):
+def test_exports_say_what_applies_now(db):
     choose(db, PROCESSOR)
     exported = stored(db, ADA, Filter()).analyses[0]
-    for found in (register.corrected_analysis(db, ADA, "d1"), exported):
-        assert {one.draft.quote.text: one.applies.answer for one in found.obligations} == answers(db)
-    assert register.export_rows(db, ADA)[0].applies == "unclear"
+    assert {one.draft.quote.text: one.applies.answer for one in exported.obligations} == answers(db)
 
 
 def test_controls_are_matched_anew_when_the_firm_is_another(db):

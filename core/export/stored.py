@@ -8,17 +8,20 @@ from sqlite_utils import Database
 
 from core import library, register
 from core.export.rows import Bundle, Overlay, bundle
-from core.register import ActionRow, Filter, Row, Standing
+from core.register import Filter, Row, Standing
 from core.types import Analysis, User
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A document's analysis as it stands: its obligations corrected, and only those that were asked for."""
+    """A document's analysis as it stands: its obligations corrected, and only those that were asked for.
+
+    `states` are those of its actions, by id.
+    """
 
     analysis: Analysis
     overlays: dict[str, Overlay]
-    actions: tuple[ActionRow, ...]
+    states: dict[str, str]
     gate: str
 
 
@@ -35,7 +38,7 @@ def stored(db: Database, user: User, filter: Filter, *, with_text: bool = False,
     return bundle(
         (one.analysis for one in found),
         {(key[id(one)], name): overlay for one in found for name, overlay in one.overlays.items()},
-        {(key[id(one)], row.action.id): row.state for one in found for row in one.actions if row.state != FIRST_STATE},
+        {(key[id(one)], name): state for one in found for name, state in one.states.items() if state != FIRST_STATE},
         released=[key[id(one)] for one in found if one.gate == "released"],
         with_text=with_text,
     )
@@ -78,22 +81,13 @@ def _meant(db: Database, user: User, filter: Filter) -> set[str]:
 
 
 def _stored(db: Database, user: User, document_id: str, gate: str, rows: list[Row], narrowed: bool) -> Stored:
-    analysis, known = register.analysis(db, user, document_id), register.standing_all(db, user, document_id)
+    analysis, known = register.as_left(db, user, document_id), register.standing_all(db, user, document_id)
     wanted = {row.obligation_id: known[row.obligation_id] for row in rows}
-    actions = tuple(
-        row
-        for row in register.actions(db, user, document_id)
-        if not narrowed or wanted.keys() & set(row.action.obligation_ids)
-    )
+    meant = (one for one in analysis.actions if not narrowed or wanted.keys() & set(one.obligation_ids))
     return Stored(
-        analysis=replace(
-            analysis,
-            summary=register.summary(db, user, document_id),
-            obligations=tuple(one.obligation for one in wanted.values()),
-            actions=tuple(replace(row.action, due=row.due) for row in actions),
-        ),
+        analysis=replace(analysis, obligations=tuple(one.obligation for one in wanted.values()), actions=tuple(meant)),
         overlays={row.obligation_id: _overlay(row, known[row.obligation_id]) for row in rows},
-        actions=actions,
+        states={row.action.id: row.state for row in register.actions(db, user, document_id)},
         gate=gate,
     )
 

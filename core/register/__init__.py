@@ -7,13 +7,13 @@ from core.register.corrections import Correction, Standing, correct, correct_all
 from core.register.derived import reindex
 from core.register.duties import duties_by_document
 from core.register.evidence import Evidence, add_evidence, evidence_bytes, remove_evidence
-from core.register.exports import corrected_analysis, export_rows
 from core.register.facets import facets
 from core.register.fields import FIELDS, values
 from core.register.filters import DEADLINES, FACETS, STATUSES, Filter
 from core.register.firm import Firm, choose_firm, firm_choices, may_choose_firm, our_firm
 from core.register.gestures import Event, Undone, undo
 from core.register.leads import Lead, ToCheck, accept, lead, to_check, to_check_count, uncovered, ungrounded
+from core.register.leaving import as_left
 from core.register.made import add_by_hand, merge, promote, repair, split
 from core.register.marking import keep_marked, mark
 from core.register.outline import Stop, outline, rows_of
@@ -77,6 +77,7 @@ __all__ = [
     "add_by_hand",
     "add_evidence",
     "analysis",
+    "as_left",
     "assign",
     "carry",
     "carry_over",
@@ -87,12 +88,10 @@ __all__ = [
     "comment",
     "correct",
     "correct_all",
-    "corrected_analysis",
     "count",
     "duties_by_document",
     "earlier_version",
     "evidence_bytes",
-    "export_rows",
     "facets",
     "findings",
     "firm_choices",
