@@ -95,6 +95,7 @@ def _from_cache(one: Attempt, digest: str, kept: answers.Kept, span: tracing.Spa
     call_id = ledger.note(
         one.db, _call(one, digest, span), "cached", answered_by=names.model(whole.answered_by),
         finish_reason=whole.finish_reason, cost_usd="0", saved_usd=None if saved is None else f"{saved:f}",
+        **ledger.counted(whole.usage),
     )  # fmt: skip
     span.set({names.FROM_CACHE: True, names.SAVED_USD: saved, names.CALL_ID: call_id})
     if one.heard:

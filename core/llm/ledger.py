@@ -214,10 +214,16 @@ def _taken(whole: Completion) -> Row:
     }  # fmt: skip
     if whole.usage is None:
         return known
-    return known | {
-        "input_tokens": whole.usage.input_tokens, "output_tokens": whole.usage.output_tokens,
-        "cached_tokens": whole.usage.cached_tokens, "cache_write_tokens": whole.usage.cache_write_tokens,
-        "raw_usage": json.dumps(numbers(whole.usage.raw)),
+    return known | counted(whole.usage) | {"raw_usage": json.dumps(numbers(whole.usage.raw))}
+
+
+def counted(usage: Usage | None) -> Row:
+    """Tokens as a row has them; of an answer that was kept, those that its asking took and that were spared now."""
+    if usage is None:
+        return {}
+    return {
+        "input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens,
+        "cached_tokens": usage.cached_tokens, "cache_write_tokens": usage.cache_write_tokens,
     }  # fmt: skip
 
 

@@ -54,13 +54,11 @@ def _span(row: Row) -> SpanRow:
 
 def _kept(row: Row, backend: str, model: str) -> dict[str, object]:
     cached, first = row["state"] == "cached", row["first_token_ms"]
-    return {
+    return ({} if cached else _tokens(row)) | {
         names.OPERATION: "chat", names.PROVIDER: backend, names.REQUEST_MODEL: model,
         names.RESPONSE_MODEL: row["answered_by"],
         names.FINISH_REASONS: [row["finish_reason"]] if row["finish_reason"] else None,
-        names.FIRST_CHUNK: None if first is None else first / 1_000, names.INPUT_TOKENS: row["input_tokens"],
-        names.OUTPUT_TOKENS: row["output_tokens"], names.CACHE_READ_TOKENS: row["cached_tokens"],
-        names.CACHE_WRITE_TOKENS: row["cache_write_tokens"], names.CALL_ID: row["id"], names.TASK: row["task"],
+        names.FIRST_CHUNK: None if first is None else first / 1_000, names.CALL_ID: row["id"], names.TASK: row["task"],
         names.PART: row["part"] or None, names.DOCUMENT_ID: row["document_id"], names.JOB_ID: row["job_id"],
         names.PROMPT: row["prompt"], names.PROMPT_DIGEST: row["prompt_digest"], names.RELEASE: row["release"],
         names.RISK: row["risk_level"], names.CLASSIFICATION: row["classification"], names.POLICY: "allowed",
@@ -68,6 +66,13 @@ def _kept(row: Row, backend: str, model: str) -> dict[str, object]:
         names.DEGRADED: bool(row["degraded"]) or None, names.FROM_CACHE: True if cached else None,
         names.COST_USD: None if cached or row["cost_usd"] is None else float(row["cost_usd"]),
         names.SAVED_USD: float(row["saved_usd"]) if cached and row["saved_usd"] is not None else None,
+    }  # fmt: skip
+
+
+def _tokens(row: Row) -> dict[str, object]:
+    return {
+        names.INPUT_TOKENS: row["input_tokens"], names.OUTPUT_TOKENS: row["output_tokens"],
+        names.CACHE_READ_TOKENS: row["cached_tokens"], names.CACHE_WRITE_TOKENS: row["cache_write_tokens"],
     }  # fmt: skip
 
 
