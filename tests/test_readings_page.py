@@ -80,8 +80,11 @@ def analysed(db, document_id: str) -> str:
 def test_a_card_that_is_not_signed_says_so_with_the_way_to_it(desk, db):
     with reader(desk):
         at = readings(brought(db, signed=False))
-    assert "its data card is not signed" in bare(at)
-    assert button(at, "Start").disabled
+        assert "its data card is not signed" in bare(at)
+        assert button(at, "Start").disabled
+        button(at, "Open the data card").click().run()
+    assert at.session_state["tab"] == "Details"
+    assert button(at, "Sign the card")
 
 
 def test_a_card_that_is_signed_meanwhile_is_seen_at_once(desk, db):

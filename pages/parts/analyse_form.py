@@ -140,10 +140,14 @@ def _why_not(shown: library.DocumentRow, error: CopilotError) -> None:
     else:
         st.warning(plain(str(error)), icon=":material/block:")
     if isinstance(error, NotAllowed) and not isinstance(error, Refused):
-        where, place = {"document": shown.id, "tab": "Details"}, "pages/document.py"
-        st.page_link(place, label="Open the data card", icon=":material/badge:", query_params=where)
+        st.button("Open the data card", key=f"card-{shown.id}", icon=":material/badge:", on_click=_open_card)
     if isinstance(error, NoAnswer | Refused):
         st.page_link("pages/models.py", label="Set up a model", icon=":material/neurology:")
+
+
+def _open_card() -> None:
+    """By the tabs' own state, which the address follows; a link to this page would leave the address as it was."""
+    st.session_state["tab"] = "Details"
 
 
 def _told(forecast: analysing.Forecast) -> None:
