@@ -88,9 +88,6 @@ class ParsedFile:
     declared: dict[str, str] = field(default_factory=dict)
 
 
-Parser = Callable[[bytes], ParsedFile]
-
-
 # --- documents --------------------------------------------------------------------------------------------------
 
 

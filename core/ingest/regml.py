@@ -12,7 +12,6 @@ REGML = "application/regml+xml"
 PART_DEPTH, SUBPART_DEPTH, SECTION_DEPTH = 1, 2, 3
 # Lists of contents, and what the file says about itself.
 SKIPPED = {"tableOfContents", "fdsys", "preamble", "analysis", "changeset", "secheader"}
-PICTURES = {"graphic", "altText", "url"}
 HEADING_DEPTHS = {"subpart": SUBPART_DEPTH, "subjectGroup": SUBPART_DEPTH, "interpretations": SUBPART_DEPTH}
 
 

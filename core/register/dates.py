@@ -83,15 +83,6 @@ def checked(iso8601: str) -> str:
     return text
 
 
-def rough_days(iso8601: str | None) -> float:
-    """A length to compare by: months of 30 days, years of 365; 0 for what is no period."""
-    found = PERIOD.fullmatch((iso8601 or "").rpartition("/")[2])
-    if not found:
-        return 0.0
-    weights = {"years": 365.0, "months": 30.0, "weeks": 7.0, "days": 1.0, "hours": 1 / 24, "minutes": 1 / 1440}
-    return sum(weight * int(found[unit] or 0) for unit, weight in weights.items())
-
-
 def _after(start: date, period: str, count: int, days: Days) -> date:
     parts = _parts(period)
     whole = 7 * parts["weeks"] + parts["days"]
