@@ -86,6 +86,7 @@ DRAWN |= {
 
 DRAWN |= {"rule", "decisions"}  # what the policy asks for, and decisions so far: `review show` has both
 DRAWN |= {"may_free"}  # whether to show a button; `review release` refuses
+DRAWN |= {"save_record"}  # status, owner, review and date in one save; each has a command
 
 # How a browser is let in, and acts as somebody of a demo; commands say who acts by --as.
 DRAWN |= {"sign_in", "open", "leave", "of_claims", "ended_why", "refreshed"}
