@@ -32,10 +32,16 @@ help:
 	@$(PIP) -r requirements-core.txt
 	@touch $@
 
-.venv/local: .venv/core requirements.txt
-	@echo "Installing local models; llama.cpp is compiled, which takes 4 to 8 minutes the first time"
+# Compiling waits for the processor and installing for the network: make -j2 does the two beside each other.
+.venv/llama: .venv/created requirements.txt
+	@echo "Compiling llama.cpp, which takes 4 to 8 minutes the first time"
+	@$(PIP:install=wheel) --no-deps --wheel-dir .venv/wheels $$(grep '^llama-cpp-python' requirements.txt)
+	@touch $@
+
+.venv/local: .venv/core .venv/llama requirements.txt
+	@echo "Installing local models"
 	@$(PIP) torch==2.13.0
-	@$(PIP) -r requirements.txt
+	@$(PIP) --find-links .venv/wheels -r requirements.txt
 	@touch $@
 
 .venv/dev: .venv/local requirements-dev.txt
@@ -64,8 +70,13 @@ check: .venv/dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
+# Many tests wait for a process, a browser or a clock: half as many again as there are cores keep these busy.
+WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores + cores / 2)))
+# Thousands of small databases: in memory, where there is room, no write of theirs waits for a disk.
+MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 6000000 {print "/dev/shm"}')
+
 test: check
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(if $(MEMORY),TMPDIR=$${TMPDIR:-$(MEMORY)}) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 # Without it, as where there is no network, the bench says so and goes on.
 .venv/beside/made: .venv/dev requirements-bench.txt
