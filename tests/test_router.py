@@ -64,6 +64,18 @@ def test_a_model_that_is_not_here_is_listed_with_what_is_missing(here, monkeypat
         assert "does not have it" in {one.entry.name: one.decision.reason for one in listed(here)}[FREE]
 
 
+def hang_up(handler):
+    handler.close_connection = True
+
+
+@pytest.mark.parametrize("reply", [hang_up, answer(500, {}), answer(200, ["no list of models"])])
+def test_what_is_at_the_address_of_a_server_and_is_none_keeps_nobody_from_being_asked(here, reply):
+    with serving(reply) as other:
+        here.at(ollama=other.url)
+        found = {one.entry.name: one.decision.reason for one in listed(here)}
+    assert "nothing answers at" in found[FREE]
+
+
 def test_servers_are_looked_at_once_in_a_while_and_not_for_each_call(here):
     with serving(ollama_tags("qwen3:4b")) as server:
         here.at(ollama=server.url)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from sqlite_utils import Database
 
 from core.errors import CopilotError
-from core.llm import catalog, faults, keys, ollama, readiness, weights
+from core.llm import catalog, keys, ollama, readiness, weights
 from core.llm.catalog import Entry
 from core.llm.permission import is_loopback
 from core.settings import Settings
@@ -74,6 +74,6 @@ def _served(backend: str, url: str, settings: Settings) -> frozenset[str] | None
     quick = settings.model_copy(update={"model_timeout_seconds": readiness.LOOK_SECONDS})
     try:
         names = {name for name, _ in ollama.pulled(quick)}
-    except faults.Unreachable:
+    except CopilotError:  # nothing answers, or nothing that is Ollama
         return None
     return frozenset(names | {name.removesuffix(":latest") for name in names})
