@@ -43,40 +43,27 @@ def _steps(db: Database, user: User, shown: register.ToCheck | None, place: int,
             _go(place - 1)
         if st.button("Next", key="queue-next", shortcut="J", disabled=place + 1 >= total):
             _go(place + 1)
-        right = "Accept" if shown and shown.kind == "obligation" else "Nothing follows from it"
-        if shown and st.button(
-            right,
-            key=f"queue-accept-{shown.kind}",
-            shortcut="A",
-            type="primary",
-            **rights.barred(user, "register.edit"),
-        ):
-            register.accept(db, user, shown.id)
-            shell.done("Accepted")
-        if (
-            shown
-            and shown.kind == "obligation"
-            and st.button("Not an obligation", key="queue-reject", shortcut="X", **rights.barred(user, "register.edit"))
-        ):
+        if shown:
+            _answers(db, user, shown)
+        bulk.undo(db, user)
+
+
+def _answers(db: Database, user: User, shown: register.ToCheck) -> None:
+    may = rights.barred(user, "register.edit")
+    right = "Accept" if shown.kind == "obligation" else "Nothing follows from it"
+    if st.button(right, key=f"queue-accept-{shown.kind}", shortcut="A", type="primary", **may):
+        register.accept(db, user, shown.id)
+        shell.done("Accepted")
+    if shown.kind == "obligation":
+        if st.button("Not an obligation", key="queue-reject", shortcut="X", **may):
             register.set_status(db, user, shown.id, "not an obligation")
             shell.done("Marked as not an obligation")
-        if (
-            shown
-            and shown.kind == "obligation"
-            and st.button("Fix", key="queue-fix", shortcut="F", **rights.barred(user, "register.edit"))
-        ):
+        if st.button("Fix", key="queue-fix", shortcut="F", **may):
             st.session_state["record-tab"] = "Correct"
             st.rerun()
-        if (
-            shown
-            and shown.kind == "uncovered"
-            and st.button(
-                "Make it an obligation", key="queue-promote", shortcut="M", **rights.barred(user, "register.edit")
-            )
-        ):
-            register.promote(db, user, shown.document_id, shown.position, shown.end or shown.position)
-            shell.done("Added to the register")
-        bulk.undo(db, user)
+    elif shown.kind == "uncovered" and st.button("Make it an obligation", key="queue-promote", shortcut="M", **may):
+        register.promote(db, user, shown.document_id, shown.position, shown.end or shown.position)
+        shell.done("Added to the register")
 
 
 def _go(place: int) -> None:
