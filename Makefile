@@ -74,6 +74,8 @@ check: .venv/dev
 WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores + cores / 2)))
 # Thousands of small databases: in memory, where there is room, no write of theirs waits for a disk.
 MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 6000000 {print "/dev/shm"}')
+# Threads of llama.cpp and torch that wait for each other sleep: spinning, they keep their core from other tests.
+test: export OMP_WAIT_POLICY ?= PASSIVE
 
 test: check
 	@$(if $(MEMORY),TMPDIR=$${TMPDIR:-$(MEMORY)}) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
