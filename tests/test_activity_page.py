@@ -50,7 +50,7 @@ def test_entries_are_listed_the_latest_first_with_who_and_what(told):
     assert (rows[0]["What"], rows[0]["Who"], rows[0]["Details"]) == (
         "Request refused",
         "Local user",
-        "why self_approval",
+        "why self approval",
     )
 
 

@@ -59,6 +59,8 @@ def _nobody() -> None:
 def _table(found: Sequence[Account], open_id: str | None) -> str | None:
     import pandas
 
+    if len(found) > CHOSEN // ROW:  # more than there is room for: who is chosen stands first, where it is seen
+        found = sorted(found, key=lambda one: one.id != open_id)
     frame = pandas.DataFrame(
         {
             "Name": [one.name for one in found],
