@@ -160,7 +160,7 @@ def _columns(lines: Sequence[Line]) -> dict[str, list[Any]]:
 
 def _place_width(places: Sequence[str]) -> int:
     """Pixels: as wide as the longest place of this page, within reason; a place that is cut names another one."""
-    return min(200, max(130, 24 + 7 * max(map(len, places), default=0)))
+    return min(180, max(130, 24 + 6 * max(map(len, places), default=0)))
 
 
 def _what(line: Line) -> str:
