@@ -46,7 +46,11 @@ def test_the_same_question_is_paid_for_once_and_what_that_saves_is_shown(here):
     assert (again.text, again.completion, heard) == (first.text, first.completion, ["Said."])
     rows = here.calls("state, cost_usd, saved_usd, input_tokens, answered_by")
     assert [row["state"] for row in rows] == ["done", "cached"]
-    assert (rows[1]["cost_usd"], Decimal(rows[1]["saved_usd"]), rows[1]["input_tokens"]) == ("0", COST, rows[0]["input_tokens"])
+    assert (rows[1]["cost_usd"], Decimal(rows[1]["saved_usd"]), rows[1]["input_tokens"]) == (
+        "0",
+        COST,
+        rows[0]["input_tokens"],
+    )
     assert rows[0]["answered_by"] == rows[1]["answered_by"]
 
 
