@@ -40,10 +40,13 @@ def show(arguments: Namespace) -> int:
 
     with opened() as (db, user):
         found = accounts.account(db, user, account_id(db, user, arguments.who))
+        given = accounts.given(db, user, found.id)
+        called = accounts.names(db, user.tenant, [one.by for one in given])
     if arguments.json:
-        as_json(asdict(found))
+        as_json({**asdict(found), "given": [asdict(one) for one in given]})
     else:
-        facts(described(found))
+        by = tuple(f"{one.what}, by {called.get(one.by, one.by)} on {one.at[:10]}" for one in given)
+        facts([*described(found), ("Given", by)])
     return 0
 
 
