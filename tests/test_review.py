@@ -615,3 +615,13 @@ def test_what_changed_since_it_was_accepted_is_not_carried_out(db):
     with pytest.raises(review.Stale), write(db):
         review.begin(db, ADA, item.id)
     assert state(db, item) == "accepted"
+
+
+def test_the_report_counts_every_refusal_also_those_that_the_log_only_counts(db):
+    item = asked(db, "high", by=SAM)
+    mark = shown(db, item)
+    for _ in range(40):
+        with pytest.raises(review.SelfApproval):
+            says(db, SAM, item, shown=mark)
+    assert review.report(db, MAX).refused == 40
+    assert len(rows(db, "select 1 from audit where event = 'item.refused'")) == 21

@@ -160,5 +160,12 @@ def _differing(made: Sequence[dict[str, Any]]) -> list[Differing]:
 def _refused(db: Database, user: User, since: str) -> int:
     """Attempts that were refused, of everybody in the tenant where the user may read the log, else their own."""
     mine = "" if identity.may(user, "audit.read") else " and user_id = :me"
-    sql = f"select count(*) as n from audit where tenant = :tenant and event = 'item.refused' and at >= :since{mine}"
+    # After the first ones of an hour an entry says how many they are by then: see audit.folding.
+    told = (
+        "select user_id, json_extract(details, '$.why') as why, json_extract(details, '$.times') as times,"
+        " coalesce(json_extract(details, '$.hour'), substr(at, 1, 13)) as hour from audit"
+        f" where tenant = :tenant and event = 'item.refused' and at >= :since{mine}"
+    )
+    hours = f"select max(sum(times is null), coalesce(max(times), 0)) as n from ({told}) group by user_id, why, hour"
+    sql = f"select coalesce(sum(n), 0) as n from ({hours})"
     return int(rows(db, sql, {"tenant": user.tenant, "since": since, "me": user.id})[0]["n"])
