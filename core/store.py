@@ -347,7 +347,7 @@ def _begin(connection: sqlite3.Connection) -> None:
     connection.execute("pragma busy_timeout = 0")
     try:
         deadline = time.monotonic() + BUSY_SECONDS
-        while (busy := _refused(connection)) is not None:
+        while busy := _busy(connection):
             if time.monotonic() > deadline:
                 raise Conflict(f"The database is busy ({busy}); wait a moment and try again") from busy
             time.sleep(random.uniform(*TRY_AGAIN_SECONDS))
@@ -355,12 +355,16 @@ def _begin(connection: sqlite3.Connection) -> None:
         connection.execute(f"pragma busy_timeout = {1000 * BUSY_SECONDS}")
 
 
-def _refused(connection: sqlite3.Connection) -> sqlite3.OperationalError | None:
-    """Why no write could begin now; None when one has."""
+def _busy(connection: sqlite3.Connection) -> sqlite3.OperationalError | None:
+    """Begins a write; where another one holds the lock, SQLite's word for that. Conflict where waiting helps nobody."""
     try:
         connection.execute("begin immediate")
     except sqlite3.OperationalError as error:
-        return error
+        if error.sqlite_errorcode & PRIMARY_CODE == sqlite3.SQLITE_BUSY:
+            return error
+        raise Conflict(
+            f"The database takes no change ({error}); see that its file is there and may be written"
+        ) from error
     return None
 
 

@@ -78,6 +78,14 @@ def test_nothing_can_be_written_outside_a_write(path):
     assert [row["text"] for row in rows(db, "select text from note")] == ["inside"]
 
 
+def test_a_database_that_takes_no_change_is_told_without_a_wait(path, monkeypatch):
+    db = connect(path, [NOTES])
+    db.conn.execute("pragma query_only = on")  # as a file that may only be read
+    monkeypatch.setattr("core.store.time.sleep", lambda seconds: pytest.fail("it waits for what does not end"))
+    with pytest.raises(Conflict, match="takes no change"):
+        add(db, "never")
+
+
 def test_sqlite_utils_can_insert_inside_a_write_and_is_rolled_back_with_it(path):
     db = connect(path, [NOTES])
 
