@@ -347,3 +347,14 @@ def test_a_claim_that_ran_out_keeps_nobody_from_deciding():
 def test_every_verdict_has_a_key_of_its_own():
     assert set(review_deciding.KEYS) == set(review.VERDICTS)
     assert len(set(review_deciding.KEYS.values())) == len(review.VERDICTS)
+
+
+def test_who_neither_decides_nor_has_asked_sees_what_others_asked_for(office):
+    ann = passwords.accept(
+        office.db, passwords.invite(office.db, accounts.user_of(office.db, "local"), "Ann", ["analyst"]), PASSWORD
+    )
+    office.people["Ann"] = accounts.user_of(office.db, ann.id)
+    assert "asked for nothing" in said(office.window("Ann"))
+    office.asks("high")
+    assert "Do the high thing" in said(office.window("Ann"))
+    assert "asked for nothing" in said(office.window("Ann", view="requested"))

@@ -44,7 +44,7 @@ class Wanted:
 def bar(db: Database, user: User) -> Wanted:
     """The widgets, in one row."""
     counts = review.counts(db, user)
-    view = _view(user, {"mine": counts.mine, "overdue": counts.overdue})
+    view = _view(db, user, counts)
     if view == "figures":
         return Wanted(view, review.Filter(), narrowed=False)
     titles = {one.id: short(one.title) for one in library.documents(db, user)}
@@ -67,15 +67,19 @@ def bar(db: Database, user: User) -> Wanted:
     return wanted
 
 
-def first_view(user: User) -> str:
-    """Who decides sees what waits for them; everybody else what became of their requests."""
-    return "mine" if identity.may(user, "actions.review") and not identity.alone(user) else "requested"
+def first_view(db: Database, user: User, counts: review.Counts) -> str:
+    """Who decides sees what waits for them; who has asked, what became of it; everybody else what others asked for."""
+    if identity.may(user, "actions.review") and not identity.alone(user):
+        return "mine"
+    asked_by_others = not counts.requested and review.count(db, user, review.Filter("all"), most=1)
+    return "all" if asked_by_others else "requested"
 
 
-def _view(user: User, counts: dict[str, int]) -> str:
+def _view(db: Database, user: User, counts: review.Counts) -> str:
     shown = st.query_params.get("view")
-    shown = shown if shown in VIEWS else first_view(user)
-    names = {key: f"{name} · {_size(counts[key])}" if counts.get(key) else name for key, name in VIEWS.items()}
+    shown = shown if shown in VIEWS else first_view(db, user, counts)
+    waiting = {"mine": counts.mine, "overdue": counts.overdue}
+    names = {key: f"{name} · {_size(waiting[key])}" if waiting.get(key) else name for key, name in VIEWS.items()}
     picked = st.segmented_control(
         "View", tuple(VIEWS), default=shown, required=True, label_visibility="collapsed", format_func=names.get,
         key=f"review-view-{shown}",
