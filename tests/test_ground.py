@@ -279,6 +279,6 @@ def test_two_thousand_quotes_in_300_000_characters_are_grounded_in_a_moment():
     drafts = [
         law.draft(f"Article {number}", text.strip().replace("its", " its")) for number, text in enumerate(sentences)
     ]
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(law.ground(*drafts).obligations) == 2000
-    assert time.perf_counter() - started < 3  # about 0.1 s on an idle core; the budget is 0.3 s
+    assert time.process_time() - started < 3  # about 0.1 s on an idle core; the budget is 0.3 s

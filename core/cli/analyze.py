@@ -31,7 +31,7 @@ def chosen_format(arguments: Namespace) -> str:
     if arguments.format:
         return str(arguments.format)
     ending = Path(arguments.out or "").suffix[1:].lower()
-    if not ending or files.is_folder(arguments.out) or arguments.out.startswith("/dev/"):
+    if not ending or files.is_folder(arguments.out):
         return "json"
     if ending not in FORMATS:
         raise BadInput(f"No format is known for {arguments.out!r}; add --format {'|'.join(FORMATS)}.")

@@ -39,7 +39,7 @@ from core.types import (
 LONGEST_REMARK = 600
 AS_THE_MODEL_SAYS = "the model's reading"
 # What the law prints before a paragraph or an item: "1.", "(a)", "–".
-NUMBERED = re.compile(r"\s*(?:\(?(?:\d{1,3}|[a-z]{1,2}|[ivxlc]{1,6})[.)]|[-–—•*])\s+", re.IGNORECASE)
+NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]{1,2}|[ivxlc]{1,6})[.)]|[-–—•*])\s+", re.IGNORECASE)
 ARTICLE_SIGN = re.compile(r"\bart(?:icle|\.)?(?=\s|\d)", re.IGNORECASE)
 
 # What a model writes itself is cut where it runs on; what it quotes is taken whole or not at all.
@@ -146,7 +146,7 @@ class Reader:
         """The quote without the path over it in the window, or the number before it in print, of a provision."""
         path, _, rest = quote.strip().partition("\n")
         quote = rest if rest.strip() and _plain_path(path) in self.by_path else quote
-        number = NUMBERED.match(quote)
+        number = NUMBERED.match(quote := quote.lstrip())
         said = squeezed(quote[number.end() :]) if number else ""
         text, far = self.around.document.text, 2 * len(quote)
         begins = (squeezed(text[p.span.start : p.span.start + far]).startswith(said) for p in self.window.provisions)

@@ -13,6 +13,7 @@ from core.types import User
 from pages.parts import tables, url
 from pages.parts.words import BEARERS, day, must, short
 
+PLACE_WIDTH = 130  # pixels, at least
 PER_PAGE = 50
 LINKED = "register-linked"
 # Column of the table → the field to sort by, for those that have one.
@@ -160,7 +161,7 @@ def _columns(lines: Sequence[Line]) -> dict[str, list[Any]]:
 
 def _place_width(places: Sequence[str]) -> int:
     """Pixels: as wide as the longest place of this page, within reason; a place that is cut names another one."""
-    return min(180, max(130, 24 + 6 * max(map(len, places), default=0)))
+    return min(180, max(PLACE_WIDTH, 24 + 6 * max(map(len, places), default=0)))
 
 
 def _what(line: Line) -> str:
@@ -178,7 +179,8 @@ def _column(name: str, sort: str, down: bool, key: str, place_width: int) -> obj
         ),
         "kind": lambda: tables.kind_column(f"Kind{arrow}"),
         "risk": lambda: tables.risk_column(f"Risk{arrow}"),
-        "what": lambda: text(f"What{arrow}", width=380),
+        # What the place takes beyond its least, it takes from here: so the last column stays on the screen.
+        "what": lambda: text(f"What{arrow}", width=380 - (place_width - PLACE_WIDTH)),
         "who": lambda: text(f"Who{arrow}", width=135),
         "when": lambda: text(f"When{arrow}", width=115),
         "status": lambda: tables.status_column(f"Status{arrow}"),

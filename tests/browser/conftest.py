@@ -4,13 +4,14 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,13 @@ def end(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
+def end_worker(database: Path) -> None:
+    """The app's worker outlives it, and would take its share of the processor from the tests that follow."""
+    with suppress(sqlite3.OperationalError, ProcessLookupError), closing(sqlite3.connect(database)) as db:
+        for (pid,) in db.execute("select pid from worker where stopped_at is null"):
+            os.kill(pid, signal.SIGTERM)
+
+
 @contextmanager
 def serving(folder: Path, *, port: int = 0, **settings: str) -> Iterator[str]:
     """The app on the database in `folder`/var. Its log is shown when a test fails. `settings`: of its environment."""
@@ -96,6 +104,7 @@ def serving(folder: Path, *, port: int = 0, **settings: str) -> Iterator[str]:
             yield url
         finally:
             end(server)
+            end_worker(folder / "var" / "copilot.db")
             print((folder / "app.log").read_text("utf-8", "replace")[-4000:])
 
 

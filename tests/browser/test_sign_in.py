@@ -208,7 +208,7 @@ def test_somebody_signs_in_is_given_a_role_and_is_out_once_disabled(page: Page, 
         sees(page, "No document")
         expect(page).to_have_url(f"{vouched.url}/documents?find=rules", timeout=PATIENCE)
         rights.disable(db, admin, bea, "left the firm")
-        page.get_by_role("link", name="Help").click()
+        page.get_by_role("link", name="Compare").click()
         sees(page, "Your account is disabled")
     page.reload()
     sees(page, "Your account is disabled")
