@@ -4,7 +4,7 @@ that would. What the tests of each part hold already is not here again."""
 import pytest
 
 from core import activity, inbox, jobs, register, review, tools, worker
-from core.errors import Conflict, NotAllowed, NotFound
+from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.identity import LOCAL, accounts, passwords, rates, rights, sessions
 from core.operations import messages
 from core.settings import Settings, lexicon, settings
@@ -220,9 +220,11 @@ def test_what_is_typed_for_an_id_does_not_come_into_the_log(db):
     for attempt in tries:
         with pytest.raises(NotFound):
             attempt()
+    with pytest.raises(BadInput):
+        review.decide(db, BEN, words, "nonsense", shown="x", token="t")  # refused before anything is looked for
     log = str(rows(db, "select * from audit"))
     assert words not in log
-    assert log.count("item:unknown") == 3
+    assert log.count("item:unknown") == 4
     assert log.count("document:unknown") == 2
 
 

@@ -44,6 +44,9 @@ CODES: tuple[tuple[type[CopilotError], str], ...] = (
 )
 
 
+UNREAD = ("not_found", "bad_input")  # refused before anything was found under the id that was given
+
+
 @contextmanager
 def logged(db: Database, user: User, subject: str, step: str) -> Iterator[None]:
     """Whatever is refused inside is logged in a write of its own, once that of the attempt is rolled back."""
@@ -51,7 +54,7 @@ def logged(db: Database, user: User, subject: str, step: str) -> Iterator[None]:
         yield
     except tuple(kind for kind, _ in CODES) as error:
         code = next(code for kind, code in CODES if isinstance(error, kind))
-        audit.refused(db, user, _known(subject) if code == "not_found" else subject, code, step=step)
+        audit.refused(db, user, _known(subject) if code in UNREAD else subject, code, step=step)
         raise
 
 
