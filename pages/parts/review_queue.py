@@ -76,13 +76,14 @@ def open_item(item_id: str | None) -> None:
 
 
 def steps(db: Database, user: User, wanted: Wanted, found: Listed) -> None:
-    """Previous and next, through the whole list and not only this page of it."""
-    for by, name, key in ((-1, "Previous", "K"), (1, "Next", "J")):
-        there = None if found.place is None else found.place + by
-        possible = there is not None and 0 <= there < found.total
-        if st.button(name, key=f"review-{name}", shortcut=key, disabled=not possible):
-            go(db, user, wanted, there or 0)
-            st.rerun()
+    """Previous and next, through the whole list and not only this page of it; side by side at every width."""
+    with st.container(horizontal=True, wrap=False, width="content"):
+        for by, name, key in ((-1, "Previous", "K"), (1, "Next", "J")):
+            there = None if found.place is None else found.place + by
+            possible = there is not None and 0 <= there < found.total
+            if st.button(name, key=f"review-{name}", shortcut=key, disabled=not possible):
+                go(db, user, wanted, there or 0)
+                st.rerun()
 
 
 def go(db: Database, user: User, wanted: Wanted, place: int) -> None:
