@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from core.activity import Day
 from pages.parts.activity_words import KINDS
-from pages.parts.cost_charts import draw
+from pages.parts.cost_charts import draw, whole_numbers
 from pages.parts.cost_words import GREY, PALETTE, dark
 
 LEAST = 14  # bars: a single day would be one wide block
@@ -39,7 +39,8 @@ def by_day(found: Sequence[Day]) -> None:
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "traceorder": "normal"}, showlegend=True,
     )  # fmt: skip
     figure.update_xaxes(tickformat="%-d %b", type="date")
-    figure.update_yaxes(rangemode="tozero", tickformat=",d", nticks=4)
+    figure.update_yaxes(nticks=4)
+    whole_numbers(figure)
     draw(figure, "activity")
 
 

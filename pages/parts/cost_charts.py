@@ -12,6 +12,7 @@ from pages.parts import cost_words
 from pages.parts.cost_words import GREY, INK, KINDS, PALETTE, dark, literal
 
 WEEKLY_FROM = 120  # days: beyond, a bar stands for a week
+FEW = 5  # so many things at the most are counted one by one on the scale
 HEIGHT, ROW_PIXELS, FRAME_PIXELS = 270, 40, 90
 SECONDS = {0.1: "0.1 s", 0.3: "0.3 s", 1: "1 s", 3: "3 s", 10: "10 s", 30: "30 s", 100: "100 s", 300: "300 s"}
 # (core.operations.Spend) → what a bar is high.
@@ -264,6 +265,16 @@ def _laid(
     if suffix:
         figure.update_yaxes(ticksuffix=suffix, exponentformat="none")  # 0.0006 h, never 600µ h
     return figure
+
+
+def whole_numbers(figure: Any) -> None:
+    """The height of bars as whole things: of a few, halves would be drawn, which read as the same number twice."""
+    heights: dict[str, int] = {}
+    for bar in figure.data:
+        for place, height in zip(bar.x, bar.y, strict=True):
+            heights[place] = heights.get(place, 0) + height
+    few = max(heights.values(), default=0) <= FEW
+    figure.update_yaxes(rangemode="tozero", tickformat=",d", dtick=1 if few else None)
 
 
 def draw(figure: Any, key: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from pages.parts.cost_charts import whole_numbers
 from pages.parts.cost_words import PALETTE, dark
 from pages.parts.review_words import VERDICTS, hours
 from pages.parts.words import label
@@ -31,7 +32,7 @@ def decisions(found: Sequence[tuple[str, str, int]], first: date, last: date) ->
             hovertemplate=f"%{{x|%-d %b %Y}}<br>{done}: %{{y}}<extra></extra>",
         )
     figure.update_xaxes(tickformat="%-d %b", type="date")
-    figure.update_yaxes(tickformat=",d", rangemode="tozero")
+    whole_numbers(figure)
     return _laid(figure, HEIGHT, barmode="stack")
 
 
