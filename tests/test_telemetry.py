@@ -103,6 +103,18 @@ def test_how_long_it_took_does_not_follow_a_clock_that_is_set(db, monkeypatch):
     assert 20 <= row.duration_ms < 2_000
 
 
+@pytest.mark.parametrize("set_by", [-3_600_000_000_000, 3_600_000_000_000], ids=["an hour back", "an hour ahead"])
+def test_a_span_inside_begins_and_ends_inside_also_where_the_clock_is_set_meanwhile(db, monkeypatch, set_by):
+    right = time.time_ns
+    with telemetry.of(ANALYST), telemetry.span("copilot.analyse") as outer, monkeypatch.context() as patched:
+        patched.setattr(time, "time_ns", lambda: right() + set_by)
+        with telemetry.span("copilot.window"):
+            pass
+    first, second = kept(db, ANALYST, outer.trace_id)
+    assert (first.name, second.name) == ("copilot.analyse", "copilot.window")
+    assert first.started_ns < second.started_ns <= second.ended_ns <= first.ended_ns
+
+
 def test_the_genai_names_are_those_of_the_package():
     known = {
         value

@@ -26,10 +26,12 @@ _inside: ContextVar["Span | None"] = ContextVar("telemetry_inside", default=None
 class Span:
     """A piece of work under way. `trace_id` has 32 hex digits, `span_id` 16."""
 
-    __slots__ = ("_open", "span_id", "trace_id", "used")
+    __slots__ = ("_open", "ended_ns", "span_id", "started_ns", "trace_id", "used")
 
-    def __init__(self, opened: "OpenSpan") -> None:
+    def __init__(self, opened: "OpenSpan", started_ns: int) -> None:
         context = opened.get_span_context()
+        self.started_ns = started_ns
+        self.ended_ns = started_ns  # the latest end of a span inside it, so far
         self.used = False  # whether a span inside it is kept
         self._open = opened
         self.trace_id = f"{context.trace_id:032x}"
@@ -52,16 +54,18 @@ def span(name: str, *, kind: Kind = "internal", repeated: bool = False, **attrib
 
     from core.telemetry.sending import tracer
 
+    outer, clock = _inside.get(), time.perf_counter_ns()
+    # Whatever a clock that is set says meanwhile: what is inside begins later, and ends inside.
+    started = max(time.time_ns(), outer.started_ns + 1 if outer else 0)
     opened = tracer().start_span(
         names.span_name(name),
         kind=trace.SpanKind.CLIENT if kind == "client" else trace.SpanKind.INTERNAL,
         attributes={**_who.get(), **names.checked(attributes)},
-        start_time=(started := time.time_ns()),
+        start_time=started,
         record_exception=False,
         set_status_on_exception=False,
     )
-    clock = time.perf_counter_ns()
-    mine, outer = Span(opened), _inside.get()
+    mine = Span(opened, started)
     token = _inside.set(mine)
     try:
         with trace.use_span(opened, record_exception=False, set_status_on_exception=False):
@@ -73,10 +77,11 @@ def span(name: str, *, kind: Kind = "internal", repeated: bool = False, **attrib
     finally:
         _inside.reset(token)
         if mine.used or not repeated:  # a span that never ends is never kept
-            if outer is not None:
-                outer.used = True
             # Not the clock on the wall, which may be set while a model answers.
-            opened.end(started + time.perf_counter_ns() - clock)
+            ended = max(started + time.perf_counter_ns() - clock, mine.ended_ns)
+            if outer is not None:
+                outer.used, outer.ended_ns = True, max(outer.ended_ns, ended)
+            opened.end(ended)
 
 
 @contextmanager
