@@ -9,6 +9,7 @@ from core.llm import entry
 from core.operations import projection
 from core.operations.projection import Assumptions, Traffic
 from core.settings import settings
+from core.store import new_id, now, write
 from tests.library_parts import ADA, bring
 from tests.operations_parts import HAIKU, OWN, PLAIN, call
 from tests.test_costs import db, month  # noqa: F401 - a fixture
@@ -85,6 +86,21 @@ def test_with_two_documents_it_is_measured_how_many_tokens_text_takes(db):  # no
     assert (held.measured, held.input_per_character, held.output_per_character) == (2, 2, 1)
     traffic = operations.traffic(db, ADA, month(db, period="30d"))
     assert (traffic.documents, traffic.characters) == (2, round((sizes[first] + sizes[second]) / 2))
+
+
+def test_a_run_that_did_not_read_its_document_to_the_end_is_not_measured_as_one_that_did(db):  # noqa: F811
+    """Two windows of fifty, then cancelled: a document would seem to take a twenty-fifth of what it does."""
+    ids = [bring(db), bring(db, text="# Bell\n\n1. The firm shall ring the bell.", name="bell.md", title="Bell")]
+    for state, taken in (("done", 5_000), ("cancelled", 200), ("failed", 300), ("queued", 100)):
+        for document_id in ids:
+            job = {"id": new_id(), "tenant": ADA.tenant, "user_id": ADA.id, "actor": "{}", "kind": "analyse"}
+            with write(db):
+                more = {"title": "A run", "payload": "{}", "state": state, "stage": "", "created_at": now()}
+                db["job"].insert({**job, **more})
+            call(db, document_id=document_id, job_id=job["id"], input_tokens=taken, output_tokens=taken)
+    sizes = [row["characters"] for row in db.query("select characters from document")]
+    held = operations.assumptions(db, ADA, settings())
+    assert (held.measured, held.input_per_character) == (2, 10_000 / sum(sizes))
 
 
 def test_models_are_compared_by_what_was_measured_and_quality_is_what_somebody_set(db):  # noqa: F811

@@ -20,7 +20,10 @@ TYPICAL = Traffic(documents=20, characters=150_000)
 
 
 def assumptions(db: Database, user: User, settings: Settings) -> Assumptions:
-    """From the latest calls about documents that the user may see; from the word list while those are too few."""
+    """From the latest calls about documents that the user may see; from the word list while those are too few.
+
+    A run that was cancelled or failed midway read only some of its document, so it does not count as one of it.
+    """
     known = lexicon("operations")["projection"]
     before = assumed(
         characters_per_token=known["characters_per_token"],
@@ -42,7 +45,8 @@ def assumptions(db: Database, user: User, settings: Settings) -> Assumptions:
                 select document_id, job_id, state, input_tokens, output_tokens from model_call where {condition}
                 order by started_at desc limit ?
             )
-            where state in ('done', 'cached') and job_id is not null group by document_id, job_id
+            where state in ('done', 'cached') and job_id is not null
+                and job_id not in (select id from job where state <> 'done') group by document_id, job_id
         ) join (select id, characters from document where {seen}) as shown on shown.id = document_id
         where taken_in > 0
     """
