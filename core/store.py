@@ -1,16 +1,16 @@
 """Open, migrate and write the one database. Everything that is kept lives in it or is derived from it."""
 
 import os
-import random
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from uuid import uuid4
 
+from core.connection import PRIMARY_CODE, Guarded, Parameters, begin, opened, prepare, rollback
 from core.errors import BadInput, Conflict, CopilotError
 from core.lean import without
 from core.migrations import MIGRATIONS, Migration
@@ -19,19 +19,12 @@ from core.migrations import MIGRATIONS, Migration
 with without("pandas", "numpy"):
     from sqlite_utils import Database
 
-BUSY_SECONDS = 10
-TRY_AGAIN_SECONDS = (0.01, 0.03)  # sooner, and those who wait take the processor from the one who writes
 BACKUPS_KEPT = 3
-OUTSIDE = "attempt to write outside of a write"
 IN_MEMORY = ":memory:"
 # Half of a pair of code units, as from a file name that is no UTF-8: Python carries it, no database keeps it.
 NO_TEXT = "This holds characters that are no text, such as bytes that are no UTF-8; type it anew."
-PRIMARY_CODE = 0xFF  # SQLite's codes say more in their higher bits: "could not write", "could not sync"
 
-Parameters = Sequence[Any] | Mapping[str, Any]
 Row = dict[str, Any]
-# Whether a statement changes the database, by its SQL.
-_CHANGES: dict[str, bool] = {}
 # What each connection does when its open write is kept.
 _AFTER: dict[int, dict[str, Callable[[], None]]] = {}
 
@@ -61,10 +54,10 @@ def connect(
     """
     if path != IN_MEMORY and not must_exist:
         _create_private(Path(path))
-    connection = _opened(path, must_exist, not any_thread)
+    connection = opened(path, must_exist, not any_thread)
     try:
         _require_ours(connection, path)
-        _prepare(connection)
+        prepare(connection)
         _migrate(connection, path, migrations)
         connection.file = _file(connection)
         connection.writing = False
@@ -86,10 +79,10 @@ def write(db: Database) -> Iterator[None]:
     """
     if db.conn.in_transaction:
         raise RuntimeError("a write is already open on this connection; writes do not nest")
-    assert isinstance(db.conn, _Guarded)  # it came from `connect`
+    assert isinstance(db.conn, Guarded)  # it came from `connect`
     db.conn.writing = True
     try:
-        _begin(db.conn)
+        begin(db.conn)
         yield
         db.conn.execute("commit")
         _settle(db.conn)
@@ -101,7 +94,7 @@ def write(db: Database) -> Iterator[None]:
     except UnicodeEncodeError as error:
         raise BadInput(NO_TEXT) from error
     finally:
-        _rollback(db.conn)  # nothing is left to roll back after the commit
+        rollback(db.conn)  # nothing is left to roll back after the commit
         _AFTER.pop(id(db.conn), None)
         db.conn.writing = False
 
@@ -149,7 +142,7 @@ def stamp(seconds: float) -> str:
 
 def file(db: Database) -> Path | None:
     """The file that the database is in; None for one in memory."""
-    assert isinstance(db.conn, _Guarded)  # it came from `connect`
+    assert isinstance(db.conn, Guarded)  # it came from `connect`
     return db.conn.file
 
 
@@ -180,65 +173,6 @@ def _create_private(path: Path) -> None:
         raise BadInput(f"The database {path} cannot be created: {error.strerror}; set COPILOT_DATA_DIR") from error
 
 
-class _Guarded(sqlite3.Connection):
-    """A connection that changes the database while `writing`, and else refuses to.
-
-    SQLite's own `query_only` does the same, and throws away every prepared statement of the connection each time it
-    is set: to prepare them anew took half of a decision's time.
-    """
-
-    writing = True  # until it is handed out
-    file: Path | None = None  # of a database in memory
-
-    def cursor(self, *_: Any) -> sqlite3.Cursor:  # type: ignore[override]
-        return super().cursor(_GuardedCursor)
-
-    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-        return self.cursor().execute(sql, parameters)
-
-    def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
-        return self.cursor().executemany(sql, parameters)
-
-    def executescript(self, sql_script: str, /) -> sqlite3.Cursor:
-        raise sqlite3.OperationalError("a script commits what is open; execute its `statements`")
-
-
-class _GuardedCursor(sqlite3.Cursor):
-    connection: _Guarded
-
-    def execute(self, sql: str, parameters: Any = (), /) -> Self:
-        if not self.connection.writing and _changes(self.connection, sql, parameters):
-            raise sqlite3.OperationalError(OUTSIDE)
-        return super().execute(sql, parameters)
-
-    def executemany(self, sql: str, parameters: Iterable[Any], /) -> Self:
-        if not self.connection.writing:  # it is for changes only
-            raise sqlite3.OperationalError(OUTSIDE)
-        return super().executemany(sql, parameters)
-
-
-def _changes(connection: sqlite3.Connection, sql: str, parameters: Parameters) -> bool:
-    """Whether a statement takes the write lock: SQLite's own word for it, asked for once."""
-    known = _CHANGES.get(sql)
-    if known is None and sql.lstrip()[:7].lower() == "explain":
-        known = False  # it only tells, and cannot itself be explained
-    if known is None:
-        steps = sqlite3.Connection.execute(connection, f"explain {sql}", parameters).fetchall()
-        known = _CHANGES[sql] = any(opcode == "Transaction" and writes for _, opcode, _, writes, *_ in steps)
-    return known
-
-
-def _opened(path: Path | str, must_exist: bool, check_same_thread: bool) -> _Guarded:
-    name = f"{Path(path).absolute().as_uri()}?mode=rw" if must_exist else str(path)
-    try:
-        return sqlite3.connect(
-            name, uri=must_exist, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=check_same_thread,
-            factory=_Guarded,
-        )  # fmt: skip
-    except sqlite3.OperationalError as error:
-        raise Conflict(f"The database {path} cannot be opened ({error}); close what holds it and retry") from error
-
-
 def _file(connection: sqlite3.Connection) -> Path | None:
     (name,) = connection.execute("select file from pragma_database_list where name = 'main'").fetchone()
     return Path(name) if name else None
@@ -257,26 +191,11 @@ def _require_ours(connection: sqlite3.Connection, path: Path | str) -> None:
         raise BadInput(f"{path} is not a database of this program; set COPILOT_DATA_DIR to another folder")
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
-    # Deleted text is overwritten, not merely unlinked: a deleted document must not be readable in the file.
-    connection.execute("pragma secure_delete = on")
-    connection.execute("pragma foreign_keys = on")
-    deadline = time.monotonic() + BUSY_SECONDS
-    while connection.execute("pragma journal_mode").fetchone()[0] not in ("wal", "memory"):
-        # Two processes on a fresh file: SQLite does not wait for the other one here, whatever the busy timeout.
-        try:
-            connection.execute("pragma journal_mode = wal")
-        except sqlite3.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-
-
 def _migrate(connection: sqlite3.Connection, path: Path | str, migrations: Sequence[Migration]) -> None:
     newest = max((migration.number for migration in migrations), default=0)
     if _version(connection) == newest:
         return
-    _begin(connection)
+    begin(connection)
     try:
         version = _version(connection)  # again: another process may have migrated while this one waited
         if version > newest:
@@ -290,7 +209,7 @@ def _migrate(connection: sqlite3.Connection, path: Path | str, migrations: Seque
                 _apply(connection, migration)
         connection.execute("commit")
     finally:
-        _rollback(connection)
+        rollback(connection)
 
 
 def _apply(connection: sqlite3.Connection, migration: Migration) -> None:
@@ -340,34 +259,3 @@ def _version(connection: sqlite3.Connection) -> int:
 def _settle(connection: sqlite3.Connection) -> None:
     for do in _AFTER.pop(id(connection), {}).values():
         do()
-
-
-def _begin(connection: sqlite3.Connection) -> None:
-    """Take the write lock. SQLite's own wait sleeps up to 100 ms between two tries, in which the lock lies idle."""
-    connection.execute("pragma busy_timeout = 0")
-    try:
-        deadline = time.monotonic() + BUSY_SECONDS
-        while busy := _busy(connection):
-            if time.monotonic() > deadline:
-                raise Conflict(f"The database is busy ({busy}); wait a moment and try again") from busy
-            time.sleep(random.uniform(*TRY_AGAIN_SECONDS))
-    finally:
-        connection.execute(f"pragma busy_timeout = {1000 * BUSY_SECONDS}")
-
-
-def _busy(connection: sqlite3.Connection) -> sqlite3.OperationalError | None:
-    """Begins a write; where another one holds the lock, SQLite's word for that. Conflict where waiting helps nobody."""
-    try:
-        connection.execute("begin immediate")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & PRIMARY_CODE == sqlite3.SQLITE_BUSY:
-            return error
-        raise Conflict(
-            f"The database takes no change ({error}); see that its file is there and may be written"
-        ) from error
-    return None
-
-
-def _rollback(connection: sqlite3.Connection) -> None:
-    if connection.in_transaction:
-        connection.execute("rollback")

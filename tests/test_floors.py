@@ -13,6 +13,7 @@ FLOORS = [
     ["settings"],
     [
         "migrations",
+        "connection",
         "store",
         "audit",
         "scan",

@@ -59,33 +59,6 @@ def test_who_has_it_open_already_makes_none_in_the_place_of_a_deleted_one(path):
     assert not path.exists()
 
 
-def test_nothing_can_be_written_outside_a_write(path):
-    db = connect(path, [NOTES])
-    with pytest.raises(sqlite3.OperationalError, match="outside of a write"):
-        db.execute("insert into note (text) values ('loose')")
-    add(db, "inside")
-    with pytest.raises(sqlite3.OperationalError, match="outside of a write"):
-        db["note"].insert({"text": "loose again"})
-    for loose in (
-        lambda: db.conn.executemany("insert into note (text) values (?)", [["loose"]]),
-        lambda: db.conn.cursor().execute("with said as (select 'loose') insert into note (text) select * from said"),
-        lambda: db.execute("drop table note"),
-        lambda: db.execute("begin immediate"),
-        lambda: db.conn.executescript("delete from note;"),
-    ):
-        with pytest.raises(sqlite3.OperationalError, match=r"write|commits"):
-            loose()
-    assert [row["text"] for row in rows(db, "select text from note")] == ["inside"]
-
-
-def test_a_database_that_takes_no_change_is_told_without_a_wait(path, monkeypatch):
-    db = connect(path, [NOTES])
-    db.conn.execute("pragma query_only = on")  # as a file that may only be read
-    monkeypatch.setattr("core.store.time.sleep", lambda seconds: pytest.fail("it waits for what does not end"))
-    with pytest.raises(Conflict, match="takes no change"):
-        add(db, "never")
-
-
 def test_sqlite_utils_can_insert_inside_a_write_and_is_rolled_back_with_it(path):
     db = connect(path, [NOTES])
 
@@ -124,14 +97,6 @@ def test_reading_one_row_does_not_block_the_next_write(path):
     add(other, "d")
     add(db, "e")
     assert one(db, "select text from note where text = 'missing'") is None
-
-
-def test_a_second_writer_waits_and_then_says_so_in_a_sentence(path, monkeypatch):
-    monkeypatch.setattr(store, "BUSY_SECONDS", 0.2)
-    first, second = connect(path, [NOTES]), connect(path, [NOTES])
-    with write(first), pytest.raises(Conflict, match="busy"), write(second):
-        pass
-    add(second, "now it works")
 
 
 def test_the_database_is_readable_by_its_owner_only(path):

@@ -301,7 +301,7 @@ def test_processes_that_start_together_share_one_salt(tmp_path):
 
 
 def test_a_writer_open_elsewhere_delays_spans_and_holds_nobody_up(home, db, monkeypatch):
-    monkeypatch.setattr("core.store.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("core.connection.BUSY_SECONDS", 0.1)
     with closing(sqlite3.connect(home / "copilot.db", isolation_level=None)) as elsewhere:
         elsewhere.execute("begin immediate")
         began = time.monotonic()
