@@ -105,6 +105,26 @@ def test_a_near_quote_that_says_something_else_is_refused(law, words):
     assert "differs in" in grounded.ungrounded[0].reason
 
 
+KEEP = "The operator shall keep the records of all inspections for at least five years after the end of the contract."
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [("five", "seven"), ("years", "months"), ("after", "before"), ("least", "most"), ("all", "any")],
+)
+def test_a_near_quote_with_another_number_in_words_unit_or_direction_is_refused(said, instead):
+    kept = Law(("Article 1", f"Scope. {KEEP}"))
+    grounded = kept.ground(kept.draft("Article 1", KEEP.replace(f" {said} ", f" {instead} ")))
+    assert grounded.obligations == ()
+    assert f"differs in: {instead}." in grounded.ungrounded[0].reason
+
+
+@pytest.mark.parametrize("slip", [("five", "fiev"), ("after", "aftre"), ("at least five", "five")])
+def test_a_slip_in_a_number_in_words_adds_none(slip):
+    kept = Law(("Article 1", f"Scope. {KEEP}"))
+    assert only(kept.ground(kept.draft("Article 1", KEEP.replace(*slip)))).draft.quote.text == KEEP
+
+
 def test_an_invented_quote_is_kept_as_ungrounded_with_the_reason(law):
     invented = "The operator shall appoint an officer who reports to the minister every quarter."
     grounded = law.ground(law.draft("Article 2", invented))

@@ -120,7 +120,9 @@ def likest(quote: str, regions: Sequence[Region], rules: Mapping[str, Any]) -> F
     widest = max(searched, key=lambda region: region.end - region.start, default=None)
     closest = NotFound()
     for region in [searched[0], *([widest] if widest is not searched[0] else [])] if widest else ():
-        near = region.fuzzy(quote, rules["fuzzy_threshold"], frozenset(rules["must_agree"]))
+        near = region.fuzzy(
+            quote, rules["fuzzy_threshold"], *map(frozenset, (rules["must_agree"], rules["never_added"]))
+        )
         if isinstance(near, Found):
             return near
         closest = max(closest, near, key=lambda one: (bool(one.differing), one.score))

@@ -144,10 +144,13 @@ class Region:
             first = at + 1
         return None
 
-    def fuzzy(self, quote: str, threshold: float, must_agree: frozenset[str]) -> Found | NotFound:
+    def fuzzy(
+        self, quote: str, threshold: float, must_agree: frozenset[str], never_added: frozenset[str]
+    ) -> Found | NotFound:
         """The passage most like the quote, in whole words, if it is at least `threshold` like it.
 
-        A passage that differs in a number or in one of `must_agree` ("not", "may") says something else: NotFound.
+        A passage that differs in a number or in one of `must_agree` ("not", "may"), or lacks one of `never_added`
+        ("seven", "after") that the quote has, says something else: NotFound.
         """
         best = fuzz.partial_ratio_alignment(quote, self.text, score_cutoff=threshold * SAME_LENGTH)
         if best is None or not self.text:
@@ -157,7 +160,7 @@ class Region:
         score = fuzz.ratio(quote, passage)
         if score < threshold:
             return NotFound(score)
-        differing = disagreement(quote, passage, must_agree)
+        differing = disagreement(quote, passage, must_agree, never_added)
         if differing:
             return NotFound(score, differing)
         return Found(self.start + start, self.start + end, "fuzzy", score)
@@ -184,12 +187,12 @@ class Region:
         return (end, end + 1) if self.text[end : end + 1] in {".", ";", ":", ",", ")"} else (end,)
 
 
-def disagreement(quote: str, passage: str, must_agree: frozenset[str]) -> tuple[str, ...]:
-    """Telling words that only one of the two has, and numbers that only the quote has.
+def disagreement(quote: str, passage: str, must_agree: frozenset[str], never_added: frozenset[str]) -> tuple[str, ...]:
+    """Telling words that only one of the two has, and numbers, or words of `never_added`, that only the quote has.
 
     The passage may have numbers of its own: footnote marks stand in print and not in a quotation.
     """
     ours, theirs = (Counter(WORD.findall(text.lower())) for text in (quote, passage))
     words = {word for word in must_agree if ours[word] != theirs[word]}
-    numbers = {word for word in ours if word[0].isdigit() and ours[word] > theirs[word]}
-    return tuple(sorted(words | numbers))
+    more = {word for word in ours if ours[word] > theirs[word]}
+    return tuple(sorted(words | {word for word in more if word[0].isdigit() or word in never_added}))
