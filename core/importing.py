@@ -30,18 +30,18 @@ def import_document(db: Database, user: User, claim: jobs.Claim) -> None:
     findings = scan(reading.document.text, reading.hidden)
     analysis = pipeline.analyze_reading(reading, findings=findings)
     jobs.progress(db, claim, 0.9, "Saving")
-    packed = library.pack(upload, reading, analysis.scope, findings, user.name)
+    series = library.series_of(db, user, analysis.document)
+    packed = library.pack(upload, reading, analysis.scope, findings, user.name, series)
     label = upload.classification, tuple(json.loads(upload.groups))
     # What people said is carried over by somebody who may work the register; for others it waits as an offer.
     works = may(user, "register.edit")
-    earlier = register.earlier_version(db, user, analysis.document, label) if works else None
+    earlier = register.earlier_version(db, user, analysis.document, label, series) if works else None
     now = compare.Side(analysis.document, reading.provisions, analysis.obligations)
     same = compare.compare(compare.side(db, user, earlier), now).staying if earlier else {}
     with write(db):
         # Once more, inside the write: it may have been deleted or closed to this user meanwhile.
-        carried = (
-            earlier if earlier and earlier == register.earlier_version(db, user, analysis.document, label) else None
-        )
+        still = earlier and register.earlier_version(db, user, analysis.document, label, series)
+        carried = earlier if earlier == still else None
         library.complete(db, user, upload, packed)
         register.insert_run(db, user, analysis)
         if carried:

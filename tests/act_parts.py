@@ -253,6 +253,14 @@ ACTS = (
         "expire", "documents.manage", "document.expiry_set",
         lambda db, u, w: library.expire(db, u, w.draft, date(2031, 1, 1)), reads=True,
     ),
+    Act(
+        "set apart", "documents.manage", "document.set_apart",
+        lambda db, u, w: library.set_apart(db, u, "d2"), reads=True,
+    ),
+    Act(
+        "count as a version", "documents.manage", "document.versioned",
+        lambda db, u, w: library.count_as_version(db, u, w.draft, w.signed), reads=True,
+    ),
     Act("delete", "documents.manage", "document.deleted", lambda db, u, w: library.delete(db, u, w.draft), reads=True),
     Act(
         "delete what is held", "documents.manage", "document.withdrawn",

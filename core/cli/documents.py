@@ -64,6 +64,22 @@ def versions(arguments: Namespace) -> int:
     return 0
 
 
+def apart(arguments: Namespace) -> int:
+    from core import library
+
+    return _each_document(arguments, library.set_apart, "no version of others any more; it counts by itself.")
+
+
+def version_of(arguments: Namespace) -> int:
+    from core import library
+
+    with opened() as (db, user):
+        shown, other = (document_row(db, user, one) for one in (arguments.document, arguments.other))
+        library.count_as_version(db, user, shown.id, other.id)
+        say(library.counted_as(db, user, shown.id))
+    return 0
+
+
 def provisions(arguments: Namespace) -> int:
     from core import library
 
@@ -198,6 +214,22 @@ COMMANDS = (
         "The earliest to arrive first; columns as for `documents`.",
         "python -m core versions 3f2a9c41",
         (DOCUMENT, JSON),
+    ),
+    Command(
+        "apart",
+        apart,
+        "Say that documents are no versions of others with their title",
+        "Each counts by itself then, and so do the others; `version-of` takes it back.",
+        "python -m core apart 3f2a9c41",
+        (DOCUMENTS,),
+    ),
+    Command(
+        "version-of",
+        version_of,
+        "Say that a document is a version of another",
+        "The newest of them is the one that counts; `apart` takes it back.",
+        "python -m core version-of 3f2a9c41 7be01d22",
+        (DOCUMENT, argument("other", metavar="OTHER", help="the document that it is a version of")),
     ),
     Command(
         "provisions",

@@ -43,7 +43,10 @@ def import_files(arguments: Namespace) -> int:
         for job_id, name in queued.items():
             with tally.attempt(name):
                 done(db, user, job_id)
-                row(jobs.job(db, user, job_id).subject, name)
+                document_id = jobs.job(db, user, job_id).subject or ""
+                row(document_id, name)
+                if related := library.counted_as(db, user, document_id):
+                    say(f"{related} If that is wrong: python -m core apart {document_id[:8]}, or version-of")
     return tally.code
 
 
@@ -157,7 +160,8 @@ COMMANDS = (
         "Put files into the library and analyse them",
         """
         Prints one line a document: its id and its file. The same file twice makes one document; a new file of a known
-        regulation becomes its next version. With --no-wait the files are queued for the worker.
+        regulation, or with a known title and some of its text, becomes its next version. With --no-wait the files are
+        queued for the worker.
         """,
         """
         python -m core import act.pdf policy.docx

@@ -1,7 +1,7 @@
 """The only reader and writer of documents and provisions. The user is an argument of all of it, access is inside.
 
     access, seeing         who may see what, and why
-    newest                 which of several versions counts
+    newest, series         which of several versions counts, and what is a version of what
     labels                 under which label equal files are one document
     names, files, uploads  file names and bytes from outside; what waits to be imported
     documents, pages       what was read, as rows
@@ -33,6 +33,7 @@ from core.library.documents import (
     document,
     document_row,
     documents,
+    namesakes,
     pack,
     provisions,
     reading,
@@ -41,15 +42,17 @@ from core.library.documents import (
 )
 from core.library.files import database
 from core.library.files import read as stored
-from core.library.newest import NEWEST_FIRST, newest, newest_ids
+from core.library.newest import NEWEST_FIRST, SERIES, newest, newest_ids
 from core.library.pages import page_png
 from core.library.seeing import Sight, sight
+from core.library.series import count_as_version, counted_as, series_of, set_apart
 from core.library.signing import allowed, allows_raw, card, owned, require_use, save_card, sign_card
 from core.library.uploads import Receipt, Upload, dismiss, receive, sweep, unlock, upload
 
 __all__ = [
     "FIELDS",
     "NEWEST_FIRST",
+    "SERIES",
     "STATUSES",
     "USES",
     "Deleted",
@@ -63,6 +66,8 @@ __all__ = [
     "card",
     "complete",
     "contents",
+    "count_as_version",
+    "counted_as",
     "database",
     "delete",
     "derived_tables",
@@ -75,6 +80,7 @@ __all__ = [
     "hold",
     "holds",
     "keep",
+    "namesakes",
     "newest",
     "newest_ids",
     "owned",
@@ -88,6 +94,8 @@ __all__ = [
     "require_released",
     "require_use",
     "save_card",
+    "series_of",
+    "set_apart",
     "sight",
     "sign_card",
     "stored",

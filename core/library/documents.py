@@ -13,7 +13,7 @@ from core.identity import require
 from core.library import cards, pages
 from core.library.access import found, visible
 from core.library.labels import Label, twin
-from core.library.newest import OLDEST_FIRST
+from core.library.newest import OLDEST_FIRST, SERIES
 from core.library.uploads import Upload
 from core.store import Row, now, one, rows
 from core.types import Access, Document, Page, Provision, Reading, Scope, Span, Structure, User, Word
@@ -26,7 +26,7 @@ STATUSES = ("draft", "approved", "withdrawn", "escalated")
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """A line of the list. `version_number` counts the versions that this user may see, 1 the oldest.
+    """A line of the list. `version_number` counts the versions that this user may see, 1 the oldest: `first_version`.
 
     `gate`: open, or for an escalated document waiting, released, rejected; then by whom, when and why. `awaiting`
     says what the document waits for ("second signature"), "" when nothing. `held` says that it cannot be deleted.
@@ -38,6 +38,7 @@ class DocumentRow:
     version: str
     version_number: int
     version_count: int
+    first_version: str
     lineage: str
     regulation: str | None
     language: str
@@ -77,12 +78,19 @@ class Packed:
     card: cards.Fields
 
 
-def pack(upload: Upload, reading: Reading, scope: Scope, findings: Sequence["Finding"], owner: str) -> Packed:
-    """Rows for everything that was read; `owner` is the name for the data card."""
+def pack(
+    upload: Upload,
+    reading: Reading,
+    scope: Scope,
+    findings: Sequence["Finding"],
+    owner: str,
+    series: str | None = None,
+) -> Packed:
+    """Rows for everything that was read; `owner` is the name for the data card, `series` as `series_of` gives it."""
     document = reading.document
     key = {"document_id": upload.document_id}
     return Packed(
-        document=_document_row(upload, document, scope),
+        document={**_document_row(upload, document, scope), "series": series},
         text={**key, "text": document.text, "hidden": json.dumps(reading.hidden)},
         pages=[{**key, **row} for row in pages.pack(document.pages, reading.words)],
         provisions=[
@@ -174,8 +182,15 @@ def versions(db: Database, user: User, document_id: str) -> list[DocumentRow]:
 
     A translation is no version: it says the same in another language, and is numbered by itself.
     """
-    of = found(db, user, document_id, "lineage, language")
-    return _listed(db, user, "lineage = ? and language = ? order by version_number", [of["lineage"], of["language"]])
+    of = found(db, user, document_id, f"{SERIES} as series, language")
+    return _listed(db, user, f"{SERIES} = ? and language = ? order by version_number", [of["series"], of["language"]])
+
+
+def namesakes(db: Database, user: User, document_id: str) -> list[DocumentRow]:
+    """What this user may see under the same number or title that is no version of this document, latest first."""
+    of = found(db, user, document_id, f"{SERIES} as series, lineage, language")
+    where = f"lineage = ? and language = ? and {SERIES} <> ? order by created_at desc, id"
+    return _listed(db, user, where, [of["lineage"], of["language"], of["series"]])
 
 
 def document_row(db: Database, user: User, document_id: str) -> DocumentRow:
@@ -223,9 +238,10 @@ def _listed(db: Database, user: User, where: str, values: Sequence[Any]) -> list
             exists (select 1 from signature where document_id = seen.id) as signed
         from (
             select *, row_number() over earlier as version_number,
-                count(*) over (partition by lineage, language) as version_count
+                count(*) over (partition by {SERIES}, language) as version_count,
+                first_value(id) over earlier as first_version
             from document where {condition}
-            window earlier as (partition by lineage, language order by {OLDEST_FIRST})
+            window earlier as (partition by {SERIES}, language order by {OLDEST_FIRST})
         ) as seen
         where {where}
     """

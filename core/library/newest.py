@@ -14,6 +14,8 @@ AGE = (
     "case when version glob '*[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'"
     " then substr(version, -10) else substr(created_at, 1, 10) end"
 )
+# What versions of one document share, beside their language.
+SERIES = "coalesce(series, lineage)"
 OLDEST_FIRST = f"{AGE}, created_at, id"
 NEWEST_FIRST = f"{AGE} desc, created_at desc, id desc"
 # What is withdrawn or has expired, or what nobody has released, takes the place of no version.
@@ -28,7 +30,7 @@ def newest(user: User, *, today: date | None = None) -> tuple[str, list[str | in
     condition, parameters = visible(user, today=today)
     day = parameters[-1]  # the one that `visible` compares with
     sql = (
-        "select id from (select id, row_number() over (partition by lineage, language"
+        f"select id from (select id, row_number() over (partition by {SERIES}, language"
         f" order by {OUT}, {NEWEST_FIRST}) as place from document where {condition}) where place = 1"
     )
     return sql, [day, *parameters]

@@ -53,4 +53,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(16, "inbox: whom to tell", review.NOTICES),
     Migration(17, "tools: what accepted actions became", tools.TABLES),
     Migration(18, "audit: what was refused again and again is counted", audit.FOLDED),
+    Migration(19, "library: documents that share a title and are no versions of each other", library.SERIES),
 )

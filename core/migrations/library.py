@@ -141,3 +141,9 @@ create table tombstone (
     counts text not null
 ) strict;
 """
+
+# Documents with equal series are versions of each other; without one the lineage says so. A title alone may be that of
+# two documents, so the series can differ: found by the text at import, or said by a person.
+SERIES = """
+alter table document add column series text;
+"""

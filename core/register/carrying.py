@@ -48,8 +48,12 @@ class Offer:
     dates: int = 0  # the next review, the date of the event
 
 
-def earlier_version(db: Database, user: User, document: Document, label: tuple[str, tuple[str, ...]]) -> str | None:
+def earlier_version(
+    db: Database, user: User, document: Document, label: tuple[str, tuple[str, ...]], series: str = ""
+) -> str | None:
     """The latest version of this document on the shelf that the user may see, if people have said something of it.
+
+    `series`: what its versions share, its lineage if "".
 
     A translation is no version. None as well when `label` (classification, groups) of the new version would let more
     people read what they said.
@@ -57,9 +61,9 @@ def earlier_version(db: Database, user: User, document: Document, label: tuple[s
     condition, parameters = library.visible(user)
     latest = one(
         db,
-        f"select id, classification, groups from document where lineage = ? and language = ? and {condition}"
+        f"select id, classification, groups from document where {library.SERIES} = ? and language = ? and {condition}"
         f" order by {library.NEWEST_FIRST} limit 1",
-        [document.lineage, document.language, *parameters],
+        [series or document.lineage, document.language, *parameters],
     )
     if latest is None or not one(db, "select 1 from overlay where document_id = ? limit 1", [latest["id"]]):
         return None

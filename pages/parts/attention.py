@@ -38,7 +38,8 @@ def counts(found: register.Overview) -> None:
     if found.former:
         st.caption(
             f"Of a document with several versions only the newest is counted; {count(found.former, 'former version')}"
-            f" {'is' if found.former == 1 else 'are'} left out."
+            f" {'is' if found.former == 1 else 'are'} left out. What only shares its title is told apart under the"
+            " document's Details."
         )
 
 

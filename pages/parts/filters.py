@@ -100,7 +100,10 @@ def _documents(shelf: Sequence[library.DocumentRow], titles: Mapping[str, str], 
 def former(shelf: Sequence[library.DocumentRow]) -> None:
     """The way to what a newer version of a document replaced, where there is any."""
     if any(one.version_count > 1 for one in shelf):
-        st.caption("Of a document with several versions the newest counts, unless you choose another.")
+        st.caption(
+            "Of a document with several versions the newest counts, unless you choose another. What only shares its"
+            " title is told apart under the document's Details."
+        )
         st.pills(
             "Versions", tuple(VERSIONS), key=url.key("versions"), label_visibility="collapsed",
             format_func=lambda name: VERSIONS[name],

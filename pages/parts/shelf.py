@@ -8,11 +8,12 @@ from sqlite_utils import Database
 
 from core import library, register
 from core.types import User
-from pages.parts import tables
+from pages.parts import rights, shell, tables
 from pages.parts.words import day, label, legible, plain
 
 STATUSES = {"draft": "gray", "approved": "green", "withdrawn": "violet", "escalated": "orange", "rejected": "red"}
 NAMES = {"cfr": "US CFR"}
+MOST_NAMESAKES = 10
 
 
 def shelf(
@@ -91,6 +92,27 @@ def versions(db: Database, user: User, shown: library.DocumentRow) -> None:
             label=f"{one.version_number}.{here} {', '.join(filter(None, told))}",
             query_params={"document": one.id},
         )
+    _related(db, user, shown)
+
+
+def _related(db: Database, user: User, shown: library.DocumentRow) -> None:
+    """What a person may say of documents with one title: that they are no versions of each other, or that they are."""
+    others = library.namesakes(db, user, shown.id)
+    barred = rights.barred_for_others(user, shown)
+    if shown.version_count > 1:
+        st.caption("Of these the newest alone is counted. If this is another document with the same title, say so.")
+        if st.button("Not a version of these", key=f"apart-{shown.id}", icon=":material/call_split:", **barred):
+            library.set_apart(db, user, shown.id)
+            shell.done("It counts by itself now; “Counts as a version” takes that back")
+    if others:
+        st.caption("With the same title, but no version of this one:")
+    for one in others[:MOST_NAMESAKES]:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"namesake-{one.id}"):
+            told = f"{plain(legible(one.file_name))}, added {day(one.created_at)}"
+            st.page_link("pages/document.py", label=told, query_params={"document": one.id})
+            if st.button("Counts as a version", key=f"version-of-{one.id}", type="tertiary", **barred):
+                library.count_as_version(db, user, shown.id, one.id)
+                shell.done("They count as versions of one document now")
 
 
 def warnings(shown: library.DocumentRow) -> None:

@@ -171,13 +171,31 @@ def _outcome(db: Database, user: User) -> None:
     done = [job for job in reversed(_imports(db, user)) if job.id in ids and job.state == "done"] if ids else []
     if not done:
         return
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="imported"):
+    with st.container(border=True, key="imported"):
+        _done(done)
+        _related(db, user, done)
+
+
+def _done(done: list[jobs.Job]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":green[**Imported {count(len(done), 'document')}**]")
         for job in done[:NAMES]:
             st.page_link("pages/document.py", label=plain(job.title), query_params={"document": job.subject or ""})
         if len(done) > NAMES:
             st.markdown(f":gray[and {len(done) - NAMES} more, listed first below]")
         st.button("Dismiss", key="dismiss-outcome", type="tertiary", on_click=_forget, args=(OUTCOME,))
+
+
+def _related(db: Database, user: User, done: list[jobs.Job]) -> None:
+    """What counts as a version of what, since the older one then drops out of the register."""
+    there = {one.id for one in library.documents(db, user)}
+    said = [library.counted_as(db, user, job.subject) for job in done if job.subject in there]
+    told = [plain(sentence) for sentence in said if sentence]
+    for sentence in told[:NAMES]:
+        st.markdown(f":material/layers: {sentence}")
+    if told:
+        more = f" And {len(told) - NAMES} more like this." if len(told) > NAMES else ""
+        st.caption(f"If that is wrong, open the document and say so under Details.{more}")
 
 
 def _forget(name: str) -> None:

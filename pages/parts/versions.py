@@ -88,9 +88,9 @@ def _latest(shelf: Rows, document_id: str | None) -> tuple[str | None, str | Non
     return None, None
 
 
-def _family(one: library.DocumentRow) -> tuple[str, str]:
-    """What versions of each other share; a translation is no version."""
-    return one.lineage, one.language
+def _family(one: library.DocumentRow) -> str:
+    """What versions of each other share."""
+    return one.first_version
 
 
 def _row(shelf: Rows, id: str) -> library.DocumentRow:
