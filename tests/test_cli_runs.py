@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from core import analysing, jobs
+from core import analysing, jobs, register
+from core.cli.text import counted
 from core.store import rows
 from tests.analysing_parts import (
     ADA,
@@ -19,6 +20,8 @@ from tests.analysing_parts import (
     desk_with_prompts,
     hosted,
     reader,
+    step,
+    versed,
 )
 from tests.cli_parts import command_line
 from tests.model_servers import ClaudeBatches, serving
@@ -56,6 +59,22 @@ def test_a_run_is_started_and_followed_and_its_counts_printed(db, desk, copilot)
     compared = copilot("runs", "compare", document_id, run_id[:8], "--json")
     assert {json.loads(line)["told"] for line in compared.out.splitlines()} <= {"both", "differing"}
     assert f"both: {DUTIES}" in compared.err
+
+
+def test_what_is_said_of_a_run_counts_what_its_further_steps_rejected_as_its_reading_does(db, desk, copilot):
+    def inventive(message):
+        if "Say these steps better" not in message:
+            return versed(message)
+        return json.dumps({"steps": [{**step(1), "title": "Pay a fine of 4711 euro"}]})
+
+    with reader(desk, inventive):
+        document_id = bring(db, desk)
+        done = copilot("runs", "start", document_id, "--model", OWN, "--without", "risk", "--without", "summary")
+    [[run_id, _, *counts]] = done.cells
+    held = register.analysis(db, ADA, document_id, run_id)
+    assert held.rejected
+    assert counts == [str(len(one)) for one in (held.obligations, held.ungrounded, held.rejected)] + ["0"]
+    assert f"{counted(len(held.rejected), 'piece')} of answers rejected" in done.err
 
 
 def test_an_estimate_sends_nothing_and_names_who_would_be_asked(db, desk, copilot):

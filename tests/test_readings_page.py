@@ -210,7 +210,7 @@ def test_what_is_not_in_the_text_is_shown_as_it_was_said_and_never_drawn(desk, d
     assert "**now**" not in shown
     assert "$1 and $2" not in shown
     assert "1 quote not in the text" in bare(at)
-    assert "unreadable" in bare(at)
+    assert "1 piece rejected" in bare(at)
     assert not any("<script>" in text for text in texts)
 
 

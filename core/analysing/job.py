@@ -25,7 +25,7 @@ from core.settings import Settings
 from core.settings import settings as default_settings
 from core.store import one, write
 from core.telemetry import names
-from core.types import Reading, Scope, User
+from core.types import Analysis, Reading, Scope, User
 
 KIND = "analyse"
 
@@ -143,6 +143,11 @@ def _counts(db: Database, job: jobs.Job) -> dict[str, Any]:
     return {**row, "windows": plan["windows"] if plan else None}
 
 
+def _held(analysis: Analysis) -> dict[str, int]:
+    """What the reading holds at the end: windows repeat each other, and further steps reject pieces, too."""
+    return {name: len(getattr(analysis, name)) for name in ("obligations", "ungrounded", "rejected")}
+
+
 # --- for the worker ---------------------------------------------------------------------------------------------
 
 
@@ -166,7 +171,8 @@ def analyse(db: Database, user: User, claim: jobs.Claim) -> None:
         with telemetry.span("copilot.analyse") as span:
             span.set({names.JOB_ID: claim.job.id, names.DOCUMENT_ID: document_id, names.ATTEMPTS: claim.job.attempts})
             analysis = lead(db, run, keeper)
-        counts = _counts(db, claim.job) | {name: keeper.finished["plan"][name] for name in plans.LEFT}
+        left = {name: keeper.finished["plan"][name] for name in plans.LEFT}
+        counts = _counts(db, claim.job) | _held(analysis) | left
         with write(db):
             # Once more, inside the write: it may have been deleted, closed or taken from this person meanwhile.
             library.require_use(db, user, document_id, "prompting")

@@ -159,8 +159,8 @@ COMMANDS = (
         """
         The text is divided into windows that fit the model; each quote of its answers is checked against the source.
         The built-in reading stays, and the register shows the model's once you choose it with `runs choose`. Prints
-        the run's id, the document, and how many norms, quotes not in the source, rejected answers and windows read by
-        the built-in engine there are. Ctrl-C leaves the run to the worker: `runs pause` holds it back.
+        the run's id, the document, and how many norms, quotes not in the source, rejected pieces of answers and windows
+        read by the built-in engine there are. Ctrl-C leaves the run to the worker: `runs pause` holds it back.
 
         With --batch the windows are handed over as one batch, answered within a day, mostly sooner; the command
         returns and a worker collects it. Its data card must allow prompting. With --estimate nothing is sent.

@@ -55,7 +55,7 @@ def follow(db: "Database", user: "User", job_id: str, plain: bool) -> int:
         row(found.run, found.job.subject, found.obligations, found.ungrounded, found.rejected, found.degraded)
     say(
         f"{counted(found.obligations, 'norm')}, {counted(found.ungrounded, 'quote')} not in the source,"
-        f" {counted(found.rejected, 'answer')} rejected; {counted(found.calls, 'call')},"
+        f" {counted(found.rejected, 'piece')} of answers rejected; {counted(found.calls, 'call')},"
         f" {found.input_tokens:,} tokens in, {found.output_tokens:,} out, {cost} USD."
     )
     if found.degraded:

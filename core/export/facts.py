@@ -34,7 +34,7 @@ def facts(analysis: Analysis) -> list[Fact]:
         ("Not accounted for", len(coverage.uncovered)),
         ("Statements, not norms", len(analysis.statements)),
         ("Quotes not found in the source", len(analysis.ungrounded)),
-        ("Answers rejected", len(analysis.rejected)),
+        ("Pieces of answers rejected", len(analysis.rejected)),
         ("Quality of the reading, 1 to 5", analysis.quality.score),
         ("Quality reasons", analysis.quality.reasons),
         ("Warnings", document.warnings),

@@ -68,7 +68,7 @@ def _took(db: Database, user: User, shown: library.DocumentRow, run: Run) -> Non
     cost = cost_words.of_calls(spent, ledger.taken(db, took.request_id).open_calls)
     lost = [
         f"{count(len(analysis.ungrounded), 'quote')} not in the text" if analysis.ungrounded else "",
-        f"{count(len(analysis.rejected), 'piece')} unreadable" if analysis.rejected else "",
+        f"{count(len(analysis.rejected), 'piece')} rejected" if analysis.rejected else "",
         f"{count(len(analysis.coverage.uncovered), 'sentence')} open" if analysis.coverage.uncovered else "",
     ]
     facts = [
@@ -90,7 +90,7 @@ def _took(db: Database, user: User, shown: library.DocumentRow, run: Run) -> Non
             for lost_quote in analysis.ungrounded:
                 st.markdown(f"“{plain(lost_quote.quote)}”  \n:gray[{plain(lost_quote.reason)}]")
             for refused in analysis.rejected:
-                st.markdown(f":red[Unreadable]: {plain(refused.reason)}")
+                st.markdown(f":red[Rejected]: {plain(refused.reason)}")
                 if refused.detail:
                     st.code(refused.detail, language=None, wrap_lines=True)
 

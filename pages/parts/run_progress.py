@@ -100,7 +100,7 @@ def _so_far(run: analysing.Partial) -> None:
     facts = [
         f"{_windows(run)}: {count(run.obligations, 'norm')} grounded",
         f"{run.ungrounded:,} not in the text" if run.ungrounded else "",
-        f"{count(run.rejected, 'piece')} unreadable" if run.rejected else "",
+        f"{count(run.rejected, 'piece')} rejected" if run.rejected else "",
         f"{count(run.degraded, 'window')} read by the built-in engine" if run.degraded else "",
         f"{run.stronger:,} asked of a stronger model" if run.stronger else "",
     ]
