@@ -35,20 +35,11 @@ def be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated: 
     if low == "able" and after == "to" and is_client(tokens, who) and mark.word == "shall" and not negated:
         why = "What persons shall be able to do is their right."
         return Sense("able_to", why, "right", verb=at + 2, end=at + 2)
-    if low == "the" and after in DUTY_NOUNS and low_at(tokens, at + 2) == "of":
-        return _duty_of(tokens, at + 3)
     if mark.word == "may" and negated and low in words["duty_frames"]:
         return _be_norm(tokens, mark, be, at, negated, who)
-    if unlawful(low, after) and who.pronoun and not negated:
-        found = _duty_of(tokens, at)
-        end, why = at + (3 if low == "an" else 2), "It is unlawful to do it."
-        return replace(found, rule="unlawful_for", reason=why, modality="prohibition", end=end)
-    if low in ("for", "on", "upon", "incumbent") and who.kind is None and _falls_on(tokens, at):
-        return _duty_of(tokens, at + 1)
-    if low == "under" and after in ("no", "an", "a") and low_at(tokens, at + 2) in DUTY_NOUNS:
-        if after == "no":
-            return Sense("no_duty", "It lifts a duty and imposes none.", statement="exemption", verb=at)
-        return Sense("duty_to", "“under a duty” imposes a duty.", "obligation", verb=at + 4, end=at + 4)
+    told = _duty_told(tokens, at, who, negated)
+    if told:
+        return told
     framed = _framed(words, low, after, at, negated)
     if framed and framed.rule == "entitled" and framed.verb and not is_base(low_at(tokens, framed.verb)):
         framed = replace(framed, verb=be, state=True)
@@ -66,6 +57,24 @@ def be_sense(tokens: Sequence[Token], mark: Mark, be: int, who: Party, negated: 
     if low in words["answerable_frames"] and who.kind is not None:
         return Sense("answerable", f"Somebody is made {low} for something.", "obligation", verb=be, end=at, state=True)
     return _be_norm(tokens, mark, be, at, negated, who)
+
+
+def _duty_told(tokens: Sequence[Token], at: int, who: Party, negated: bool) -> Sense | None:
+    """ "be the duty of", "be unlawful for", "be for X to", "be under a duty": a duty or ban in so many words."""
+    low, after = low_at(tokens, at), low_at(tokens, at + 1)
+    if low == "the" and after in DUTY_NOUNS and low_at(tokens, at + 2) == "of":
+        return _duty_of(tokens, at + 3)
+    if unlawful(low, after) and who.pronoun and not negated:
+        found = _duty_of(tokens, at)
+        end, why = at + (3 if low == "an" else 2), "It is unlawful to do it."
+        return replace(found, rule="unlawful_for", reason=why, modality="prohibition", end=end)
+    if low in ("for", "on", "upon", "incumbent") and who.kind is None and _falls_on(tokens, at):
+        return _duty_of(tokens, at + 1)
+    if low == "under" and after in ("no", "an", "a") and low_at(tokens, at + 2) in DUTY_NOUNS:
+        if after == "no":
+            return Sense("no_duty", "It lifts a duty and imposes none.", statement="exemption", verb=at)
+        return Sense("duty_to", "“under a duty” imposes a duty.", "obligation", verb=at + 4, end=at + 4)
+    return None
 
 
 def is_client(tokens: Sequence[Token], who: Party) -> bool:
@@ -167,7 +176,6 @@ def _be_statement(
 ) -> Sense | None:
     """ "shall be deemed", "shall be without prejudice to", "shall be EUR 50 000": the law says what is."""
     low, after = low_at(tokens, at), low_at(tokens, at + 1)
-    kind = tokens[at].kind if at < len(tokens) else "."
     if low in ("referred", "known", "called") and "as" in (after, low_at(tokens, at + 2)):
         return Sense("naming", "It gives somebody or something a name.", statement="definition", verb=at)
     # "shall be considered to be" counts as; "shall be considered in relation to the group" is done by somebody.
@@ -203,22 +211,31 @@ def _be_statement(
     if low in ("liable", "guilty") and {t.low for t in tokens[at + 2 : at + 8]} & words["penalties"]:
         return Sense("sanction", "It says which sanction follows a breach.", statement="sanction", verb=at)
     if low == "subject" and after == "to":
-        if {t.low for t in tokens[at + 2 : at + 5]} & (
-            DUTY_NOUNS | {"requirement", "requirements", "obligations"}
-        ) and who.kind:
-            return None
-        if {t.low for t in tokens[at + 2 : at + 6]} & words["acts_undergone"]:
-            return Sense(
-                "subjected_to_act", "Something must undergo an act of somebody.", "obligation", verb=at - 1, state=True
-            )
-        if {t.low for t in tokens[at + 2 : at + 8]} & words["penalties"]:
-            return Sense("sanction", "It says which sanction follows a breach.", statement="sanction", verb=at)
-        return Sense("subjected", "It says what something is subject to.", statement="legal effect", verb=at)
+        return _subjected(tokens, words, at, who)
+    return _fixed(tokens, at, who, mark_word)
+
+
+def _subjected(tokens: Sequence[Token], words: dict[str, frozenset[str]], at: int, who: Party) -> Sense | None:
+    """ "shall be subject to" an act, a sanction or another rule; None where it is a duty of somebody."""
+    ahead = [token.low for token in tokens[at + 2 : at + 8]]
+    if who.kind and set(ahead[:3]) & (DUTY_NOUNS | {"requirement", "requirements", "obligations"}):
+        return None
+    if set(ahead[:4]) & words["acts_undergone"]:
+        why = "Something must undergo an act of somebody."
+        return Sense("subjected_to_act", why, "obligation", verb=at - 1, state=True)
+    if set(ahead) & words["penalties"]:
+        return Sense("sanction", "It says which sanction follows a breach.", statement="sanction", verb=at)
+    return Sense("subjected", "It says what something is subject to.", statement="legal effect", verb=at)
+
+
+def _fixed(tokens: Sequence[Token], at: int, who: Party, mark_word: str) -> Sense | None:
+    """ "shall be EUR 50 000", "they shall be joint controllers": what something or somebody is."""
+    low, kind = low_at(tokens, at), tokens[at].kind if at < len(tokens) else "."
     if mark_word == "may" and who.kind is not None and kind == "det":
         return None
     if low == "of" and low_at(tokens, at + 2) == "essence":
         return Sense("essence", "It says what a contract turns on.", statement="fixing", verb=at)
-    if low == "drawn" and {t.low for t in tokens[who.start : at]} & words["drawn"]:
+    if low == "drawn" and {t.low for t in tokens[who.start : at]} & frames()["drawn"]:
         return Sense("construing", "It says how the rules are to be read.", statement="saving", verb=at)
     if mark_word == "shall" and (who.kind is not None or who.pronoun) and _named_as(tokens, at):
         return Sense("status", "It says what somebody is in law.", statement="fixing", verb=at)

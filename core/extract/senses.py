@@ -9,6 +9,9 @@ from core.language.tokens import Token
 from core.language.verbs import is_base, is_participle
 from core.types import Modality
 
+# Behind a verb that takes no object: what begins another part of the clause, or ends it.
+NO_OBJECT = ("prep", "to", ".", ",", ";", ":", "conj", "adv", "sub", "label", "rel")
+
 
 def sense(tokens: Sequence[Token], mark: Mark, who: Party, denied: bool) -> Sense:
     """What the mark makes of its clause. `who` is the subject read as somebody; `denied`: "no X shall"."""
@@ -63,22 +66,11 @@ def _open_sense(mark: Mark, negated: bool) -> Sense:
 
 def _have_sense(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> Sense | None:
     assert mark.verb is not None
-    at = mark.verb + 1
-    if mark.word == "may" and is_participle(low_at(tokens, at)):
+    if mark.word == "may" and is_participle(low_at(tokens, mark.verb + 1)):
         return Sense("possibility", "“may have” says what is possible.", statement="possibility", verb=mark.verb)
-    while at < len(tokens) and tokens[at].kind in ("adv", "not", "det", "quote"):
-        negated |= tokens[at].low == "no" and mark.word != "has"
-        at += 1
+    at, none, denied = _held(tokens, mark.verb + 1, who)
+    negated |= none and mark.word != "has"
     low = low_at(tokens, at)
-    if low not in RIGHTS | POWERS | DUTY_NOUNS and low_at(tokens, at + 1) in RIGHTS | POWERS:
-        at, low = at + 1, low_at(tokens, at + 1)
-    denied = low_at(tokens, at + 1) == "not" and low_at(tokens, at + 2) == "to"
-    if low not in RIGHTS | POWERS | DUTY_NOUNS and who.kind is not None:
-        # "all the supervisory and investigatory powers that are necessary"
-        kinds = ("word", "conj", "det", "adv")
-        several = next((i for i in range(at, min(at + 6, len(tokens))) if tokens[i].kind not in kinds), at + 6)
-        at = next((i for i in range(at, min(several, len(tokens))) if tokens[i].low in ("powers", "rights")), at)
-        low = low_at(tokens, at)
     if any(t.low == "following" for t in tokens[mark.verb : mark.verb + 6]):
         listed = next((t.low for t in tokens[at : at + 8] if t.low in POWERS | RIGHTS), "")
         if listed in ("powers", "rights"):
@@ -100,15 +92,37 @@ def _have_sense(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) 
         return Sense("power_to", "“have the power” confers a power.", "power", verb=verb, end=at + 2, state=not start)
     if low in DUTY_NOUNS and start:
         return Sense("duty_to", "“have the duty” imposes a duty.", "obligation", verb=start, end=at + 2)
-    following = tokens[mark.verb + 1 : mark.verb + 2]
-    ahead = tokens[mark.verb + 1 : mark.verb + 8]
+    return _time_or_effect(tokens, mark.verb, low, who)
+
+
+def _held(tokens: Sequence[Token], at: int, who: Party) -> tuple[int, bool, bool]:
+    """From behind "have": where the thing had stands, whether there is "no" of it, whether it is one "not to" do it."""
+    none = False
+    while at < len(tokens) and tokens[at].kind in ("adv", "not", "det", "quote"):
+        none |= tokens[at].low == "no"
+        at += 1
+    named = RIGHTS | POWERS | DUTY_NOUNS
+    if low_at(tokens, at) not in named and low_at(tokens, at + 1) in RIGHTS | POWERS:
+        at += 1
+    denied = low_at(tokens, at + 1) == "not" and low_at(tokens, at + 2) == "to"
+    if low_at(tokens, at) not in named and who.kind is not None:
+        # "all the supervisory and investigatory powers that are necessary"
+        kinds = ("word", "conj", "det", "adv")
+        several = next((i for i in range(at, min(at + 6, len(tokens))) if tokens[i].kind not in kinds), at + 6)
+        at = next((i for i in range(at, min(several, len(tokens))) if tokens[i].low in ("powers", "rights")), at)
+    return at, none, denied
+
+
+def _time_or_effect(tokens: Sequence[Token], have: int, low: str, who: Party) -> Sense | None:
+    """ "shall have 14 days to withdraw", "shall have legal effect"."""
+    ahead = tokens[have + 1 : have + 8]
     to = next((i for i, t in enumerate(ahead) if t.kind == "to"), None)
-    if who.kind and to and ahead[0].kind == "num" and is_base(low_at(tokens, mark.verb + to + 2)):
-        verb = mark.verb + to + 2
+    if who.kind and to and ahead[0].kind == "num" and is_base(low_at(tokens, have + to + 2)):
+        verb = have + to + 2
         return Sense("time_to", "Who has so long to do it may do it.", "right", verb=verb, end=verb)
-    counted = any(token.kind == "num" or token.low == "one" for token in following)
+    counted = any(token.kind == "num" or token.low == "one" for token in ahead[:1])
     if low in ("effect", "legal", "force") or counted:
-        return Sense("legal_effect", "It states what something has in law.", statement="legal effect", verb=mark.verb)
+        return Sense("legal_effect", "It states what something has in law.", statement="legal effect", verb=have)
     return None
 
 
@@ -117,19 +131,7 @@ def _stating(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> 
     assert mark.verb is not None
     low, words = low_at(tokens, mark.verb), frames()
     following = tokens[mark.verb + 1] if mark.verb + 1 < len(tokens) else None
-    alone = following is None or following.kind in (
-        "prep",
-        "to",
-        ".",
-        ",",
-        ";",
-        ":",
-        "conj",
-        "adv",
-        "sub",
-        "label",
-        "rel",
-    )
+    alone = following is None or following.kind in NO_OBJECT
     thing = who.kind is None
     if low == "apply" and alone and (thing or (who.pronoun and not _asks(tokens, mark.verb))):
         return Sense("application", "It says where or when a rule applies.", statement="application", verb=mark.verb)
@@ -138,23 +140,10 @@ def _stating(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> 
     if low == "mean" or (low in words["stating_verbs"]):
         kind = "definition" if low == "mean" else "legal effect"
         return Sense("stating", f"“{low}” states what is so in law.", statement=kind, verb=mark.verb)
-    if thing and low == "take" and low_at(tokens, mark.verb + 1) == "place" and low_at(tokens, mark.verb + 2) == "only":
-        return Sense("only_if", "It is forbidden unless these conditions are met.", "prohibition", verb=mark.verb)
+    if thing and low == "take" and low_at(tokens, mark.verb + 1) in ("effect", "place", "precedence"):
+        return _taking(tokens, mark, negated)
     if thing and low == "exceed" and any(t.low == "liability" for t in tokens[max(0, mark.start - 8) : mark.start]):
         return Sense("limit", "It limits what somebody is liable for.", statement="legal effect", verb=mark.verb)
-    often = any(t.low in words["how_often"] for t in tokens[mark.verb :])
-    if (
-        thing
-        and low == "take"
-        and low_at(tokens, mark.verb + 1) == "place"
-        and often
-        and mark.word in ("shall", "must")
-    ):
-        return None
-    if thing and negated and low == "take" and low_at(tokens, mark.verb + 1) == "place":
-        return Sense("not_take_place", "It forbids that it is done.", "prohibition", verb=mark.verb)
-    if thing and low == "take" and low_at(tokens, mark.verb + 1) in ("effect", "place", "precedence"):
-        return Sense("stating", "It says when or how something takes effect.", statement="legal effect", verb=mark.verb)
     if negated and low == "bear" and not thing:
         return Sense("no_burden", "It says what somebody need not bear.", statement="exemption", verb=mark.verb)
     if thing and not negated and low in words["stating_of_things"] and (alone or low not in ("apply", "attach")):
@@ -169,6 +158,20 @@ def _stating(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> 
             "denied_effect", f"It says that a rule does not {low} something.", statement="saving", verb=mark.verb
         )
     return None
+
+
+def _taking(tokens: Sequence[Token], mark: Mark, negated: bool) -> Sense | None:
+    """ "shall take place only if", "shall take effect on": a statement; "must take place every year" is a duty."""
+    assert mark.verb is not None
+    place = low_at(tokens, mark.verb + 1) == "place"
+    if place and low_at(tokens, mark.verb + 2) == "only":
+        return Sense("only_if", "It is forbidden unless these conditions are met.", "prohibition", verb=mark.verb)
+    often = any(token.low in frames()["how_often"] for token in tokens[mark.verb :])
+    if place and often and mark.word in ("shall", "must"):
+        return None
+    if place and negated:
+        return Sense("not_take_place", "It forbids that it is done.", "prohibition", verb=mark.verb)
+    return Sense("stating", "It says when or how something takes effect.", statement="legal effect", verb=mark.verb)
 
 
 def _asks(tokens: Sequence[Token], apply: int) -> bool:
@@ -193,25 +196,7 @@ def _doing(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> Se
         t.low == "only" and tokens[i].kind != "not" for i, t in enumerate(tokens[mark.start + 1 : verb], mark.start)
     )
     if mark.word == "may":
-        if low in ("wish", "want") and not negated:
-            return Sense("may_wish", "“may wish to” recommends.", statement="recommendation", verb=verb)
-        reach = _by_power(tokens, mark, who)
-        if reach is not None:
-            return reach
-        if negated:
-            return Sense("may_not", "“may not” forbids.", "prohibition", verb=verb)
-        if only and who.kind:
-            return Sense("may_only", "“may only” forbids everything else.", "prohibition", verb=verb)
-        if low == "adopt" and {t.low for t in tokens[verb : verb + 8]} & frames()["acts_of_power"]:
-            return Sense("may_adopt_acts", "“may adopt delegated acts” confers a power.", "power", verb=verb)
-        if (
-            who.kind is None
-            and not who.pronoun
-            and not who.law
-            and low not in ("include", "contain", "provide", "take", "cover", "specify")
-        ):
-            return Sense("possibility", "“may” with a thing says what is possible.", statement="possibility", verb=verb)
-        return Sense("may", "“may” permits.", "permission", verb=verb)
+        return _may(tokens, mark, verb, who, negated, only)
     if mark.word == "will":
         if who.kind in ("regulated", "person") and (who.known or who.pronoun):
             modality: Modality = "prohibition" if negated else "obligation"
@@ -231,3 +216,22 @@ def _doing(tokens: Sequence[Token], mark: Mark, who: Party, negated: bool) -> Se
     return Sense(
         f"{name}_only" if only else name, f"“{mark.word}” with a verb of doing obliges.", "obligation", verb=verb
     )
+
+
+def _may(tokens: Sequence[Token], mark: Mark, verb: int, who: Party, negated: bool, only: bool) -> Sense:
+    low = low_at(tokens, verb)
+    if low in ("wish", "want") and not negated:
+        return Sense("may_wish", "“may wish to” recommends.", statement="recommendation", verb=verb)
+    reach = _by_power(tokens, mark, who)
+    if reach is not None:
+        return reach
+    if negated:
+        return Sense("may_not", "“may not” forbids.", "prohibition", verb=verb)
+    if only and who.kind:
+        return Sense("may_only", "“may only” forbids everything else.", "prohibition", verb=verb)
+    if low == "adopt" and {t.low for t in tokens[verb : verb + 8]} & frames()["acts_of_power"]:
+        return Sense("may_adopt_acts", "“may adopt delegated acts” confers a power.", "power", verb=verb)
+    nobody = who.kind is None and not who.pronoun and not who.law
+    if nobody and low not in ("include", "contain", "provide", "take", "cover", "specify"):
+        return Sense("possibility", "“may” with a thing says what is possible.", statement="possibility", verb=verb)
+    return Sense("may", "“may” permits.", "permission", verb=verb)
