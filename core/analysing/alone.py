@@ -55,16 +55,7 @@ def read_alone(
     if not is_read(decision, reading):
         return analyze_reading(reading, profile=profile, today=today)
     run_id = new_id()
-    errand = Errand(
-        user=user,
-        task="extract",
-        classification=classification,
-        job_id=run_id,
-        run_usd=options.run_usd,
-        model=options.model,
-        quality=options.quality,
-        fresh=True,
-    )
+    errand = _errand(user, options, classification, run_id)
     trace_id = telemetry.trace_of(run_id)
     ours.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (
@@ -77,3 +68,16 @@ def read_alone(
         whole = replace(reading, document=document)
         run = Run(ours, router, errand, options, whole, decision, trace_id, profile, today)
         return lead(db, run, InMemory(tell))
+
+
+def _errand(user: User, options: Options, classification: Classification, run_id: str) -> Errand:
+    return Errand(
+        user=user,
+        task="extract",
+        classification=classification,
+        job_id=run_id,
+        run_usd=options.run_usd,
+        model=options.model,
+        quality=options.quality,
+        fresh=True,
+    )

@@ -12,7 +12,7 @@ from core import audit, jobs
 from core.errors import BadInput, Conflict, NotFound, PasswordNeeded
 from core.identity import require
 from core.library import cards, files
-from core.library.labels import arriving, label, twin
+from core.library.labels import Label, arriving, label, twin
 from core.library.names import display_name
 from core.settings import Settings
 from core.settings import settings as default_settings
@@ -79,12 +79,9 @@ def receive(
     staged = files.stage(db, _unlocked(data, password, limits) if password else data)
     try:
         with write(db):
-            known = twin(db, user, sha256, asked)
-            if known:
-                return Receipt(known["id"], None, known["id"])
-            coming = arriving(db, user, sha256, asked)
-            if coming:
-                return Receipt(None, coming["job_id"], coming["document_id"])
+            same = _same(db, user, sha256, asked)
+            if same:
+                return same
             files.keep(db, staged)
             fresh = Upload(
                 id=new_id(),
@@ -101,6 +98,15 @@ def receive(
             return Receipt(None, _insert(db, user, fresh), None)
     finally:
         files.discard(staged)
+
+
+def _same(db: Database, user: User, sha256: str, asked: Label | None) -> Receipt | None:
+    """Of a file that is in the library, or on its way there, already."""
+    known = twin(db, user, sha256, asked)
+    if known:
+        return Receipt(known["id"], None, known["id"])
+    coming = arriving(db, user, sha256, asked)
+    return Receipt(None, coming["job_id"], coming["document_id"]) if coming else None
 
 
 def _insert(db: Database, user: User, fresh: Upload) -> str:

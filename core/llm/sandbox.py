@@ -105,12 +105,16 @@ def ask(
             "decision": reason, "created_at": now(),
         }  # fmt: skip
         db["trial"].insert(row)
-        db.execute(
-            "delete from trial where tenant = ? and user_id = ? and number not in"
-            " (select number from trial where tenant = ? and user_id = ? order by number desc limit ?)",
-            [user.tenant, user.id, user.tenant, user.id, KEPT],
-        )
+        _drop_old(db, user)
     return trial_id
+
+
+def _drop_old(db: Database, user: User) -> None:
+    db.execute(
+        "delete from trial where tenant = ? and user_id = ? and number not in"
+        " (select number from trial where tenant = ? and user_id = ? order by number desc limit ?)",
+        [*_own(user), *_own(user), KEPT],
+    )
 
 
 def decision(model: str, classification: Classification) -> permission.Decision:

@@ -1,6 +1,8 @@
 """Coverage as a picture: for each topic, document or bearer what is covered, and the rest by its risk."""
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 from sqlite_utils import Database
@@ -36,8 +38,7 @@ def chart_colours(dark: bool) -> dict[str, tuple[str, str]]:
 
 
 def draw(db: Database, user: User, counted: list[controls.Count]) -> None:
-    import plotly.graph_objects as go
-
+    """The choice of what to count by, and the chart; a click on a bar filters the duties below by it."""
     by = st.segmented_control(
         "By",
         tuple(BY),
@@ -49,6 +50,20 @@ def draw(db: Database, user: User, counted: list[controls.Count]) -> None:
     )
     rows = chart_rows(counted, by)[::-1]
     titles = {one.id: one.title for one in library.documents(db, user)} if by == "document" else {}
+    picked = st.plotly_chart(
+        _figure(rows, titles), key=f"coverage-{by}", on_select="rerun", selection_mode="points",
+        config={"displayModeBar": False},
+    )  # fmt: skip
+    if points := picked["selection"]["points"]:
+        st.query_params[by] = points[0]["customdata"][0]
+        st.rerun()
+    st.caption("What is covered, and what is not by its risk. Click a bar to see these duties.")
+
+
+def _figure(rows: list[tuple[str, dict[str, int]]], titles: Mapping[str, str]) -> Any:
+    """A bar for each value, the last on top; `titles` names values that are ids."""
+    import plotly.graph_objects as go
+
     figure = go.Figure()
     for part, (name, colour) in chart_colours(st.context.theme.type == "dark").items():
         figure.add_bar(
@@ -73,13 +88,7 @@ def draw(db: Database, user: User, counted: list[controls.Count]) -> None:
             "ticktext": [_short(titles.get(value, value)) for value, _ in rows],
         },
     )
-    picked = st.plotly_chart(
-        figure, key=f"coverage-{by}", on_select="rerun", selection_mode="points", config={"displayModeBar": False}
-    )
-    if points := picked["selection"]["points"]:
-        st.query_params[by] = points[0]["customdata"][0]
-        st.rerun()
-    st.caption("What is covered, and what is not by its risk. Click a bar to see these duties.")
+    return figure
 
 
 def _short(words: str) -> str:

@@ -81,26 +81,27 @@ def view(
         if way := turn(what, contents, by):
             go(*way)
 
-    if what.words is None:
-        [(start, end)] = what.stretches
-        text = places.blocks(document.text, provisions, places.Place(what.name, start, end))
-        found = register.record(db, user, f"{document.id}.{chosen_id}").obligation if chosen_id else None
-        parts = parts_of(found, document.text) if found else ()
+    if what.words is not None:
+        placed = [replace(mark, boxes=boxes.lines(what.words, mark.start, mark.end)) for mark in marks]
         return source_view(
-            "source", what.name, text, marks, parts=parts, chosen=lit, on_chosen=picked, on_turned=turned
-        )
-    page = document.pages[what.index]
-    sheet = Sheet(
+            "sheet", f"{what.name} of {what.of}", _sheet(db, user, document, what.index, what.words),
+            [mark for mark in placed if mark.boxes], chosen=lit, on_chosen=picked, on_turned=turned,
+        )  # fmt: skip
+    [(start, end)] = what.stretches
+    text = places.blocks(document.text, provisions, places.Place(what.name, start, end))
+    found = register.record(db, user, f"{document.id}.{chosen_id}").obligation if chosen_id else None
+    parts = parts_of(found, document.text) if found else ()
+    return source_view("source", what.name, text, marks, parts=parts, chosen=lit, on_chosen=picked, on_turned=turned)
+
+
+def _sheet(db: Database, user: User, document: Document, index: int, words: Sequence[Word]) -> Sheet:
+    page = document.pages[index]
+    return Sheet(
         image=library.page_png(db, user, document.id, page.number),
         width=page.width,
         height=page.height,
-        words=tuple((w.start, w.end, w.x0, w.y0, w.x1, w.y1, document.text[w.start : w.end]) for w in what.words),
+        words=tuple((w.start, w.end, w.x0, w.y0, w.x1, w.y1, document.text[w.start : w.end]) for w in words),
     )
-    placed = [replace(mark, boxes=boxes.lines(what.words, mark.start, mark.end)) for mark in marks]
-    return source_view(
-        "sheet", f"{what.name} of {what.of}", sheet, [mark for mark in placed if mark.boxes], chosen=lit,
-        on_chosen=picked, on_turned=turned,
-    )  # fmt: skip
 
 
 def context(db: Database, user: User, shown: register.ToCheck) -> None:
