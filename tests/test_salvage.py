@@ -127,6 +127,12 @@ def test_what_is_no_object_is_rejected_one_by_one():
     assert read(json.dumps({"norms": [A, "and", 7, None]})) == (ALL[:1], [NO_OBJECT] * 3)
 
 
+def test_words_around_a_whole_answer_hide_nothing_that_it_lost():
+    given = answer(A, "It may rest.", {"quote": None}, B)
+    assert read(f"Here it is:\n```json\n{given}\n```\nI hope this helps.") == read(given)
+    assert len(read(given)[1]) == 2
+
+
 @pytest.mark.parametrize("text", ["", "   ", "null", "I cannot help with that.", "{}", '{"error": "busy"}', "[" * 9000])
 def test_an_answer_without_what_was_asked_for_is_one_loss(text):
     assert read(text) == ([], [NO_JSON])
