@@ -106,7 +106,9 @@ def salvage(answer: str, kind: type[T], key: str) -> Salvaged[T]:
 
 def objects(answer: str, key: str, fields: frozenset[str]) -> Iterator[Any]:
     """The raw objects of an answer, or a Rejected for each that cannot be read."""
-    whole = loaded(unfenced(answer)) or loaded(answer[answer.find("{") : answer.rfind("}") + 1])
+    whole = loaded(unfenced(answer))
+    if whole is None:  # it may stand between words
+        whole = loaded(answer[answer.find("{") : answer.rfind("}") + 1])
     listed = whole if isinstance(whole, list) else under(whole, key, fields)
     if listed is None or any(wraps(one, fields) for one in listed):
         yield from picked(answer, key, fields)
