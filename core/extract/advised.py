@@ -28,7 +28,6 @@ from core.extract.salvage import Answered, Share, Text, Words, salvage
 from core.settings import lexicon
 from core.types import DUTIES, Action, Document, Obligation, Rejected, Risk, RiskLevel
 
-RISK_PROMPT, ACTIONS_PROMPT, SUMMARY_PROMPT = "classify-risk/1.0.0", "recommend-actions/1.0.0", "summarise/1.0.0"
 NEW_FIGURE = "It holds a figure that the law's words do not."
 NO_LINK = "It holds a link: where a reader is sent is no model's to say."
 NO_ROLE = "It names an owner who is not one of the roles to choose from."

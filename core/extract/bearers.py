@@ -55,7 +55,7 @@ def party(text: Sequence[Token], start: int, end: int, terms: Terms) -> Party:
     for index in range(last, end - 1):
         if text[index].kind == "conj" or (text[index].kind == "," and last == index):
             nxt = _one_party(text, index + 1, end, terms)
-            if nxt.kind is not None and nxt.known and _only_asides(text, last, index, nxt.start):
+            if nxt.kind is not None and nxt.known and _only_asides(last, index, nxt.start):
                 last = _with_of(text, nxt, end)
     return Party(first.start, last, first.kind, first.known)
 
@@ -106,7 +106,7 @@ def _last_conjunct(text: Sequence[Token], first: Party, end: int, terms: Terms) 
     return None
 
 
-def _only_asides(text: Sequence[Token], last: int, conj: int, start: int) -> bool:
+def _only_asides(last: int, conj: int, start: int) -> bool:
     """Between two coordinated heads there is nothing but "or, where applicable, the"."""
     return conj - last <= 1 and start - conj <= LONGEST_ASIDE + 3
 

@@ -110,7 +110,7 @@ def list_mode(sentence: Sentence, outer: LeadIn | None) -> Mode:
     if (
         last in frames()["condition_ends"]
         or _list_of_conditions(sentence)
-        or (_leads("condition_leads").search(tail) and not _acts_on_list(sentence, tail))
+        or (_leads("condition_leads").search(tail) and not _acts_on_list(tail))
     ):
         return "conditions"
     if _leads("measure_leads").search(tail[-70:]):
@@ -137,7 +137,7 @@ def _unfinished(sentence: Sentence, start: int, end: int) -> bool:
     return named and end - start <= LONGEST_UNFINISHED and not has_verb(words, start + 1, end)
 
 
-def _acts_on_list(sentence: Sentence, tail: str) -> bool:
+def _acts_on_list(tail: str) -> bool:
     """ "shall ensure that the following conditions are met": the list is what must be so."""
     return (
         "ensure" in tail

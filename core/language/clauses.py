@@ -61,7 +61,7 @@ def first_subject(tokens: Sequence[Token], depth: Sequence[int], start: int, mar
     pieces = chunks(tokens, depth, start, end)
     if excepted(tokens, pieces[-1].start + 2) and not has_verb(tokens, pieces[-1].start + 2, end):
         return Subject(pieces[-1].start + 2, end, "main")
-    which = _which_then_aside(tokens, pieces)
+    which = _which_then_aside(pieces)
     if which is not None:
         return Subject(which, end, "relative")
     at = _subject_chunk(pieces)
@@ -111,7 +111,7 @@ def _before_finite(tokens: Sequence[Token], start: int, end: int) -> int:
     return next(words, end)
 
 
-def _which_then_aside(tokens: Sequence[Token], pieces: Sequence[Chunk]) -> int | None:
+def _which_then_aside(pieces: Sequence[Chunk]) -> int | None:
     """ "an early warning, which, where applicable, shall indicate": the token of "which"; None elsewhere."""
     at = len(pieces) - 1
     while at > 0 and pieces[at].kind in ("empty", "adverb", "aside"):

@@ -160,7 +160,7 @@ def _decided(
 ) -> Decided:
     require_step(verdict, found.state, found.number)
     user = people.require_decider(db, user, found)
-    _require_free(db, user, found)
+    _require_free(user, found)
     rates.spend(db, user, "decisions")
     told = facts.facts(db, user, found)
     others = _others(db, user, found, shown)
@@ -232,7 +232,7 @@ def _others(db: Database, user: User, found: Item, shown: str) -> set[str]:
     return {row["verdict"] for row in given}
 
 
-def _require_free(db: Database, user: User, found: Item) -> None:
+def _require_free(user: User, found: Item) -> None:
     if found.claimed_by not in (None, user.id) and str(found.claimed_until) > now():
         raise Conflict(
             f"Somebody else is reading request {found.number} until {until(str(found.claimed_until))}; wait, or ask"

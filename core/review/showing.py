@@ -64,7 +64,7 @@ def evidence(db: Database, user: User, item_id: str) -> Evidence:
     told, unusable = _facts(db, user, found)
     digest = facts.digest(told)
     shown = obligations(db, user, found) if not unusable else ()
-    metadata = _metadata(db, user, found)
+    metadata = _metadata(db, found)
     rule, document = policy.rule(facts.risk_of(told)), library.document_row(db, user, found.document_id)
     made, mark = decisions(db, user, found.id), digest
     accepted = people.accepted(db, found.id, mark)
@@ -92,7 +92,7 @@ def _facts(db: Database, user: User, found: Item) -> tuple[facts.Facts, str]:
         return facts.kept(db, found.id, found.digest) or {"risk": found.risk}, str(error)
 
 
-def _metadata(db: Database, user: User, found: Item) -> tuple[str, str]:
+def _metadata(db: Database, found: Item) -> tuple[str, str]:
     """Model and prompt version of the run that the register shows."""
     run_id = derived.chosen_run(db, found.document_id)
     row = one(db, "select model, analysis from run where id = ?", [run_id])

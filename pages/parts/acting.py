@@ -18,12 +18,12 @@ def banner(db: Database, user: User) -> None:
         return
     own = sessions.behind(db, user) or user
     with st.container(key="demo-banner", horizontal=True, vertical_alignment="center"):
-        st.markdown(_told(user, own), width="stretch")
+        st.markdown(_told(user), width="stretch")
         if people := sessions.actors(db, user):
             _choice(db, user, {MYSELF: f"Myself ({own.name})"} | people)
 
 
-def _told(user: User, own: User) -> str:
+def _told(user: User) -> str:
     if user.mode != "demo":
         return ":material/theater_comedy: **Demo.** Nothing here is real. Act as one of its people to see their side."
     roles = ", ".join(user.roles) or "no roles"

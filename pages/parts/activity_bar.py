@@ -13,8 +13,8 @@ from pages.parts import activity_words, session, url
 
 PERIODS = {"7d": ("7 days", 7), "30d": ("30 days", 30), "90d": ("90 days", 90), "all": ("All", 0)}
 USUAL = "30d"
-ONE, MANY = ("period", "kind", "text", "subject", "document"), ("event", "who")
-NARROWING = ("kind", "text", "subject", "document", "event", "who")
+MANY = ("event", "who")
+NARROWING = ("kind", "text", "subject", "document", *MANY)
 MOST_CHARACTERS = 80
 
 

@@ -30,7 +30,7 @@ def panel(db: Database, user: User, item: Item) -> None:
     """Everything about carrying out one request that was accepted at some time."""
     made = tools.executions(db, user, item.id)
     if made:
-        _calls(db, user, item, made)
+        _calls(db, user, made)
     if item.state == "accepted":
         _choose(db, user, item)
     if item.state in ("executed", "failed") and any(one.state == "done" for one in made):
@@ -117,7 +117,7 @@ def value_line(value: Any) -> str:
 # --- after ------------------------------------------------------------------------------------------------------
 
 
-def _calls(db: Database, user: User, item: Item, made: Sequence[tools.Execution]) -> None:
+def _calls(db: Database, user: User, made: Sequence[tools.Execution]) -> None:
     st.markdown("**What was done**")
     moving = [one for one in made if one.state in UNDER_WAY and not _waits_for_manager(one)]
     if moving:
