@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 Modality = Literal["obligation", "prohibition", "permission", "right", "power"]
 BearerKind = Literal["regulated", "authority", "eu_body", "member_state", "person", "unspecified"]
-Match = Literal["exact", "normalised", "fuzzy"]
+Match = Literal["exact", "normalised", "elided", "fuzzy"]
 RiskLevel = Literal["low", "medium", "high", "critical"]
 ScopeDecision = Literal["in_scope", "out_of_scope", "escalate"]
 DeadlineKind = Literal["immediate", "period", "date", "recurrence", "retention", "other"]

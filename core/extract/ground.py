@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.extract.durations import hours
+from core.extract.elided import elided, leaves_out
 from core.extract.matching import BLANK, Found, NotFound, Region, squeezed
 from core.extract.source import Source
 from core.settings import lexicon
@@ -84,6 +85,7 @@ def find_quote(
 ) -> Found | Ungrounded:
     """The quote's place: as hinted, else exactly, normalised, nearly in its provision, else the same in its article.
 
+    One that leaves words out is the whole passage (see `elided`) or nothing.
     Where it must stand `within` a stretch, all of that is looked at last, and nothing outside of it.
     """
     rules, quote = lexicon("ground"), draft.quote.text.strip()
@@ -104,6 +106,9 @@ def find_quote(
         for search in (region.exact, region.normalised):
             if found := search(quote, after) or search(quote):
                 return found
+    if leaves_out(quote):
+        whole = elided(quote, source, regions, after, rules)
+        return whole if isinstance(whole, Found) else missing(f"With words left out, it is not in {path}: {whole}.")
     if len(quote) < rules["fuzzy_least_characters"]:
         return missing(f"These words are not in {path}, and are too few to look for something like them.")
     near = likest(quote, regions, rules)

@@ -23,6 +23,11 @@ class Source:
         return {provision.id: provision for provision in self.provisions}
 
     @cached_property
+    def starts(self) -> list[int]:
+        """Where provisions begin, in text order."""
+        return sorted(provision.span.start for provision in self.provisions)
+
+    @cached_property
     def roots(self) -> dict[str, str]:
         """Provision id → id of the article (or other outermost provision) that it is part of."""
         found: dict[str, str] = {}

@@ -190,7 +190,7 @@ def _row(
 
 def doubtful(obligation: Obligation) -> bool:
     """Whether a person should look at it before the rest."""
-    return obligation.match == "fuzzy" or obligation.confidence < lexicon("register")["doubtful_below"]
+    return obligation.match in ("elided", "fuzzy") or obligation.confidence < lexicon("register")["doubtful_below"]
 
 
 def _put(db: Database, row: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ MOST_RELATED = 10
 # What a person should look at twice before accepting, as a screen says it.
 CAUTIONS = {
     "fuzzy": "The quote of {path} is not word for word in the source.",
+    "elided": "The model's quote of {path} left words out; the whole passage is shown.",
     "unsure": "The reading of {path} is unsure ({confidence:.0%}).",
     "apart": "The built-in engine and the model read {path} differently ({fields}).",
     "lone": "Only one of the two readings found {path}.",
@@ -81,7 +82,8 @@ def cautions(shown: Iterable[Shown]) -> Iterable[str]:
         lone = both and not all(reading.found for reading in each.readings)
         tests = {
             "fuzzy": row.match == "fuzzy",
-            "unsure": row.match != "fuzzy" and row.doubtful,
+            "elided": row.match == "elided",
+            "unsure": row.match not in ("elided", "fuzzy") and row.doubtful,
             "apart": bool(each.differing),
             "lone": lone,
             "status": row.status in ("not an obligation", "not applicable"),

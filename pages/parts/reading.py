@@ -58,10 +58,16 @@ def explanation(record: register.Record) -> None:
         ("Rule", f"`{found.rule}`" if found.rule else ""),
         ("Because", plain(draft.reason)),
         ("Risk", f"{found.risk.score} of 100: {'; '.join(plain(one) for one in found.risk.reasons) or 'no factor'}"),
-        ("Sure", f"{found.confidence:.0%}; the quote is {label(found.match).lower()} in the source"),
+        ("Sure", f"{found.confidence:.0%}; {_matched(found)} in the source"),
         ("Engine", plain(found.engine)),
     ]
     table(rows)
+
+
+def _matched(found: Obligation) -> str:
+    if found.match == "elided":
+        return "the model's quote left words out of what stands"
+    return f"the quote is {label(found.match).lower()}"
 
 
 def table(rows: Facts) -> None:

@@ -25,7 +25,7 @@ from pages.parts.words import (
 )
 
 Names = Mapping[str, str]
-MATCHES = {"exact": "green", "normalised": "gray", "fuzzy": "orange"}
+MATCHES = {"exact": "green", "normalised": "gray", "elided": "orange", "fuzzy": "orange"}
 FIELDS = {"modality": "Kind", "bearer": "Who", "action": "What", "deadline": "When"}
 # Of the data card, what a reviewer asks for first.
 CARD = ("source", "sensitivity", "personal_data", "secrets", "licence", "known_quality_issues", "prohibited_use")
