@@ -8,9 +8,13 @@ export default function ({ parentElement, data }) {
   if (seen.get(parentElement) === data.what) return;
   seen.set(parentElement, data.what);
   const find = (tries) => {
-    const field = document.querySelector(".st-key-review-panel textarea");
-    if (field) field.focus();
-    else if (tries) setTimeout(() => find(tries - 1), 50);
+    const panel = document.querySelector(".st-key-review-panel");
+    const field = panel?.querySelector("textarea");
+    if (field) {
+      field.focus({ preventScroll: true });
+      // The button that confirms, once it is drawn too, and no further: the quote stays in sight.
+      new ResizeObserver(() => panel.scrollIntoView({ block: "nearest" })).observe(panel);
+    } else if (tries) setTimeout(() => find(tries - 1), 50);
   };
   find(20);
 }

@@ -45,41 +45,44 @@ def pane(db: Database, user: User, wanted: Wanted, listed: Listed) -> None:
     if barred and found.item.state in review.PENDING and not identity.alone(user):  # who is alone was told above
         with st.container(key="review-barred"):
             st.caption(plain(barred))
-    if not review_deciding.stale(db, found, seen) and not barred:
-        review_deciding.panel(db, user, found, seen, lambda: review_queue.after(db, user, wanted, listed))
-    _evidence(db, user, found, names)
-
-
-def _evidence(db: Database, user: User, found: review.Evidence, names: dict[str, str]) -> None:
+    decides = not review_deciding.stale(db, found, seen) and not barred
     chosen = _chosen(found)
-    settled = found.item.state not in (*review.PENDING, "change_requested")  # what became of it is asked for first
     with st.container(key="review-both"):
         left, right = st.columns(2)
     with left, st.container(key="review-facts"):
-        if review_handling.amending(found, user):
-            review_history.asked_for(found, names)
-            review_amend.form(db, user, found.item)
-        else:
-            review_evidence.asked(found.actions)
-        review_history.changed(found)
-        if settled:
-            review_history.decisions(found, names)
-            review_handling.execution(db, user, found)
-        review_evidence.reasons(found)
-        if found.unusable:
-            st.error(plain(found.unusable))
-        review_evidence.obligations(found, chosen.row.obligation_id if chosen else "")
-        if not settled:
-            review_history.decisions(found, names)
-        review_history.versions(found, names)
-        review_evidence.similar(found, names)
-        review_evidence.related(found)
-        review_evidence.document(found)
-        review_history.comments(db, user, found, names)
+        if decides:  # beside the source, which stays where it is while its reader decides
+            review_deciding.panel(db, user, found, seen, lambda: review_queue.after(db, user, wanted, listed))
+        _facts(db, user, found, names, chosen)
     with right, st.container(key="review-source"), shell.guarded():
         if chosen:
             norms = [one.obligation for one in found.obligations]
             review_source.beside(db, user, found.item.document_id, norms, chosen.obligation)
+
+
+def _facts(
+    db: Database, user: User, found: review.Evidence, names: dict[str, str], chosen: review.Shown | None
+) -> None:
+    settled = found.item.state not in (*review.PENDING, "change_requested")  # what became of it is asked for first
+    if review_handling.amending(found, user):
+        review_history.asked_for(found, names)
+        review_amend.form(db, user, found.item)
+    else:
+        review_evidence.asked(found.actions)
+    review_history.changed(found)
+    if settled:
+        review_history.decisions(found, names)
+        review_handling.execution(db, user, found)
+    review_evidence.reasons(found)
+    if found.unusable:
+        st.error(plain(found.unusable))
+    review_evidence.obligations(found, chosen.row.obligation_id if chosen else "")
+    if not settled:
+        review_history.decisions(found, names)
+    review_history.versions(found, names)
+    review_evidence.similar(found, names)
+    review_evidence.related(found)
+    review_evidence.document(found)
+    review_history.comments(db, user, found, names)
 
 
 def _chosen(found: review.Evidence) -> review.Shown | None:

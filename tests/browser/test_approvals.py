@@ -10,9 +10,8 @@ from core import identity, library, register, review, store, worker
 from core.audit import verifying
 from core.identity import accounts, passwords
 from core.settings import settings
-from tests.browser.conftest import ROOT, serving
+from tests.browser.conftest import ROOT, patient, serving
 
-PATIENCE = 40_000  # milliseconds
 PASSWORD = "four words make one"
 PEOPLE = {"Nadia": "analyst", "Rui": "reviewer", "Tess": "risk reviewer"}
 SAMPLE = ROOT / "data" / "samples" / "ict-incident-reporting.pdf"
@@ -49,17 +48,15 @@ def enter(browser: Browser, database: Path) -> Iterator[Enter]:
         opened = []
 
         def enter(name: str, address: str) -> Page:
-            context = browser.new_context(viewport={"width": 1440, "height": 900})
+            context = patient(browser.new_context(viewport={"width": 1440, "height": 900}))
             opened.append(context)
             page = context.new_page()
-            page.set_default_timeout(PATIENCE)
             page.goto(f"{url}{address}")
             page.get_by_label("Name").fill(name)
             page.get_by_label("Password", exact=True).fill(PASSWORD)
             page.get_by_role("button", name="Sign in").click()
             return page
 
-        expect.set_options(timeout=PATIENCE)
         yield enter
         for context in opened:
             context.close()
@@ -70,6 +67,12 @@ def press(page: Page, key: str) -> None:
     expect(page.get_by_role("button", name="Accept", exact=False).first).to_be_enabled()
     page.wait_for_selector("[data-test-script-state=notRunning]")
     page.keyboard.press(key)
+
+
+def frame(page: Page) -> object:
+    """Where the source stands in the window, once the page is drawn."""
+    page.wait_for_selector("[data-test-script-state=notRunning]")
+    return page.locator(".source-view").bounding_box()
 
 
 def person(db: store.Database, name: str) -> accounts.User:
@@ -96,8 +99,12 @@ def test_a_critical_action_goes_the_whole_way_and_the_log_tells_it(enter: Enter,
     expect(rui.get_by_role("heading", name=TITLE)).to_be_visible()
     expect(rui.get_by_text("2 people, one of them a risk reviewer")).to_be_visible()
     expect(rui.locator(".sv-box.sv-chosen").first).to_be_visible()  # the quote, on its page
+    before = frame(rui)
     press(rui, "s")
     rui.get_by_label("What should be changed").fill("Name the incident desk as its owner.")
+    assert frame(rui) == before  # whoever decides still sees what they decide on, where it was
+    expect(rui.locator(".sv-box.sv-chosen").first).to_be_in_viewport()
+    expect(rui.get_by_role("button", name="Ask for this change")).to_be_in_viewport()
     rui.keyboard.press("Control+Enter")
     expect(rui.get_by_text("No. 1: change requested")).to_be_visible()
 
