@@ -9,6 +9,7 @@ further    risk, actions and summary by the model, checked
 keeping    where finished steps are kept; whether the job is still ours
 leading    the whole run: from the plan to an Analysis
 overnight  the windows handed over as one batch, and collected
+rehearsing a run gone through with the answers that are kept, and nobody asked
 forecasting  what a run would take, part by part, and which budget may not hold it
 job        the handler, and what a person does about a run: start, estimate, go on, see how far it is
 alone      the same for a file without a library

@@ -3,31 +3,31 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Literal, TypeVar
 
 from sqlite_utils import Database
 
-from core import prompts, register
+from core import prompts
 from core.analysing import overnight
 from core.analysing import plan as plans
-from core.analysing.further import tokens
 from core.analysing.leading import Run, first_of
-from core.analysing.options import STEPS, Step
+from core.analysing.options import STEPS
 from core.analysing.plan import Plan
+from core.analysing.rehearsing import Rehearsed, rehearsed
 from core.errors import BadInput
-from core.extract import advised, prompted
+from core.extract import prompted
 from core.extract.windows import Window
 from core.llm import budgets, counting, estimates, routes
-from core.llm.errands import Candidate, Errand, Estimate
+from core.llm.errands import Candidate, Errand, Estimate, Takes
 from core.llm.faults import NoAnswer, Refused
-from core.pipeline import analyze_reading
 from core.prompts import Rendered
 from core.store import one
 from core.telemetry.hashing import user_hash
-from core.types import Analysis
 
 LOOKED_BACK = 20  # runs
 ENOUGH = 20  # windows that make a history
+NOTHING = Takes(0, 0, Decimal(0), 0.0)
 T = TypeVar("T")
 
 
@@ -69,7 +69,8 @@ def forecast(db: Database, run: Run) -> Forecast:
     off = getattr(routes.routes(run.settings).estimate.off, counter.how)
     plan, low, high = _plans(db, run, first, stronger, counter, off)
     reading = _windows(db, run, plan, low, high)
-    parts = (Part("windows", reading), *_others(db, run, plan, first.entry.name), *_steps(db, run, plan))
+    seen = rehearsed(db, run, plan)
+    parts = (Part("windows", reading), *_others(db, run, plan, seen, first.entry.name), *_steps(db, run, plan, seen))
     direct = estimates.added([part.estimate for part in parts])
     later = None
     if overnight.possible(first.entry):
@@ -101,30 +102,45 @@ def _plans(
 
 
 def _windows(db: Database, run: Run, plan: Plan, low: Plan, high: Plan) -> Estimate:
-    usual, least, most = (run.router.estimate(db, run.errand, _questions(run, one)) for one in (plan, low, high))
+    prompt = plan.prompts["extract"]
+    usual, least, most = (
+        run.router.estimate(db, run.errand, _questions(run, prompt, one.windows)) for one in (plan, low, high)
+    )
     return replace(usual, least=least.least, most=most.most)
 
 
-def _questions(run: Run, plan: Plan) -> list[Rendered]:
-    prompt = plans.loaded(plan.prompts["extract"])
-    return [prompts.render(prompt, prompted.values(window, run.reading.document)) for window in plan.windows]
+def _questions(run: Run, prompt: str, windows: Sequence[Window]) -> list[Rendered]:
+    """Of the windows; `prompt` is its name and version."""
+    asked = plans.loaded(prompt)
+    return [prompts.render(asked, prompted.values(window, run.reading.document)) for window in windows]
 
 
 # --- windows that are read again --------------------------------------------------------------------------------
 
 
-def _others(db: Database, run: Run, plan: Plan, model: str) -> list[Part]:
-    """Weak windows by a stronger model, and the second pass: as many as in the runs before, or as is assumed."""
+def _others(db: Database, run: Run, plan: Plan, seen: Rehearsed, model: str) -> list[Part]:
+    """Weak windows by a stronger model, and the second pass: as the answers that are kept have it; of windows without
+    one as many as in the runs before, or as is assumed.
+    """
     held, found = routes.routes(run.settings).estimate, list[Part]()
     if run.options.cascade and plan.stronger:
         share, rests = _share(db, run, model, "best", held.stronger_share)
-        asked = _picked(_questions(run, plan), share)
-        found += _part(db, run, "stronger", replace(run.errand, quality="best"), asked, rests)
+        asked = [*seen.asked["stronger"], *_picked(_questions(run, plan.prompts["extract"], seen.unknown), share)]
+        found += _part(db, run, "stronger", replace(run.errand, quality="best"), asked, _partly(plan, seen, rests))
     if run.options.second_pass:
         share, rests = _share(db, run, model, "again", held.again_share)
-        asked = [_left_open(run, plan, window, held.again_text) for window in _picked(plan.windows, share)]
-        found += _part(db, run, "again", replace(run.errand, task="again"), asked, rests)
+        guessed = [_left_open(run, plan, window, held.again_text) for window in _picked(seen.unknown, share)]
+        asked = [*seen.asked["again"], *guessed]
+        found += _part(db, run, "again", replace(run.errand, task="again"), asked, _partly(plan, seen, rests))
     return found
+
+
+def _partly(plan: Plan, seen: Rehearsed, rests: str) -> str:
+    """What a number rests on that is known of the windows which are answered already, and of the others as `rests`."""
+    known = len(plan.windows) - len(seen.unknown)
+    if not seen.unknown or not known:
+        return rests if seen.unknown else ""
+    return f"{rests}, but for {known:,} that are answered already"
 
 
 # By the beginning of their parts' names: the runs that were to read windows again.
@@ -172,40 +188,14 @@ def _left_open(run: Run, plan: Plan, window: Window, share: float) -> Rendered:
 # --- what follows from the norms --------------------------------------------------------------------------------
 
 
-def _steps(db: Database, run: Run, plan: Plan) -> list[Part]:
-    """Risk, actions and summary as if the model found the norms that the built-in reading has."""
-    wanted = [step for step in STEPS if step in run.options.steps]
-    if not wanted:
-        return []
-    known = _built_in(db, run)
-    rests = f"as for the {len(known.obligations):,} norms of the built-in reading"
+def _steps(db: Database, run: Run, plan: Plan, seen: Rehearsed) -> list[Part]:
+    """Risk, actions and summary of the norms that are known, or are taken for known."""
     found = list[Part]()
-    for step in wanted:
-        prompt = plans.loaded(plan.prompts[step])
-        asked = [prompts.render(prompt, values) for values in _of_step(step, run, plan, known)]
-        found += _part(db, run, step, replace(run.errand, task=step), asked, rests, at_once=1)
+    for step in (step for step in STEPS if step in run.options.steps):
+        found += _part(db, run, step, replace(run.errand, task=step), seen.asked[step], seen.rests, at_once=1)
+    if seen.rests and len(seen.unknown) < len(plan.windows):  # one norm more or less changes most of the questions
+        found = [replace(one, estimate=replace(one.estimate, least=NOTHING)) for one in found]
     return found
-
-
-def _of_step(step: Step, run: Run, plan: Plan, known: Analysis) -> list[dict[str, str]]:
-    """The values of the questions that the run would ask; none where a norm does not fit: the rules do it then."""
-    document, norms, room = run.reading.document, known.obligations, plan.rooms[step]
-    try:
-        if step == "risk":
-            return [one.values for one in advised.risk_questions(norms, document, tokens, room)]
-        if step == "actions":
-            return [one.values for one in advised.action_questions(known.actions, norms, document, tokens, room)]
-        asked = advised.summary_question(known.summary, norms, document, tokens, room)
-        return [asked.values] if asked.items else []
-    except BadInput:
-        return []
-
-
-def _built_in(db: Database, run: Run) -> Analysis:
-    """The latest built-in reading that is stored, else one made now."""
-    user, document_id = run.errand.user, run.reading.document.id
-    own = [kept for kept in register.runs(db, user, document_id) if kept.model == "builtin"]
-    return register.analysis(db, user, document_id, own[-1].id) if own else analyze_reading(run.reading)
 
 
 def _part(

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -215,19 +215,12 @@ def _concluded(
     db: Database, run: Run, plan: Plan, asker: Asker, keeper: Keeper, reads: list[WindowRead], worked: Any
 ) -> Analysis:
     reading = run.reading
-    text = Text(reading)
-    grounded = together([one.grounded for one in reads], reading.document)
-    obligations = weighed(grounded, reading, run.profile)
-    said = [statement for one in reads for statement in one.statements if not one.degraded]
-    statements = _statements([*text.builtin[1], *said])
-    findings = Findings(
-        obligations, statements, grounded.ungrounded, tuple(lost for one in reads for lost in one.rejected)
-    )
+    found = findings(run, Text(reading), reads)
     keeper.require()
     keeper.show(READING, "Weighing what was found")
     engines = Counter(one.engine for one in reads if not one.degraded)
     steps = run.options.steps if engines or not reads else ()  # who answered nothing but nonsense is not asked on
-    advised = Further(asker, plan, reading, run.decision, steps).advised(findings, run.today or date.today())
+    advised = Further(asker, plan, reading, run.decision, steps).advised(found, run.today or date.today())
     taken = ledger.taken(db, run.trace_id)
     made = Metadata(
         request_id=run.trace_id,
@@ -246,6 +239,15 @@ def _concluded(
     return concluded(
         replace(reading, document=document), run.decision, advised.findings, advised.actions, made, advised.summary
     )
+
+
+def findings(run: Run, text: Text, reads: Sequence[WindowRead]) -> Findings:
+    """What all windows come to, before any model says more of it."""
+    grounded = together([one.grounded for one in reads], run.reading.document)
+    obligations = weighed(grounded, run.reading, run.profile)
+    said = [statement for one in reads for statement in one.statements if not one.degraded]
+    lost = tuple(lost for one in reads for lost in one.rejected)
+    return Findings(obligations, _statements([*text.builtin[1], *said]), grounded.ungrounded, lost)
 
 
 def _asked(db: Database, run: Run) -> str:

@@ -22,6 +22,7 @@ from core.store import connect, one
 from core.types import ChatRequest, Message
 
 BYTES_PER_TOKEN = 3.0  # of UTF-8; no model that we know needs more tokens for law in a European language
+USUAL = 4.0  # and so many bytes are a token of it as a rule
 MARGIN = 0.9  # what was measured on other text is not trusted further than this
 LOOKED_BACK, ENOUGH = 50, 5  # calls
 PLAUSIBLE = (1.0, 8.0)  # bytes of a token; a server that reports more or fewer tokens counts something else
@@ -77,6 +78,11 @@ class Counter:
         if now is None or bytes_per_token is None or bytes_per_token > now / MARGIN:
             return self
         return replace(self, count=_measured(bytes_per_token), bytes_per_token=bytes_per_token, settled=True)
+
+    @property
+    def likely(self) -> "Counter":
+        """Without the caution that packing needs: what texts will take, rather than what they will not exceed."""
+        return self if self.exact else self.times(BYTES_PER_TOKEN / USUAL if self.how == "assumed" else MARGIN)
 
     def times(self, factor: float) -> "Counter":
         """As if each text took so many times the tokens: what a guess that is off by so much would have been."""

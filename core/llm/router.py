@@ -111,14 +111,14 @@ class Router:
         if chosen is None:
             raise nobody(found)
         entry = chosen.entry
-        requests = [self.request(db, errand, one, entry) for one in prompts]
-        new = [one for one in requests if errand.fresh or not self._is_kept(db, errand, entry, one)]
+        new = [one for one in prompts if self.kept(db, errand, one, entry) is None]
+        requests = [self.request(db, errand, one, entry) for one in new]
         held = routes.routes(self.settings).estimate
         known = estimates.pace(db, errand.user.tenant, errand.task, entry, held)
         together = at_once or routes.limit(self.settings, entry.backend)
-        counter = counting.counter(entry.name, self.settings, quick=True)
-        cached = len(requests) - len(new)
-        return estimates.estimate(entry, new, cached, known, at_once=together, counter=counter, off=held.off)
+        counter = counting.counter(entry.name, self.settings, quick=True).likely
+        cached = len(prompts) - len(new)
+        return estimates.estimate(entry, requests, cached, known, at_once=together, counter=counter, off=held.off)
 
     def request(self, db: Database, errand: Errand, prompt: Rendered, entry: Entry) -> ChatRequest:
         """What the model is sent, before personal data is masked."""
@@ -133,9 +133,14 @@ class Router:
             thinking_tokens=route.thinking_tokens,
         )
 
-    def _is_kept(self, db: Database, errand: Errand, entry: Entry, request: ChatRequest) -> bool:
-        digest = answers.digest(errand, entry.name, request, masked=attempts.masks(entry, errand))
-        return answers.keeps(errand, request) and answers.look(db, errand, digest) is not None
+    def kept(self, db: Database, errand: Errand, prompt: Rendered, entry: Entry) -> answers.Kept | None:
+        """What the model said when it was asked this before; None where it would be asked anew."""
+        request = self.request(db, errand, prompt, entry)
+        if errand.fresh or not answers.keeps(errand, request):
+            return None
+        return answers.look(
+            db, errand, answers.digest(errand, entry.name, request, masked=attempts.masks(entry, errand))
+        )
 
     def require_one(self, db: Database, errand: Errand, prompt: Rendered, found: tuple[Candidate, ...]) -> None:
         """Refused, with each decision in the ledger, when nobody may see the text; NoAnswer when nobody is here."""
