@@ -10,7 +10,7 @@ from core import prompts
 from core.errors import BadInput
 from core.extract import advised
 from core.extract.actions import actions
-from core.extract.questions import NOT_ASKED, TWICE
+from core.extract.questions import NOT_ASKED, TWICE, new_figures
 from core.extract.risk import LEVELS, obligation_risk
 from core.extract.salvage import NO_JSON
 from core.pipeline import analyze_reading
@@ -176,6 +176,7 @@ def test_high_and_critical_need_approval_whoever_says_so(found, said, needs):
         (step(1, owner_role="The King"), advised.NO_ROLE),
         (step(1, "Report within 48 hours"), advised.NEW_FIGURE),
         (step(1, detail="Report within forty-eight hours."), advised.NEW_FIGURE),
+        (step(1, detail="Report within twenty-four working days."), advised.NEW_FIGURE),
         (step(1, ""), advised.EMPTY),
         (step(1, "\u200b\x1b\u202e"), advised.EMPTY),
         (step(1, detail="See https://harbour.example for the form."), advised.NO_LINK),
@@ -192,6 +193,17 @@ def test_a_step_that_invents_or_twists_something_is_rejected_and_ours_stands(fou
     advice = advised.steps(question, answer("steps", wrong))
     assert advice.items == ours
     assert [one.reason for one in advice.rejected] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("law", "said"),
+    [
+        ("within thirty (30) days", "30 days"), ("a 24-hour period", "within 24 hours"), ("2 % of turnover", "two per cent"),
+        ("12 consecutive months", "twelve months"), ("five (5) Business Days", "5 working days"), ("one year", "1 year"),
+    ],
+)  # fmt: skip
+def test_what_a_figure_counts_may_be_written_in_another_way(law, said):
+    assert new_figures(said, f"1. {law}") == set()
 
 
 def test_figures_of_the_law_may_be_repeated_in_words_or_digits(found):
@@ -232,6 +244,9 @@ def test_sentences_that_rest_on_norms_stand_before_the_counted_facts(found):
         ("Masters must report collisions.", (77,), advised.NO_SOURCE),
         ("Masters must report collisions within 36 hours.", ("obligation",), advised.NEW_FIGURE),
         ("Breaches cost ten million crowns.", ("obligation",), advised.NEW_FIGURE),
+        ("Masters must report collisions within 24 days.", ("obligation",), advised.NEW_FIGURE),
+        ("Breaches cost 24 million.", ("obligation",), advised.NEW_FIGURE),
+        ("Breaches cost 24 % of the fees.", ("obligation",), advised.NEW_FIGURE),
         ("Masters must report at www.harbour.example.", ("obligation",), advised.NO_LINK),
         ("Pilots must take a fee.", ("right",), advised.NO_DUTY),
         ("Reports of collisions are prohibited.", ("obligation",), advised.NO_DUTY),

@@ -18,6 +18,11 @@ NOT_ASKED = "It answers for a number that was not asked about."
 TWICE = "It answers for the same number twice; the first answer counts."
 FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 SPELT_FIGURE = re.compile(rf"\b(?:{NUMBER_WORD})\b")
+# "24 hours", "thirty (30) days", "12 consecutive months", "5 %": what is counted, next to the figure.
+MEASURED = re.compile(
+    rf"(?P<figure>\d+(?:[.,]\d+)*|\b(?:{NUMBER_WORD}))\)?(?:[\s-]{{1,4}}[a-z]{{2,20}})?[\s-]{{0,4}}"
+    r"(?P<unit>minute|hour|day|week|month|quarter|year|thousand|million|billion|per\s?cent|euro|dollar|pound)"
+)
 WORD = re.compile(r"[a-z]+")
 
 Number = Annotated[int, Field(strict=True)]
@@ -112,14 +117,28 @@ def by_number(found: Sequence[A], most: int) -> tuple[dict[int, A], list[Rejecte
 
 
 def new_figures(said: str, given: str) -> set[str]:
-    """Figures that a model's words hold and what it was given does not: "48" in "within 48 hours"."""
-    return figures(said) - figures(given)
+    """Figures that a model's words hold and what it was given does not: "48" in "within 48 hours", and "5 million"
+    where only the fifth of May was given.
+    """
+    return (figures(said) | measured(said)) - (figures(given) | measured(given))
 
 
 def figures(text: str) -> set[str]:
     """As digits, however they are written. "One" is a pronoun too often to count."""
     spelt = (word for word in SPELT_FIGURE.findall(text.lower()) if word != "one")
-    return {*FIGURE.findall(text), *(str(number(word)) for word in spelt)}
+    return {*FIGURE.findall(text), *map(_digits, spelt)}
+
+
+def measured(text: str) -> set[str]:
+    """Figures with what they count: "24 hour". One of something is often said without a figure, and not looked at."""
+    found = (
+        (_digits(match["figure"]), match["unit"]) for match in MEASURED.finditer(text.lower().replace("%", " percent"))
+    )
+    return {f"{figure} {unit.replace(' ', '')}" for figure, unit in found if figure != "1"}
+
+
+def _digits(figure: str) -> str:
+    return figure if figure[0].isdigit() else str(number(figure))
 
 
 def words_of(text: str) -> set[str]:
