@@ -198,10 +198,14 @@ def test_a_step_that_invents_or_twists_something_is_rejected_and_ours_stands(fou
 @pytest.mark.parametrize(
     ("law", "said"),
     [
-        ("within thirty (30) days", "30 days"), ("a 24-hour period", "within 24 hours"), ("2 % of turnover", "two per cent"),
-        ("12 consecutive months", "twelve months"), ("five (5) Business Days", "5 working days"), ("one year", "1 year"),
+        ("within thirty (30) days", "30 days"),
+        ("a 24-hour period", "within 24 hours"),
+        ("2 % of turnover", "two per cent"),
+        ("12 consecutive months", "twelve months"),
+        ("five (5) Business Days", "5 working days"),
+        ("one year", "1 year"),
     ],
-)  # fmt: skip
+)
 def test_what_a_figure_counts_may_be_written_in_another_way(law, said):
     assert new_figures(said, f"1. {law}") == set()
 
