@@ -66,6 +66,7 @@ def test_two_firms_procedures_of_one_title_both_count_and_whoever_adds_the_secon
     assert "has the title of ours.md, but another text: it is no version of it, and both count" in said
     assert library.newest_ids(db, ME) == {ours, theirs}
     assert [one.id for one in library.namesakes(db, ME, ours)] == [theirs]
+    assert f"{theirs} (theirs.md) has the same title and is no version of it" in copilot("versions", ours).err
     assert {row.document_id for row in register.rows(db, ME)} == {ours, theirs}
 
 

@@ -59,8 +59,11 @@ def versions(arguments: Namespace) -> int:
     from core import library
 
     with opened() as (db, user):
-        found = library.versions(db, user, document_id(db, user, arguments.document))
+        shown = document_id(db, user, arguments.document)
+        found, others = library.versions(db, user, shown), library.namesakes(db, user, shown)
     listing(TITLES, found, _cells, arguments.json)
+    for one in others:
+        say(f"{one.id} ({one.file_name}) has the same title and is no version of it; `version-of` says otherwise.")
     return 0
 
 
