@@ -377,6 +377,10 @@ ACTS = (
         "forget a benchmark", "models.manage", "benchmark.forgotten",
         lambda db, u, w: llm.forget_benchmark(db, u, w.benchmark),
     ),
+    Act(
+        "review a model", "models.review", "model.reviewed",
+        lambda db, u, w: llm.save_review(db, u, [ECHO], {"owner": "Head of Quince"}),
+    ),
     Act("stop a model", "models.stop", "model.stopped", lambda db, u, w: switches.stop(db, u, ECHO, "Quince")),
     Act(
         "start a model", "models.stop", "model.started",

@@ -32,6 +32,19 @@ def test_an_entry_is_shown_whole_with_its_vendor_review(copilot):
     assert copilot("models", "show", "claude").code == 2
 
 
+def test_an_owner_and_a_vendor_review_are_said_of_several_models_at_once(copilot):
+    both = ("anthropic:claude-haiku-5-5", "anthropic:claude-opus-5-5")
+    said = ("--owner", "Head of Data", "--reviewed", "2026-11-20", "--answer", "dpa=Signed = yes")
+    assert "Saved for 2 of 2 models" in copilot("models", "review", *both, *said).err
+    shown = copilot("models", "show", both[1]).out
+    assert "Owner\tHead of Data\n" in shown
+    assert "Vendor review: dpa\tSigned = yes\n" in shown
+    listed = [json.loads(line) for line in copilot("models", "list", "--json").out.splitlines()]
+    assert {one["review_date"] for one in listed if one["name"] in both} == {"2026-11-20"}
+    assert copilot("models", "review", both[0]).code == 2
+    assert copilot("models", "review", both[0], "--answer", "dpa").code == 2
+
+
 def test_health_says_what_each_backend_needs(copilot):
     found = {line[0]: line for line in copilot("models", "health").cells}
     assert found["builtin"][1] == "ready"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,21 @@ def test_an_entry_is_shown_whole_by_its_address(db):
     assert "Data processing agreement | Not reviewed yet" in text
     assert "A prompt over 100,000 tokens costs more." in text
     assert "Into the cache | 0.125" in text
+
+
+def test_owner_and_vendor_review_are_filled_in_on_the_page_for_all_models_of_a_vendor(db):
+    at = opened("models", model="anthropic:claude-haiku-5-5")
+    field(at, "Owner").set_value("Head of Data")
+    field(at, "Data processing agreement").set_value("Signed")
+    at.date_input[0].set_value(date(2026, 11, 20))
+    field(at, "The same for the other").check()
+    button(at, "Save").click().run()
+    assert not at.exception
+    text = said(at).replace("\\", "")
+    assert "Owner | Head of Data" in text
+    assert "Reviewed on | 2026-11-20" in text
+    assert "Data processing agreement | Signed" in said(opened("models", model="anthropic:claude-opus-5-5"))
+    assert "Owner | Not assigned" in said(opened("models", model="ollama:phi4-mini"))
 
 
 def test_a_prompt_is_tried_and_what_it_took_is_shown(db):

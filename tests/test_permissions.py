@@ -21,10 +21,12 @@ EXPECTED = {
         "controls.edit", "firm.edit", "models.ask", "changes.propose", "costs.all", "actions.submit", "actions.review",
         "actions.execute", "actions.confirm", "actions.compensate", "audit.read", "access.read",
     },
-    E: {"models.ask", "models.manage", "models.stop", "changes.propose", "changes.decide", "costs.all"},
+    E: {
+        "models.ask", "models.manage", "models.review", "models.stop", "changes.propose", "changes.decide", "costs.all",
+    },
     S: {
-        "documents.read", "documents.second", "register.export", "models.stop", "changes.propose", "changes.decide",
-        "costs.all", "actions.review", "audit.read", "access.read",
+        "documents.read", "documents.second", "register.export", "models.review", "models.stop", "changes.propose",
+        "changes.decide", "costs.all", "actions.review", "audit.read", "access.read",
     },
     F: {
         "documents.read", "documents.add", "documents.manage", "register.export", "models.ask", "actions.submit",

@@ -1,6 +1,6 @@
 """Models from the command line: the inventory, what each backend needs, bringing models here."""
 
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +8,7 @@ from core.cli.commands import JSON, REASON, Command, argument
 from core.cli.database import opened
 from core.cli.imports import done
 from core.cli.text import as_json, facts, listing, row, say, table
+from core.errors import BadInput
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -25,12 +26,12 @@ def list_models(arguments: Namespace) -> int:
     from core import llm, switches
     from core.settings import settings
 
-    found = llm.entries(settings())
-    if arguments.json:
-        for one in found:
-            as_json(one.model_dump(mode="json"))
-        return 0
     with opened() as (db, _):
+        found = llm.reviewed(db, llm.entries(settings()))
+        if arguments.json:
+            for one in found:
+                as_json(one.model_dump(mode="json"))
+            return 0
         ready = set(llm.usable(llm.health(db, settings()), settings()))
         halted = switches.stopped(db)
     others = [llm.entry(name, settings()) for name in sorted(ready - {one.name for one in found})]
@@ -50,11 +51,11 @@ def show_model(arguments: Namespace) -> int:
     from core import llm, switches
     from core.settings import settings
 
-    found = llm.entry(arguments.model, settings())
-    if arguments.json:
-        as_json(found.model_dump(mode="json"))
-        return 0
     with opened() as (db, _):
+        [found] = llm.reviewed(db, [llm.entry(arguments.model, settings())])
+        if arguments.json:
+            as_json(found.model_dump(mode="json"))
+            return 0
         facts((("Stopped", switches.stopped(db).get(found.name)),))
     plain = found.model_dump(exclude={"prices", "review", "source", "listed"})
     facts((_label(name), _words(value)) for name, value in plain.items())
@@ -62,6 +63,27 @@ def show_model(arguments: Namespace) -> int:
     facts((("Prices as of", found.prices and found.prices.dated),))
     facts((f"Vendor review: {_label(name).lower()}", value) for name, value in found.review.model_dump().items())
     return 0
+
+
+def review_model(arguments: Namespace) -> int:
+    from core import llm
+
+    answers = dict(arguments.answer)
+    given = {"owner": arguments.owner, "review_date": arguments.reviewed, **answers}
+    said = {field: text for field, text in given.items() if text is not None}
+    if not said:
+        raise BadInput("There is nothing to say: give --owner, --reviewed or --answer.")
+    with opened() as (db, user):
+        changed = llm.save_review(db, user, arguments.model, said)
+    say(f"Saved for {changed} of {len(arguments.model)} models." if changed else "Nothing was changed.")
+    return 0
+
+
+def _answered(text: str) -> tuple[str, str]:
+    field, sign, words = text.partition("=")
+    if not sign:
+        raise ArgumentTypeError(f"{text!r} is no FIELD=WORDS, such as dpa='Signed on 1 March'")
+    return field.strip(), words
 
 
 def health(arguments: Namespace) -> int:
@@ -178,9 +200,28 @@ COMMANDS = (
         "models show",
         show_model,
         "Show a model's inventory entry and vendor review",
-        "All fields of its entry in models/catalog.toml.",
+        "All fields of its entry in models/catalog.toml, with what `models review` said over it.",
         "python -m core models show anthropic:claude-sonnet-5-5",
         (MODEL, JSON),
+    ),
+    Command(
+        "models review",
+        review_model,
+        "Say who owns a model and answer its vendor review",
+        """
+        Of one model, or the same of several. Fields of the review are those that `models show` lists, such as dpa or
+        trains_on_data; no words take an answer back. Which text a model may see stays with models/catalog.toml.
+        """,
+        """
+        python -m core models review ollama:qwen3:8b --owner 'Head of Data' --reviewed 2026-11-23
+        python -m core models review anthropic:claude-haiku-5-5 anthropic:claude-sonnet-5-5 --answer dpa='Signed'
+        """,
+        (
+            argument("model", nargs="+", metavar="MODEL", help="backend:name, as `models list` prints it"),
+            argument("--owner", metavar="NAME", help="who answers for it"),
+            argument("--reviewed", metavar="DATE", help="the day of the review, such as 2026-12-31"),
+            argument("--answer", action="append", type=_answered, default=[], metavar="FIELD=WORDS", help="repeatable"),
+        ),
     ),
     Command(
         "models stop",

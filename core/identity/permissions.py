@@ -23,6 +23,7 @@ PERMISSIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "firm.edit": ("say what the firm is", ("analyst", "manager")),
     "models.ask": ("have a model read a document, and try prompts", (*_EDITORS, "engineering owner", "facilitator")),
     "models.manage": ("add, remove and measure models", ("engineering owner",)),
+    "models.review": ("say who owns a model and answer its vendor review", ("engineering owner", "risk reviewer")),
     "models.stop": ("stop a model, and start it again", ("engineering owner", "risk reviewer", "admin")),
     "changes.propose": (
         "propose a change of what steers the models",

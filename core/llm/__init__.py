@@ -20,6 +20,7 @@ answers     those that are kept                                 estimates  what 
 errands     what goes in and comes out                          sizes      what a model can read and say in one call
 masking     what hosted models do not see        counting    how many tokens a text takes
 prefixes    what llama.cpp made of fixed prefixes
+reviewing   who owns a model, and its vendor review
 batches     many questions at once, for half     anthropic_batches  what Anthropic makes of them
 benchmark   models measured side by side         measuring  its order of calls, and its figures
 """
@@ -40,6 +41,7 @@ from core.llm.catalog import Entry, address, entries, entry
 from core.llm.permission import Decision, allowed
 from core.llm.prices import cost
 from core.llm.readiness import Health, health, usable
+from core.llm.reviewing import answer, reviewed, save_review
 from core.llm.sandbox import Trial, ask, decision, forget, trial, trials
 from core.llm.weights import Weights, added, waiting
 from core.llm.weights import forget as forget_weights
@@ -56,6 +58,7 @@ __all__ = [
     "added",
     "address",
     "allowed",
+    "answer",
     "ask",
     "benchmark_prompts",
     "benchmarks",
@@ -72,6 +75,8 @@ __all__ = [
     "one_benchmark",
     "open_model",
     "pull_model",
+    "reviewed",
+    "save_review",
     "start_benchmark",
     "trial",
     "trials",

@@ -54,4 +54,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(17, "tools: what accepted actions became", tools.TABLES),
     Migration(18, "audit: what was refused again and again is counted", audit.FOLDED),
     Migration(19, "library: documents that share a title and are no versions of each other", library.SERIES),
+    Migration(20, "models: who owns them, and what a review of their vendor found", models.REVIEWED),
 )

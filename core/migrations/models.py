@@ -72,3 +72,16 @@ create table batch (
 ) strict;
 create index batch_of_job on batch (job_id);
 """
+
+REVIEWED = """
+-- Who owns a model, when it was reviewed, and the answers of its vendor review, as people here say them over what
+-- models/catalog.toml says. It steers nothing. One for the whole installation, as the models are.
+create table model_review (
+    model text not null,
+    field text not null,
+    value text not null,
+    set_by text not null,
+    set_at text not null,
+    primary key (model, field)
+) strict, without rowid;
+"""

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from core import llm, switches
 from core.settings import settings
 from core.types import User
-from pages.parts import stopping, tables
+from pages.parts import stopping, tables, vendor_review
 from pages.parts.words import plain
 
 PLACES = {"local": "This computer", "hosted": "Hosted"}
@@ -29,13 +29,6 @@ RATES = (
     ("Input from the cache", "cached"),
     ("Into the cache", "cache_write"),
 )
-REVIEW = (
-    ("Trains on submitted text", "trains_on_data"), ("Retention and deletion", "retention_and_deletion"),
-    ("Processed and stored", "processed_and_stored"), ("Single sign-on", "sso"), ("Audit logs", "audit_logs"),
-    ("Residency", "residency"), ("Data processing agreement", "dpa"), ("Private networking", "private_networking"),
-    ("Availability", "availability"), ("Updates announced", "updates_announced"),
-    ("Versions pinned", "versions_pinned"), ("In an outage", "outage"),
-)  # fmt: skip
 
 
 def inventory(db: Database, user: User, found: tuple[llm.Health, ...]) -> None:
@@ -44,6 +37,7 @@ def inventory(db: Database, user: User, found: tuple[llm.Health, ...]) -> None:
     listed = list(llm.entries(settings()))
     known = {one.name for one in listed}
     listed += [llm.entry(name, settings()) for name in ready if name not in known]
+    listed = llm.reviewed(db, listed)
     listed.sort(key=lambda one: (one.name not in ready, one.backend != "builtin", one.location))
     names = [one.name for one in listed]
     chosen = st.query_params.get("model")
@@ -75,6 +69,7 @@ def inventory(db: Database, user: User, found: tuple[llm.Health, ...]) -> None:
         st.rerun()
     if chosen in names:
         entry(db, user, listed[names.index(chosen)])
+        vendor_review.form(db, user, listed[names.index(chosen)], listed)
     else:
         st.caption("Click a model for its whole entry. The list is models/catalog.toml, which an owner may edit.")
 
@@ -104,7 +99,7 @@ def entry(db: Database, user: User, one: llm.Entry) -> None:
             longer = f" A prompt over {one.prices.long_over:,} tokens costs more." if one.prices.long_over else ""
             st.caption(plain(f"As of {one.prices.dated}, {one.prices.source}.{longer}"))
         st.markdown("**Vendor review**")
-        _facts([(label, getattr(one.review, name)) for label, name in REVIEW])
+        _facts([(label, getattr(one.review, name)) for name, label in vendor_review.QUESTIONS.items()])
 
 
 def _facts(rows: list[tuple[str, Any]]) -> None:
