@@ -7,7 +7,7 @@ import pytest
 
 from core import analysing, jobs, register
 from core.cli.text import counted
-from core.store import rows
+from core.store import rows, write
 from tests.analysing_parts import (
     ADA,
     CHEAP,
@@ -75,6 +75,19 @@ def test_what_is_said_of_a_run_counts_what_its_further_steps_rejected_as_its_rea
     assert held.rejected
     assert counts == [str(len(one)) for one in (held.obligations, held.ungrounded, held.rejected)] + ["0"]
     assert f"{counted(len(held.rejected), 'piece')} of answers rejected" in done.err
+
+
+def test_a_call_that_a_dead_worker_left_is_told_beside_the_cost(db, desk, copilot):
+    with reader(desk):
+        document_id = bring(db, desk)
+        job_id = copilot("runs", "start", document_id, "--model", OWN, "--no-wait", *ALONE).out.strip()
+        copilot("runs", "watch", job_id)
+    with write(db):
+        db.execute(
+            "update model_call set state = 'lost', cost_usd = null where number = (select max(number) from model_call)"
+        )
+    told = copilot("runs", "watch", job_id)
+    assert "1 call begun and not answered; what that costs is not known" in told.err
 
 
 def test_an_estimate_sends_nothing_and_names_who_would_be_asked(db, desk, copilot):

@@ -58,6 +58,8 @@ def follow(db: "Database", user: "User", job_id: str, plain: bool) -> int:
         f" {counted(found.rejected, 'piece')} of answers rejected; {counted(found.calls, 'call')},"
         f" {found.input_tokens:,} tokens in, {found.output_tokens:,} out, {cost} USD."
     )
+    if found.open_calls:
+        say(f"Besides, {counted(found.open_calls, 'call')} begun and not answered; what that costs is not known.")
     if found.degraded:
         say(f"{counted(found.degraded, 'window')} could be read by no model; the built-in engine read them.")
     return 0
