@@ -217,7 +217,10 @@ COMMANDS = (
         "work",
         work,
         "Run the worker in this terminal",
-        "Imports and other long work are done here, one after another, until Ctrl-C. The app starts one by itself.",
+        """
+        Imports and other long work are done here, one after another, until Ctrl-C. The app starts one by itself, once
+        somebody opens it; let a service manager run this where the machine may restart unattended.
+        """,
         """
         python -m core work
         python -m core work --drain

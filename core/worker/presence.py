@@ -1,11 +1,13 @@
 """Whether the worker is there. A lock on a file says so, and a row in the database what it was last doing."""
 
 import os
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import Literal
 
 from filelock import FileLock, Timeout
 
-from core.errors import Conflict
+from core.errors import Conflict, CopilotError
 from core.settings import ROOT, Settings
 from core.settings import settings as default_settings
 from core.store import connect, one
@@ -21,9 +23,11 @@ from core.store import connect, one
 # A worker that the app started ends when no page has asked for it for this long, and nothing is left to do.
 APP_AWAY_SECONDS = 600
 STARTING_SECONDS = 10.0
+WATCH_SECONDS = 3.0
 LOG_BYTES = 1_000_000
 
 _last_start = -STARTING_SECONDS
+_watch: threading.Thread | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +44,19 @@ class WorkerState:
 
 
 def ensure_running(settings: Settings | None = None) -> bool:
-    """Start the worker unless there is one, detached from this process. For every rerun; gives whether it did."""
-    global _last_start
+    """Start the worker unless there is one, detached from this process. For every rerun; gives whether it did.
+
+    From then on this process starts it again, page open or not, should it be killed: it may have a night's work to do.
+    """
     ours = settings or default_settings()
     ours.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     wanted(ours).touch(mode=0o600)
-    if time.monotonic() - _last_start < STARTING_SECONDS or _locked(ours):
+    if time.monotonic() - _last_start < STARTING_SECONDS:
         return False
-    _last_start = time.monotonic()
-    _start(ours)
+    if _locked(ours):
+        _see_to(ours, None)
+        return False
+    _see_to(ours, _start(ours))
     return True
 
 
@@ -105,13 +113,57 @@ def is_wanted(settings: Settings) -> bool:
         return False
 
 
-def _start(settings: Settings) -> None:
+def _see_to(settings: Settings, started: "subprocess.Popen[bytes] | None") -> None:
+    """Watch the worker in a thread of this process, unless one does; `started` is its process where it is ours."""
+    global _watch
+    if _watch is None or not _watch.is_alive():
+        if started is None and not _is_another(settings):
+            return  # a command has the lock, and ends by itself
+        _watch = threading.Thread(target=_watched, args=(settings, started), daemon=True, name="worker-presence")
+        _watch.start()
+
+
+def _watched(settings: Settings, started: "subprocess.Popen[bytes] | None") -> None:
+    """Start it again each time that it was killed, until it ends as it should."""
+    while True:
+        time.sleep(WATCH_SECONDS)
+        if (started and started.poll() is None) or _locked(settings):
+            continue
+        if time.monotonic() - _last_start < STARTING_SECONDS:
+            continue  # it may just be starting, and one that dies at once is not started in a circle
+        try:
+            _, stopped_at = _last_seen(settings)
+        except (CopilotError, sqlite3.Error):  # the database is gone, or busy: the next page sees to it
+            return
+        if stopped_at is not None or (started and started.returncode >= 0):
+            return
+        started = _start(settings)
+
+
+def _is_another(settings: Settings) -> bool:
+    """Whether the last worker is a process of its own."""
+    try:
+        return _last_seen(settings)[0] not in (None, os.getpid())
+    except (CopilotError, sqlite3.Error):
+        return False
+
+
+def _last_seen(settings: Settings) -> tuple[int | None, str | None]:
+    """The process id of the last worker, and when it ended; no time where it did not say that it did."""
+    with closing(connect(settings.database, must_exist=True)) as db:
+        row = one(db, "select pid, stopped_at from worker")
+    return (row["pid"], row["stopped_at"]) if row else (None, None)
+
+
+def _start(settings: Settings) -> "subprocess.Popen[bytes]":
+    global _last_start
+    _last_start = time.monotonic()
     path = settings.data_dir / "worker.log"
     if path.exists() and path.stat().st_size > LOG_BYTES:
         path.replace(path.with_suffix(".log.1"))
     chosen = {f"COPILOT_{name.upper()}": str(value) for name, value in settings.model_dump(exclude_none=True).items()}
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
-        subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "core.worker"],
             cwd=ROOT,
             env={**os.environ, **chosen},
