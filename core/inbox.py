@@ -20,6 +20,11 @@ class Notice:
     made_at: str
     read_at: str | None
 
+    @property
+    def subject_id(self) -> str:
+        """Of the request or document, without its kind."""
+        return self.subject.partition(":")[2]
+
 
 COLUMNS = ", ".join(Notice.__dataclass_fields__)
 

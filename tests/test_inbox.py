@@ -3,8 +3,12 @@
 import pytest
 
 from core import inbox
+from core.identity import LOCAL
+from core.settings import settings
 from core.store import connect, write
 from core.types import User
+from tests.page_parts import folder, opened, said
+from tests.review_parts import asked, shelved
 
 ADA = User(id="ada", name="Ada", roles=("reviewer",))
 BEN = User(id="ben", name="Ben", roles=("reviewer",))
@@ -46,3 +50,33 @@ def test_what_is_rolled_back_was_never_told(db):
     with pytest.raises(ZeroDivisionError):
         told_and_broken(db)
     assert inbox.notices(db, ADA) == []
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    with folder(tmp_path / "var", monkeypatch):
+        yield connect(settings().database)
+
+
+def test_the_inbox_names_each_request_by_its_title_as_far_as_the_reader_may_see_it(home):
+    far = User(id="far", name="Far", tenant="elsewhere", roles=("analyst",))
+    shelved(home)
+    shelved(home, far, "d2")
+    ours, theirs = asked(home, "high"), asked(home, "critical", by=far, document_id="d2")
+    with write(home):
+        for subject in (ours.subject, theirs.subject, "document:d2"):
+            inbox.post(home, "local", [LOCAL.id], "assigned", subject)
+    shown = said(opened("inbox"))
+    assert shown.count("waits for your decision") == 3
+    assert "Do the high thing" in shown
+    assert "Do the critical thing" not in shown
+    assert shown.count("  \n:gray[Do the") == 1
+
+
+def test_past_what_it_shows_the_inbox_and_its_bell_say_that_there_is_more(home):
+    with write(home):
+        for number in range(101):
+            inbox.post(home, "local", [LOCAL.id], "mentioned", f"item:{number}", number)
+    at = opened("inbox")
+    assert "100+ unread" in said(at).replace("\\", "")
+    assert [one.label for one in at.get("page_link") if one.page == "inbox"] == ["99+"]

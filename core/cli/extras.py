@@ -62,14 +62,16 @@ def health(arguments: Namespace) -> int:
 
 
 def inbox(arguments: Namespace) -> int:
-    from core import inbox
+    from core import activity, inbox, review
 
     with opened() as (db, user):
         found = inbox.notices(db, user, unread=not arguments.all)
+        ids = [one.subject_id for one in found]
+        titles = {**review.titles(db, user, ids), **activity.titles(db, user, ids)}
         listing(
-            ("No.", "Kind", "About", "Subject", "At"),
+            ("No.", "Kind", "About", "Subject", "At", "Title"),
             found,
-            lambda one: (one.id, one.kind, one.about, one.subject, one.made_at),
+            lambda one: (one.id, one.kind, one.about, one.subject, one.made_at, titles.get(one.subject_id)),
             arguments.json,
         )
         if arguments.read and found:

@@ -22,7 +22,7 @@ from core.review.figures import Differing, Disagreement, Figures, report
 from core.review.gates import Waiting, decide_document, waiting
 from core.review.history import Decision, decisions
 from core.review.holding import claim, may_free, release
-from core.review.items import Item, Version, digests, ids, item, versions
+from core.review.items import Item, Version, digests, ids, item, titles, versions
 from core.review.listing import COUNTED, SORTS, VIEWS, Counts, Filter, Row, count, counts, may_decide, queue
 from core.review.people import ADD_A_REVIEWER, SelfApproval
 from core.review.policy import Rule, rule, rules
@@ -39,5 +39,5 @@ __all__ = [
     "counts", "decide", "decide_document", "decide_many", "decisions", "digests", "drop", "escalate_overdue",
     "evidence", "expire_due", "ids", "item", "may_decide", "may_free", "move", "prepare", "queue", "release",
     "report", "require_going_on", "require_undoable", "revoke", "rule", "rules", "settle", "submit",
-    "tell_of_documents", "tend", "versions", "waiting",
+    "tell_of_documents", "tend", "titles", "versions", "waiting",
 ]  # fmt: skip

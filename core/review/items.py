@@ -1,7 +1,7 @@
 """A request for a decision: its row, what it asks for, and the one way in which its state moves."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -109,6 +109,17 @@ def versions(db: Database, user: User, item_id: str) -> list[Version]:
         Version(row["number"], loaded(row["content"]), row["made_by"], row["made_at"])
         for row in rows(db, sql, [found.id])
     ]
+
+
+def titles(db: Database, user: User, ids: Iterable[str]) -> dict[str, str]:
+    """Request id → title, of those whose document the user may see."""
+    condition, parameters = library.visible(user)
+    sql = (
+        "select item.id, item.title from item join document on document.id = item.document_id"
+        f" where item.id in (select value from json_each(?)) and item.tenant = ? and {condition}"
+    )
+    wanted = json.dumps(sorted(set(ids)))
+    return {row["id"]: row["title"] for row in rows(db, sql, [wanted, user.tenant, *parameters])}
 
 
 def ids(db: Database, user: User, beginning: str) -> list[str]:

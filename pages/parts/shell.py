@@ -130,9 +130,10 @@ def _status(db: Database, person: User) -> None:
         # Somebody who only watches an import runs no page: a worker that was killed is started again from here.
         worker.ensure_running()
     unread = len(inbox.notices(db, person, unread=True, limit=MOST_UNREAD))
+    told = f"{unread}{'+' * (unread == MOST_UNREAD)}" if unread else ""
     with st.container(horizontal=True, vertical_alignment="center", wrap=False):
         st.markdown(_worker(waiting), width="content")
-        st.page_link("pages/inbox.py", label=str(unread or ""), icon=":material/notifications:", help="Inbox")
+        st.page_link("pages/inbox.py", label=told, icon=":material/notifications:", help="Inbox")
 
 
 def _worker(waiting: list[jobs.Job]) -> str:
