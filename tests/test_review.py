@@ -539,7 +539,7 @@ def test_the_evidence_has_both_readings_and_says_where_they_differ(db):
     assert told.obligations[0].differing == ("bearer",)
     assert told.cautions == ("The built-in engine and the model read Article 1(2) differently (bearer).",)
     # A reading that came in since it was asked for is something new to look at.
-    assert [name for name, _, _ in told.changed] == ["reading: others"]
+    assert [name for name, _, _ in told.changed] == ["Readings there are"]
 
 
 def test_the_evidence_names_neighbours_and_what_was_decided_before(db):
@@ -582,7 +582,7 @@ def test_the_worker_escalates_by_itself(db, tmp_path):
         wait_until(lambda: state(db, item) == "escalated")
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(120)
 
 
 # --- carrying out -----------------------------------------------------------------------------------------------

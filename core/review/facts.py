@@ -29,6 +29,11 @@ ACTION = {
     "title": "title", "detail": "detail", "owner_role": "owner", "priority": "priority", "due": "due",
     "obligation_ids": "obligations",
 }  # fmt: skip
+# The reading that is shown and those that there are, under names that people read; "builtin" is the engine's own.
+READING = {
+    "model": "Reading shown, by", "run": "Reading shown, number", "digest": "Reading shown, digest",
+    "others": "Readings there are",
+}  # fmt: skip
 ABSENT = "nothing"
 
 
@@ -99,6 +104,8 @@ def label(name: str, told: Mapping[str, str]) -> str:
         return f"{told.get(f'action/{id}/title', 'Action')}: {field}"
     if kind == "obligation":
         return f"{told.get(f'obligation/{id}/path') or 'Obligation'}: {field}"
+    if kind == "reading":
+        return READING.get(rest, rest)
     return f"{kind}: {rest}" if rest else kind
 
 

@@ -16,6 +16,8 @@ KINDS = {"did": "Done", "saw": "Seen", "refused": "Refused"}
 MODES = {"local": "", "account": "", "oidc": "", "service": "service", "demo": "demo"}
 # What the screens call a thing that the log names otherwise.
 CALLED = {"item": "request", "execution": "call"}
+# Where the two words of the log say nothing to people.
+EVENTS = {"session.acting": "Acts as somebody", "session.acting_ended": "Acts as themselves again"}
 DIGEST = re.compile(r"[0-9a-f]{32,}")
 STATE = re.compile(r"[a-z]+(?:_[a-z]+)+")  # "change_requested"
 SHORT = 12  # characters of an id that a list has room for
@@ -23,6 +25,8 @@ SHORT = 12  # characters of an id that a list has room for
 
 def event(name: str) -> str:
     """ "item.accepted" → "Request accepted"."""
+    if name in EVENTS:
+        return EVENTS[name]
     kind, _, verb = name.partition(".")
     return label(f"{CALLED.get(kind, kind)} {verb}".strip())
 
