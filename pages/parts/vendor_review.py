@@ -27,7 +27,7 @@ def form(db: Database, user: User, one: llm.Entry, listed: Sequence[llm.Entry]) 
         st.expander("Fill in the owner and the vendor review", icon=":material/fact_check:"),
         st.form(f"review-of-{one.name}", border=False),
     ):
-        st.caption("Shown here and kept in the log. It does not change which text the model may see.")
+        st.caption("The log has who said it. It does not change which text the model may see.")
         said = _answers(one)
         also = bool(others) and st.checkbox(
             f"The same for the other {count(len(others), 'model')} of {plain(one.provider)}", key=f"alike-{one.name}"
