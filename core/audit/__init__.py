@@ -10,6 +10,7 @@ views       who saw which evidence, once per session
 walking     row by row: what was changed, taken away, put in or moved; problems: what can be wrong, in sentences
 proving     remarks against the chain; noted: the chain against the heads; guards: its triggers
 verifying   all of that; sealing: where the next verification may begin
+standing    rights, requests, decisions, calls and switches as they are, against the last word on each (telling)
 mending     guards put back, and an older copy accepted, each told by an entry
 outside     the head as a file, kept elsewhere and compared later
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 Kind = Literal[
     "changed", "removed", "inserted", "moved", "order", "cut", "rewritten", "key", "guards", "heads", "checkpoint",
-    "remark",
+    "remark", "standing",
 ]  # fmt: skip
 MOST = 100  # kept in a report; of those past it there is a count
 

@@ -1,5 +1,5 @@
 """What is kept beside the log against the entries that prove it: remarks, as they were said or gone with their
-document; views, sessions and decisions.
+document; views and sessions.
 """
 
 import json
@@ -56,17 +56,12 @@ KEPT = (
         "One session is there",
         "{many:,} sessions are there",
     ),
-    (
-        "select 'item:' || item_id as subject, reviewer from decision",
-        "One decision is there",
-        "{many:,} decisions are there",
-    ),
 )
 
 
 def all_kept(db: Database, walked: Walk) -> None:
-    """Nothing stands in the database that was never logged: views, which would be seen again without an entry, sessions
-    and decisions. What was put in from outside looks the same as what was logged and cut off.
+    """Nothing stands in the database that was never logged: views, which would be seen again without an entry, and
+    sessions. What was put in from outside looks the same as what was logged and cut off.
     """
     for sql, single, several in KEPT:
         there = {hash(tuple(row.values())) for row in rows(db, sql)}
@@ -94,12 +89,9 @@ def _proven(walked: Walk, found: list[Row]) -> dict[str, Row]:
 
 def _proves(row: Row) -> tuple[str, str] | None:
     """As KEPT has it."""
-    kind, _, verb = row["event"].partition(".")
-    if verb == "seen":
+    if row["event"].endswith(".seen"):
         return row["subject"], row["digest"]
-    if row["event"] == "session.opened":
-        return "session", _named(row, "session")
-    return (row["subject"], row["user_id"]) if kind == "item" and verb != "refused" else None
+    return ("session", _named(row, "session")) if row["event"] == "session.opened" else None
 
 
 def _named(row: Row, name: str) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
@@ -17,7 +17,20 @@ from core.audit.walking import Walk, told, walk
 from core.store import Row, now, one
 
 FEW = 3  # entries: where so many are all wrong, they may as well have been changed one by one
-GRAVEST = ("key", "cut", "rewritten", "removed", "inserted", "changed", "moved", "order", "remark", "guards", "heads")
+GRAVEST = (
+    "key",
+    "cut",
+    "rewritten",
+    "removed",
+    "inserted",
+    "changed",
+    "moved",
+    "order",
+    "standing",
+    "remark",
+    "guards",
+    "heads",
+)
 # What an entry tells of the log itself, for good.
 VERIFIED, RESTORED, GUARDS_PUT_BACK = "log.verified", "log.restored", "log.guards_put_back"
 TELLING = (HEADS_MISSING, VERIFIED, RESTORED, GUARDS_PUT_BACK)
@@ -61,6 +74,12 @@ class Report:
     def what(self) -> str:
         """The gravest in a sentence, "" where all is well."""
         return self.problems[0].says if self.problems else ""
+
+    def with_(self, further: Problems) -> "Report":
+        """With what else was found to be wrong, in its place; without a checkpoint where anything was."""
+        found = sorted([*self.problems, *further.found], key=_gravity)
+        checkpoint = None if further.found else self.checkpoint
+        return replace(self, problems=tuple(found), more=self.more + further.more, checkpoint=checkpoint)
 
 
 def verify(db: Database, *, whole: bool = False, tell: Tell | None = None) -> Report:

@@ -39,8 +39,8 @@ class Walk:
     runs: list[Run] = field(default_factory=list)
     problems: Problems = field(default_factory=Problems)
     tried: int = 0
-    # What the entries prove, for whatever else is kept of it: ids of remarks, and of what was seen, which session was
-    # opened and who acted on which request a number for each.
+    # What the entries prove, for whatever else is kept of it: ids of remarks, and of what was seen and which session
+    # was opened a number for each.
     said: set[str] = field(default_factory=set)
     proved: set[int] = field(default_factory=set)
 
@@ -91,7 +91,7 @@ def walk(db: Database, walked: Walk, upto: int) -> Iterator[list[Row]]:
     # `walked.number` is where the last slice ended.
     sql = f"select {', '.join(COLUMNS)} from audit where number > ? and number <= ? order by number limit {SLICE}"
     while True:
-        with _any_bytes(db):
+        with any_bytes(db):
             found = rows(db, sql, [walked.number, upto])
         if not found:
             return
@@ -101,7 +101,7 @@ def walk(db: Database, walked: Walk, upto: int) -> Iterator[list[Row]]:
 
 
 @contextmanager
-def _any_bytes(db: Database) -> Iterator[None]:
+def any_bytes(db: Database) -> Iterator[None]:
     """Text that is no UTF-8, which only somebody from outside can have written, is read and found wrong."""
     usual = db.conn.text_factory
     db.conn.text_factory = lambda text: text.decode("utf-8", "surrogateescape")

@@ -239,8 +239,10 @@ COMMANDS = (
         "Verify that nobody changed the log",
         """
         Reads what came since the last verification, or --all. Names entries that were changed, removed, put in, moved
-        or cut off, another key, missing guards, a changed heads file, and remarks that are not as they were said.
-        Leaves with 7 when anything is wrong.
+        or cut off, another key, missing guards, a changed heads file, and remarks that are not as they were said. Each
+        time it compares what stands in the database with the last word of the log on it: accounts with their rights and
+        tokens, requests and the decisions on them, calls of tools, stopped models and versions in use. Leaves with 7
+        when anything is wrong.
         """,
         """
         python -m core audit verify

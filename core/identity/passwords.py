@@ -53,7 +53,9 @@ def protect(db: Database, user: User, name: str, password: str) -> Account:
         # All roles, as until now: nobody could give them to themselves later.
         rights.insert_roles(db, LOCAL.id, LOCAL.id, ROLES)
         _keep(db, LOCAL.id, hashed)
-        audit.append(db, user, "account.made", f"user:{LOCAL.id}", roles=list(ROLES))
+        audit.append(
+            db, user, "account.made", f"user:{LOCAL.id}", roles=list(ROLES), groups=[], clearances=list(CLEARANCES)
+        )
         return accounts.found(db, LOCAL.tenant, LOCAL.id)
 
 
@@ -75,9 +77,9 @@ def invite(
             email=tidy(email),
         )  # fmt: skip
         rights.insert_roles(db, user.id, account_id, dict.fromkeys(roles))
-        rights.insert_groups(db, user.id, account_id, groups)
+        kept = rights.insert_groups(db, user.id, account_id, groups)
         audit.append(
-            db, user, "account.invited", f"user:{account_id}", roles=list(roles), groups=list(groups),
+            db, user, "account.invited", f"user:{account_id}", roles=list(roles), groups=kept,
             clearances=list(clearances),
         )  # fmt: skip
         return _invitation(db, user, account_id)

@@ -56,7 +56,7 @@ def _enrolled(db: Database, claims: Mapping[str, Any], issuer: str, subject: str
         name = f"{name} ({account_id[:4]})"
     rights.insert(db, account_id, issuer, subject, TENANT, name, "active", by=account_id)
     who = User(id=account_id, name=name, tenant=TENANT, clearances=(), mode="oidc")
-    audit.append(db, who, "account.made", f"user:{account_id}")
+    audit.append(db, who, "account.made", f"user:{account_id}", roles=[], groups=[], clearances=[])
     return account_id
 
 

@@ -121,8 +121,11 @@ def enrol(
         require_free(db, user.tenant, name)
         insert(db, account_id, DEMO, folded(name), user.tenant, name, "active", by=user.id, clearances=clearances)
         insert_roles(db, user.id, account_id, dict.fromkeys(roles))
-        insert_groups(db, user.id, account_id, groups)
-        audit.append(db, user, "account.made", f"user:{account_id}", roles=list(roles))
+        kept = insert_groups(db, user.id, account_id, groups)
+        audit.append(
+            db, user, "account.made", f"user:{account_id}", roles=list(roles), groups=kept,
+            clearances=list(clearances),
+        )  # fmt: skip
     return account_id
 
 
@@ -196,11 +199,13 @@ def insert_roles(db: Database, by: str, account_id: str, roles: Iterable[str]) -
     )
 
 
-def insert_groups(db: Database, by: str, account_id: str, groups: Iterable[str]) -> None:
-    wanted = dict.fromkeys(map(_group, groups))
+def insert_groups(db: Database, by: str, account_id: str, groups: Iterable[str]) -> list[str]:
+    """Gives their names as they are kept, each once."""
+    wanted = list(dict.fromkeys(map(_group, groups)))
     db.conn.executemany(
         "insert into account_group values (?, ?, ?, ?)", [(account_id, name, by, now()) for name in wanted]
     )
+    return wanted
 
 
 def _require_other_admin(db: Database, found: Account) -> None:

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -53,8 +54,9 @@ def make(
             db, account_id, SERVICE, folded(name), user.tenant, name, "active", by=user.id, clearances=clearances
         )
         rights.insert_roles(db, user.id, account_id, dict.fromkeys(roles))
-        rights.insert_groups(db, user.id, account_id, groups)
-        return _token(db, user, account_id, "service.made", sorted(set(scopes)), days)
+        kept = rights.insert_groups(db, user.id, account_id, groups)
+        given = {"roles": list(roles), "groups": kept, "clearances": list(clearances)}
+        return _token(db, user, account_id, "service.made", sorted(set(scopes)), days, **given)
 
 
 def renew(db: Database, user: User, service_id: str, days: int) -> str:
@@ -115,7 +117,7 @@ def allowed_scopes(roles: Sequence[str]) -> list[str]:
     return [name for name, (_, holders) in PERMISSIONS.items() if name not in never and set(holders) & set(roles)]
 
 
-def _token(db: Database, user: User, account_id: str, event: str, scopes: list[str], days: int) -> str:
+def _token(db: Database, user: User, account_id: str, event: str, scopes: list[str], days: int, **given: Any) -> str:
     token = tokens.made(PREFIX)
     digest, until = tokens.digest(token), stamp(time.time() + days * 86_400)
     row = {
@@ -123,7 +125,9 @@ def _token(db: Database, user: User, account_id: str, event: str, scopes: list[s
         "created_by": user.id, "created_at": now(), "expires_at": until,
     }  # fmt: skip
     db["service_token"].insert(row)
-    audit.append(db, user, event, f"user:{account_id}", token=digest[: tokens.SHOWN], scopes=scopes, expires=until[:10])
+    audit.append(
+        db, user, event, f"user:{account_id}", token=digest[: tokens.SHOWN], scopes=scopes, expires=until[:10], **given
+    )
     return token
 
 

@@ -55,11 +55,11 @@ def _last(found: Kept) -> str:
 def _buttons(db: Database, user: User, found: Kept) -> None:
     new = st.button(
         "Verify what is new", key="activity-verify", icon=":material/verified:", disabled=found.head is None,
-        help="Reads the entries since the last verification",
+        help="Reads the entries since the last verification, and compares rights and requests with the log",
     )  # fmt: skip
     whole = st.button(
         "Verify all", key="activity-verify-all", disabled=found.head is None,
-        help="Reads the whole log, its heads file and every remark",
+        help="Reads the whole log, its heads file and every remark, and compares rights and requests with it",
     )  # fmt: skip
     _head(db, user, found)
     if new or whole:
