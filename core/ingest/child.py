@@ -1,6 +1,6 @@
 """The process that touches hostile bytes: `python -m core.ingest.child`, started by `sandbox` and by nobody else.
 
-Standard input is one line of JSON (the parser's dotted name, its options, the limits), then the file's bytes.
+Standard input is one line of JSON (the parser's dotted name, its options, limits, the parent), then the file's bytes.
 Standard output is one JSON object: {"parsed": …}, {"bytes": base64}, {"error": kind, "message": …} for a sentence
 meant for a person, or {"crash": exception, "where": file and line}, which never repeats text of the file.
 """
@@ -23,8 +23,8 @@ from core.types import ParsedFile
 
 def main() -> None:
     answers = _private_stdout()
-    _end_with_parent()
     job = json.loads(sys.stdin.buffer.readline())
+    _end_with_parent(job["parent"])
     _limit(**job["limits"])
     sys.excepthook = lambda kind, error, trace: _write(answers, _crash(kind, trace))
     # Parsing makes many small objects and no cycles, and the process ends with the file: collecting costs a fifth.
@@ -76,7 +76,7 @@ def _crash(kind: type[BaseException], trace: TracebackType | None) -> bytes:
     return json.dumps({"crash": kind.__name__, "where": where}).encode()
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(parent: int) -> None:
     """Where the kernel can, be killed when the parent is: a worker that dies leaves no parser behind."""
     if sys.platform == "linux":
         import ctypes
@@ -84,6 +84,8 @@ def _end_with_parent() -> None:
 
         kill_when_parent_dies = 1  # PR_SET_PDEATHSIG
         ctypes.CDLL(None).prctl(kill_when_parent_dies, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before it was said: nobody waits for the answer
+            os._exit(1)
 
 
 def _limit(address_space_mb: int, cpu_seconds: int) -> None:

@@ -83,6 +83,7 @@ def call(
     header = {
         "entry": entry,
         "options": options,
+        "parent": os.getpid(),
         "limits": {
             "address_space_mb": max(ADDRESS_SPACE_MB, 2 * limits.parse_memory_mb),
             "cpu_seconds": limits.parse_timeout_seconds + 5,
