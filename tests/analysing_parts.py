@@ -18,6 +18,7 @@ from core.analysing import Options
 from core.identity import local_user
 from core.settings import ROOT
 from tests import model_servers, router_parts
+from tests.job_parts import PATIENCE
 from tests.model_servers import serving
 from tests.router_parts import CHEAP, OWN, STRONG, Desk
 
@@ -193,7 +194,7 @@ def bring(db: Any, desk: Desk, text: str = RULES, name: str = "clocks.md", *, si
     return document_id
 
 
-def ended(db: Any, job_id: str, seconds: float = 60) -> jobs.Job:
+def ended(db: Any, job_id: str, seconds: float = PATIENCE) -> jobs.Job:
     end = time.monotonic() + seconds
     while (job := jobs.job(db, ADA, job_id)).state in ("queued", "running"):
         assert time.monotonic() < end, job

@@ -13,6 +13,7 @@ from core.settings import ROOT, Settings
 from core.store import write
 
 STEPS = 12
+PATIENCE = 300.0  # seconds: how long a test waits for what comes in a moment, on a machine that does much else
 
 
 def ten_steps(db, user, claim) -> None:
@@ -48,9 +49,14 @@ def die(db, user, claim) -> None:
 
 
 def sleep(db, user, claim) -> None:
+    """Far longer than any test waits, in a process of its own, which ends when this one does."""
     jobs.progress(db, claim, 0.1, "Sleeping")
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([sys.executable, "-c", "import time; time.sleep(30)"], check=False, **quiet)
+    ours, theirs = os.pipe()
+    try:
+        subprocess.run([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=ours, check=False)
+    finally:
+        os.close(ours)
+        os.close(theirs)
     with write(db):
         jobs.finish(db, claim)
 
@@ -85,7 +91,7 @@ def start_worker(settings: Settings, *, stay: bool = True) -> subprocess.Popen[A
     )
 
 
-def wait_until(holds, seconds: float = 30.0):
+def wait_until(holds, seconds: float = PATIENCE):
     """What `holds` gives as soon as it is true."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

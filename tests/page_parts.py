@@ -46,7 +46,7 @@ def folder(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def opened(page: str = "overview", **asked: str | list[str]) -> AppTest:
     """The app on this page, as if its address had been typed."""
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300).run()
     if page != "overview":
         at.switch_page(f"pages/{page}.py")
     for name, value in asked.items():

@@ -38,7 +38,7 @@ def ben(db: store.Database, ada: User) -> User:
 
 
 def window(db: store.Database, who: User, page: str = "access", **asked: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     at.session_state[TOKEN] = sessions.open(db, who.id, "account")
     at.run()
     at.switch_page(f"pages/{page}.py")

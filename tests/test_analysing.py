@@ -305,7 +305,7 @@ def test_a_card_that_is_closed_during_the_last_steps_lets_no_further_question_go
     with reader(desk, versed) as model:
         document_id = bring(db, desk)
         job_id = analysing.start(db, ADA, document_id, Options(model=OWN))
-        model.before = lambda number: is_risk(model) and closed.wait(30) and None
+        model.before = lambda number: is_risk(model) and closed.wait(120) and None
         with working(desk):
             wait_until(lambda: model.asked and is_risk(model))
             library.save_card(db, ADA, document_id, {"allowed_use": {"prompting": False}})

@@ -75,7 +75,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_an_answer_outlives_the_process_that_asked(here):
     with serving(claude("Said.")) as server:
         router = here.at(anthropic=server.url)
-        died = subprocess.run([sys.executable, "-c", ASK_AND_DIE, here.document], cwd=ROOT, env=os.environ, timeout=60)
+        died = subprocess.run([sys.executable, "-c", ASK_AND_DIE, here.document], cwd=ROOT, env=os.environ, timeout=120)
         assert died.returncode == -signal.SIGKILL
         found = router.ask(errand(model=CHEAP, document_id=here.document), prompt())
         assert len(server.asked) == 1

@@ -28,7 +28,7 @@ class Office:
     people: dict[str, User]
 
     def window(self, name: str, **asked: str) -> AppTest:
-        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+        at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
         at.session_state["session-token"] = sessions.open(self.db, self.people[name].id, "account")
         at.run()
         at.switch_page("pages/approvals.py")

@@ -411,7 +411,7 @@ def test_eight_processes_append_at_once_with_kills_among_them_and_none_is_lost(t
         for number, file in enumerate(told)
     ]
     for worker, file in list(zip(workers, told, strict=True))[:KILLED]:
-        wait_until(lambda file=file: file.exists() and file.stat().st_size, seconds=120)
+        wait_until(lambda file=file: file.exists() and file.stat().st_size)
         os.kill(worker.pid, signal.SIGKILL)
     for worker in workers:
         worker.wait(180)

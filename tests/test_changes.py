@@ -370,7 +370,7 @@ def test_eight_processes_decide_and_exactly_one_decision_stands(tmp_path, models
             decider.stdin.write("go\n")
             decider.stdin.flush()
         time.sleep(2)
-    said = [decider.communicate(timeout=60)[0].strip() for decider in deciders]
+    said = [decider.communicate(timeout=120)[0].strip() for decider in deciders]
     assert sorted(said) == ["decided", *["told"] * 7]
     winner, found = f"p{said.index('decided')}", changes.record(db, ADA, id)
     assert (found.approver, found.decision_reason) == (winner, f"So says {winner}.")

@@ -51,7 +51,7 @@ def test_calls_one_after_the_other_share_one_connection_from_whatever_thread(her
             ask(router)
         thread = threading.Thread(target=ask, args=(router,))
         thread.start()
-        thread.join(30)
+        thread.join(120)
     assert len(here.calls("id", "state = 'done'")) == 4
     assert len(opened) == 1
     assert is_closed(opened[0])
@@ -64,11 +64,11 @@ def test_calls_at_the_same_time_have_each_their_own(here, opened):
     def heard(_):
         if not getattr(met, "yes", False):
             met.yes = True
-            inside.wait(30)
+            inside.wait(120)
 
     with here.router as router, ThreadPoolExecutor(4) as pool:
         for one_call in [pool.submit(ask, router, heard=heard) for _ in range(4)]:
-            one_call.result(30)
+            one_call.result(120)
     assert len(here.calls("id", "state = 'done'")) == 4
     assert len(opened) == 4
     assert all(map(is_closed, opened))
@@ -79,14 +79,14 @@ def test_a_call_that_is_under_way_at_the_end_is_finished_and_closes_its_own(here
 
     def heard(_):
         inside.set()
-        go_on.wait(30)
+        go_on.wait(120)
 
     with here.router as router:
         late = threading.Thread(target=ask, args=(router,), kwargs={"heard": heard})
         late.start()
-        assert inside.wait(30)
+        assert inside.wait(120)
     go_on.set()
-    late.join(30)
+    late.join(120)
     assert [row["state"] for row in here.calls("state")] == ["done"]
     assert is_closed(opened[0])
 

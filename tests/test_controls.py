@@ -250,9 +250,9 @@ def test_two_people_who_confirm_at_once_make_one_link(db, tmp_path):
     for person in people:
         person.start()
     start.set()
-    made = sorted(results.get(timeout=30) for _ in people)
+    made = sorted(results.get(timeout=120) for _ in people)
     for person in people:
-        person.join(10)
+        person.join(120)
     assert made == [0, 0, 0, 1]
     assert len(controls.links(db, ADA)) == 1
 

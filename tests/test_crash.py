@@ -130,7 +130,7 @@ with write(db):
 
 
 def test_a_file_whose_row_was_never_written_is_swept_at_the_next_start(db, settings, start):
-    assert start(CRASH_BETWEEN_FILE_AND_ROW).wait(30) == -signal.SIGKILL
+    assert start(CRASH_BETWEEN_FILE_AND_ROW).wait(120) == -signal.SIGKILL
     folder = settings.data_dir / "files"
     assert len(list(folder.iterdir())) == 1
     worker.drain(settings)

@@ -214,7 +214,7 @@ def test_calls_from_several_threads_are_answered_one_after_the_other(tiny):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert len(done) == 4
 
 

@@ -81,7 +81,7 @@ def serving(server: socketserver.TCPServer) -> Iterator[int]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(120)
 
 
 def test_nothing_leaves_unless_it_is_set_up():

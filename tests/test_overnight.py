@@ -140,7 +140,7 @@ def test_a_window_that_the_batch_did_not_answer_is_asked_directly(db, desk, acco
 def test_a_worker_killed_after_handing_over_collects_and_pays_once(db, desk, account):
     job_id = analysing.start(db, ADA, bring(db, desk), LATER)
     with working(desk):  # killed at the end
-        wait_until(lambda: rows(db, "select * from batch"), 60)
+        wait_until(lambda: rows(db, "select * from batch"))
     account.finish()
     job = again(db, desk, job_id)
     assert (job.state, job.payload["obligations"]) == ("done", DUTIES)

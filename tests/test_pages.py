@@ -65,7 +65,7 @@ def test_the_first_request_after_a_start_is_framed_whoever_else_asks_at_that_mom
         runpy.run_path(str(ROOT / "pages" / "document.py"))
 
     monkeypatch.setattr(script_runner, "_mpa_v1", found_pages)
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300).run()
     assert not at.exception
     assert "The one person at this computer" in said(at)  # the corner of the frame
 
@@ -92,7 +92,7 @@ def test_a_defect_is_said_calmly_with_a_reference_and_without_the_documents_word
 
         shell.run(page)
 
-    at = AppTest.from_function(broken, default_timeout=30).run()
+    at = AppTest.from_function(broken, default_timeout=300).run()
     [error] = at.error
     assert "Nothing was lost" in error.value
     assert not at.exception
@@ -485,7 +485,7 @@ def test_ticked_rows_get_a_status_together_and_undo_takes_it_from_all(db):
 
         shell.run(page)
 
-    at = AppTest.from_function(ticked, default_timeout=30).run()
+    at = AppTest.from_function(ticked, default_timeout=300).run()
     at.selectbox[0].set_value("in progress")
     button(at, "Set the status").click().run()
     assert register.count(db, ADA, register.Filter(status="in progress")) == 3

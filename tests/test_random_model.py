@@ -30,7 +30,6 @@ from tests.router_parts import MODEL, Desk, inventory
 HERE, SERVED = "llama_cpp:tiny", "openai:tiny"
 CONTEXT, ANSWER = 4_096, 800  # tokens, of which this model has one a byte
 SERVED_ANSWER = 400  # its own server reads all that came again at each token: 800 take it 15 s, these not 2
-PATIENCE = 120  # seconds, for a machine that does much else
 PART = RULES[: RULES.index("## Article 5 ")]
 LITTLE = RULES[: RULES.index("## Article 2 ")]
 FREE = "prices = { input = 0, output = 0 }\n"
@@ -89,7 +88,7 @@ def own_server(path: Path) -> Iterator[str]:
     run = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
     thread = threading.Thread(target=run.run, daemon=True)
     thread.start()
-    wait_until(lambda: run.started, PATIENCE)
+    wait_until(lambda: run.started)
     try:
         yield f"http://127.0.0.1:{run.servers[0].sockets[0].getsockname()[1]}"
     finally:
@@ -123,7 +122,7 @@ def require_agreement_to_the_token(db: Any, job: jobs.Job, *, unwritten: int = 0
     """
     sql = "select id, input_tokens, output_tokens from model_call where job_id = ? and state = 'done'"
     calls = {row["id"]: (row["input_tokens"], row["output_tokens"]) for row in rows(db, sql, [job.id])}
-    wait_until(lambda: len(calls.keys() & chats(db, job).keys()) >= len(calls) - unwritten, PATIENCE)
+    wait_until(lambda: len(calls.keys() & chats(db, job).keys()) >= len(calls) - unwritten)
     told = chats(db, job)
     assert {call: told[call] for call in told if call in calls}.items() <= calls.items()
     seen = analysing.partial(db, ADA, job.id)
@@ -150,11 +149,11 @@ def test_by_llama_cpp_it_is_estimated_run_killed_and_resumed_and_none_of_its_non
     job_id = analysing.start(db, ADA, document_id, options)
 
     with working(desk):  # killed as it ends
-        wait_until(lambda: jobs.steps(db, job_id, "window-"), PATIENCE)
+        wait_until(lambda: jobs.steps(db, job_id, "window-"))
     before = jobs.steps(db, job_id, "window-")
     assert jobs.job(db, ADA, job_id).state == "running"
     with working(desk):
-        job = ended(db, job_id, PATIENCE)
+        job = ended(db, job_id)
         require_agreement_to_the_token(db, job, unwritten=len(before))
 
     calls = rows(db, "select part, state from model_call where job_id = ?", [job_id])

@@ -153,7 +153,7 @@ def test_gestures_of_several_processes_follow_each_other_without_a_gap(db, tmp_p
     for person in people:
         person.start()
     for person in people:
-        person.join(60)
+        person.join(120)
     changes = rows(db, "select old, new from change where field = 'owner' order by gesture_id")
     assert len(changes) == 60
     assert [change["old"] for change in changes[1:]] == [change["new"] for change in changes[:-1]]

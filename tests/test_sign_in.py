@@ -42,7 +42,7 @@ def admin(db: store.Database) -> User:
 
 
 def app(page: str = "", **asked: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     for name, value in asked.items():
         at.query_params[name] = value
     if page:
@@ -58,7 +58,7 @@ def member(db: store.Database, admin: User, name: str, *roles: str) -> User:
 
 def window(db: store.Database, person: User, page: str = "") -> AppTest:
     """A window in which this person has signed in."""
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     at.session_state[TOKEN] = sessions.open(db, person.id, "account")
     at.run()
     return at.switch_page(f"pages/{page}.py").run() if page else at
@@ -133,13 +133,13 @@ def test_a_wrong_password_says_the_same_as_a_name_that_nobody_has(admin):
 
 
 def test_a_made_up_token_lets_nobody_in(admin):
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     at.session_state[TOKEN] = "made-up"
     assert outside(at.run())
 
 
 def test_whoever_signed_out_is_out_in_every_window_of_that_session(db, admin):
-    here, there = window(db, admin), AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    here, there = window(db, admin), AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     there.session_state[TOKEN] = here.session_state[TOKEN]
     assert not outside(there.run())
     button(here, "Sign out").click().run()
@@ -252,7 +252,7 @@ def claims(subject: str, **more: object) -> dict[str, object]:
 
 
 def vouched(user: dict[str, object]) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     at.secrets["auth"] = AUTH
     at.user = user
     return at.run()
@@ -296,7 +296,7 @@ def test_a_sign_in_that_was_ended_lets_nobody_in_again_though_the_providers_cook
 
 
 def test_each_provider_has_its_own_button(empty):
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     one = {"client_id": "x", "client_secret": "y", "server_metadata_url": "https://z.example"}
     at.secrets["auth"] = {**AUTH, "entra": one, "okta": one}
     at.user = {"is_logged_in": False}

@@ -216,7 +216,7 @@ def test_three_processes_starting_at_once_on_a_fresh_database_all_succeed(path, 
     starters = [
         subprocess.Popen([sys.executable, "-c", START, str(path)], stderr=subprocess.PIPE, text=True) for _ in range(3)
     ]
-    assert [(starter.communicate(timeout=60)[1], starter.returncode) for starter in starters] == [("", 0)] * 3
+    assert [(starter.communicate(timeout=120)[1], starter.returncode) for starter in starters] == [("", 0)] * 3
 
 
 def _open_together(path: Path, barrier) -> None:
@@ -233,7 +233,7 @@ def test_many_processes_opening_at_the_same_instant_all_succeed(path):
         for process in processes:
             process.start()
         for process in processes:
-            process.join(30)
+            process.join(120)
         assert [process.exitcode for process in processes] == [0, 0, 0]
 
 
@@ -250,7 +250,7 @@ def test_no_write_of_four_processes_is_lost(path):
     for process in processes:
         process.start()
     for process in processes:
-        process.join(60)
+        process.join(120)
     assert [process.exitcode for process in processes] == [0] * 4
     assert one(connect(path, [NOTES]), "select count(distinct text) as n from note") == {"n": 200}
 

@@ -248,7 +248,7 @@ def test_a_worker_killed_between_the_call_and_its_record_makes_no_second_issue(d
         tools.execute(db, ana, item.id, keys(db, ana, item, "github"))
         working = subprocess.Popen([sys.executable, "-m", "core", "work"], cwd=ROOT)
         server.on_post = working.kill  # the issue is kept; nobody is left to hear of it
-        assert working.wait(60) == -signal.SIGKILL
+        assert working.wait(120) == -signal.SIGKILL
         (left,) = tools.executions(db, ana, item.id)
         assert (left.state, len(server.issues)) == ("running", 1)
         server.on_post = None

@@ -26,7 +26,7 @@ def test_who_asks_first_goes_first_and_nobody_goes_together():
             wait_until(lambda number=number: len(turns._queue) == number + 2)
         assert order == []
     for thread in threads:
-        thread.join(10)
+        thread.join(120)
     assert order == list(range(8))
 
 

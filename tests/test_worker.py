@@ -11,7 +11,7 @@ import pytest
 from core import jobs, library, worker
 from core.errors import Conflict
 from core.settings import Settings
-from core.store import connect
+from core.store import connect, one
 from core.types import User
 from core.worker import presence
 from tests.job_parts import KINDS, STEPS, start_worker, wait_until
@@ -107,7 +107,7 @@ def test_its_state_can_be_seen(db, settings, started):
     process = started()
     assert worker.state(settings).status == "running"
     process.terminate()
-    process.wait(10)
+    process.wait(120)
     assert worker.state(settings).status == "stopped"
     assert worker.state(settings).since
 
@@ -132,7 +132,7 @@ def test_a_job_that_kills_its_worker_is_given_up_after_three_tries(db, settings,
     asked = ask(db, "die")
     for _ in range(3):
         process = start_worker(settings)
-        process.communicate(timeout=30)
+        process.communicate(timeout=120)
         assert process.returncode == -signal.SIGKILL
     started()
     wait_until(lambda: jobs.job(db, ADA, asked).state == "failed")
@@ -145,7 +145,7 @@ def test_a_cancelled_job_is_dropped_at_once_even_in_the_middle_of_a_long_wait(db
     wait_until(lambda: jobs.job(db, ADA, asked).state == "running")
     jobs.cancel(db, ADA, asked)
     after = ask(db, "refuse")
-    wait_until(lambda: jobs.job(db, ADA, after).state == "failed", seconds=10)
+    wait_until(lambda: jobs.job(db, ADA, after).state == "failed")
     assert jobs.job(db, ADA, asked).state == "cancelled"
 
 
@@ -163,19 +163,23 @@ def test_told_to_end_it_puts_its_job_back_first(db, settings, started, told):
     asked = ask(db, "sleep")
     wait_until(lambda: jobs.job(db, ADA, asked).stage == "Sleeping")
     os.kill(process.pid, told)
-    process.wait(10)
+    process.wait(120)
     waiting = jobs.job(db, ADA, asked)
     assert (waiting.state, waiting.attempts) == ("queued", 0)
 
 
 def test_a_running_job_renews_its_lease(db, tmp_path):
-    settings = Settings(data_dir=tmp_path / "var", lease_seconds=1)
+    settings = Settings(data_dir=tmp_path / "var", lease_seconds=3)
     process = start_worker(settings)
+
+    def lease():
+        return one(db, "select lease_until from job")["lease_until"]
+
     try:
         asked = ask(db, "sleep")
-        wait_until(lambda: jobs.job(db, ADA, asked).state == "running")
-        time.sleep(2)
-        assert jobs.claim_next(db, lease_seconds=30) is None
+        wait_until(lambda: jobs.job(db, ADA, asked).stage == "Sleeping")
+        first = lease()
+        wait_until(lambda: lease() > first)
         assert worker.state(settings).job_id == asked
     finally:
         process.kill()
@@ -186,14 +190,14 @@ def test_it_ends_when_its_database_is_gone(db, settings, started):
     process = started()
     db.close()
     settings.database.unlink()
-    assert process.wait(10) == 0
+    assert process.wait(120) == 0
 
 
 def test_what_was_asked_for_is_done_although_no_page_asks_for_the_worker_any_more(db, settings, tmp_path):
     asked, held = ask(db, "ten_steps", path=str(tmp_path / "spent")), ask(db, "refuse")
     jobs.pause(db, ADA, held)
     process = start_worker(settings, stay=False)
-    process.communicate(timeout=60)
+    process.communicate(timeout=120)
     assert process.returncode == 0
     assert (jobs.job(db, ADA, asked).state, jobs.job(db, ADA, held).state) == ("done", "queued")
 

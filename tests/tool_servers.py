@@ -86,7 +86,7 @@ def tracker() -> Iterator[Kept]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(120)
 
 
 def _answered(kept: Kept, method: str, path: str, body: dict[str, Any]) -> Any:
