@@ -1,7 +1,7 @@
 """Calls of models as the ledger keeps them, on days of the test's choice."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -12,9 +12,13 @@ from core.types import User
 from tests.library_parts import ADA
 
 HAIKU, OWN, PLAIN = "anthropic:claude-haiku-5-5", "ollama:qwen3:8b", "openai:house-model"
-TODAY = datetime.now(UTC).date()
 OWNER = User(id="olu", name="Olu", roles=("analyst", "engineering owner"))
 _places = count()
+
+
+def today() -> date:
+    """By the clock that core goes by, read anew: a run of all tests may begin on one day and end on the next."""
+    return datetime.now(UTC).date()
 
 
 def call(db: Database, user: User = ADA, day: str | None = None, **more: Any) -> str:
@@ -34,7 +38,7 @@ def call(db: Database, user: User = ADA, day: str | None = None, **more: Any) ->
         "policy_decision": "allowed",
         "state": "done",
         "fell_from": json.dumps(more.pop("fell_from", ())),
-        "started_at": f"{day or TODAY.isoformat()}T10:00:{number % 60:02}.000Z",
+        "started_at": f"{day or today().isoformat()}T10:00:{number % 60:02}.000Z",
         "input_tokens": 1_000,
         "output_tokens": 200,
         "cached_tokens": 0,

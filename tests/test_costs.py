@@ -16,10 +16,9 @@ from core.settings import settings
 from core.telemetry import hashing
 from core.types import Completion, Usage
 from tests.library_parts import ADA, BEN, EVE, NOBODY, bring
-from tests.operations_parts import HAIKU, OWN, OWNER, PLAIN, TODAY, call
+from tests.operations_parts import HAIKU, OWN, OWNER, PLAIN, call, today
 
 CAPS = Budgets(run_usd=2, user_day_usd=10, day_usd=25, month_usd=250, unpriced_day_tokens=100_000)
-YESTERDAY = (TODAY - timedelta(days=1)).isoformat()
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def db(tmp_path, monkeypatch):
 
 
 def month(db, user=ADA, **more):
-    return operations.chosen(db, user, TODAY, **more)
+    return operations.chosen(db, user, today(), **more)
 
 
 def total(db, user=ADA, **more):
@@ -120,12 +119,13 @@ def test_counting_by_day_can_be_built_again_and_says_the_same(db):
 
 
 def test_a_day_model_or_task_can_be_looked_at_alone(db):
-    call(db, day=YESTERDAY, cost_usd="1")
+    yesterday = (today() - timedelta(days=1)).isoformat()
+    call(db, day=yesterday, cost_usd="1")
     call(db, model=OWN, task="risk", cost_usd="0")
     by_day = operations.spend(db, ADA, month(db), ["day", "model"])
     assert [(one.key, one.known_usd) for one in by_day] == [
-        ((YESTERDAY, HAIKU), Decimal(1)),
-        ((TODAY.isoformat(), OWN), Decimal(0)),
+        ((yesterday, HAIKU), Decimal(1)),
+        ((today().isoformat(), OWN), Decimal(0)),
     ]
     assert total(db, models=(HAIKU,)).known_usd == 1
     assert total(db, tasks=("risk",)).calls == 1
@@ -133,14 +133,14 @@ def test_a_day_model_or_task_can_be_looked_at_alone(db):
 
 
 def test_a_period_is_compared_with_as_many_days_before_it(db):
-    call(db, day=(TODAY - timedelta(days=6)).isoformat(), cost_usd="3")
-    call(db, day=(TODAY - timedelta(days=7)).isoformat(), cost_usd="2")
+    call(db, day=(today() - timedelta(days=6)).isoformat(), cost_usd="3")
+    call(db, day=(today() - timedelta(days=7)).isoformat(), cost_usd="2")
     week = month(db, period="7d")
     now, before = operations.total(db, ADA, week), operations.total(db, ADA, week.before)
     assert (now.known_usd, before.known_usd) == (3, 2)
     assert operations.change(now.known_usd, before.known_usd) == 0.5
     assert operations.change(now.known_usd, Decimal(0)) is None
-    assert month(db, period="all").first == TODAY - timedelta(days=7)
+    assert month(db, period="all").first == today() - timedelta(days=7)
 
 
 # --- who may see what -------------------------------------------------------------------------------------------

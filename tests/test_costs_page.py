@@ -12,7 +12,7 @@ from core.identity import LOCAL
 from core.telemetry import hashing
 from pages.parts import cost_charts, cost_words
 from tests.library_parts import BEN, bring
-from tests.operations_parts import HAIKU, OWN, PLAIN, TODAY, call
+from tests.operations_parts import HAIKU, OWN, PLAIN, call, today
 from tests.page_parts import button, folder, opened, said
 
 VIEWS = ("spend", "speed", "models", "projection")
@@ -36,7 +36,7 @@ def db(empty: store.Database) -> store.Database:
     call(empty, LOCAL, state="cached", document_id=document, cost_usd="0", saved_usd="1.5")
     call(empty, LOCAL, state="failed", error_type="Busy", cost_usd="0", trace_id="f" * 32)
     call(empty, LOCAL, model=PLAIN, cost_usd=None)
-    call(empty, LOCAL, day=(TODAY - timedelta(days=8)).isoformat(), cost_usd="1")
+    call(empty, LOCAL, day=(today() - timedelta(days=8)).isoformat(), cost_usd="1")
     return empty
 
 

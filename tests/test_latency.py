@@ -7,7 +7,7 @@ import pytest
 from core import operations
 from core.operations import latency
 from tests.library_parts import ADA
-from tests.operations_parts import HAIKU, OWN, TODAY, call
+from tests.operations_parts import HAIKU, OWN, call, today
 from tests.test_costs import db, month  # noqa: F401 - a fixture
 
 
@@ -32,7 +32,7 @@ def test_half_and_nearly_all_calls_were_done_in_so_many_milliseconds(db):  # noq
 
 def test_only_answers_of_the_chosen_days_and_tasks_are_timed(db):  # noqa: F811
     call(db, latency_ms=1)
-    call(db, latency_ms=9_000, day=(TODAY - timedelta(days=40)).isoformat())
+    call(db, latency_ms=9_000, day=(today() - timedelta(days=40)).isoformat())
     call(db, latency_ms=8_000, task="risk")
     call(db, state="failed", error_type="TookTooLong", latency_ms=300_000)
     call(db, state="cached", latency_ms=0)

@@ -7,7 +7,7 @@ import os
 import stat
 import time
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -21,8 +21,7 @@ from core.settings import Settings
 from core.store import backups, connect, one, rows, write
 from core.types import Scope
 from tests.library_parts import ADA, BEN, CYD, EVE, NOBODY, TEXT, bring, import_waiting, listed, read
-
-TODAY = datetime.now(UTC).date()
+from tests.operations_parts import today
 
 
 @pytest.fixture
@@ -193,9 +192,9 @@ def test_two_uploads_of_the_same_file_at_once_are_one_document(db, path):
     people = [context.Process(target=_upload, args=(path, barrier, results)) for _ in range(4)]
     for person in people:
         person.start()
-    receipts = [results.get(timeout=30) for _ in people]
+    receipts = [results.get(timeout=120) for _ in people]
     for person in people:
-        person.join(30)
+        person.join(120)
     assert len({receipt.job_id for receipt in receipts}) == 1
     assert sum(receipt.duplicate_of is None for receipt in receipts) == 1
     import_waiting(db)
@@ -276,7 +275,7 @@ WRITERS = {
     "withdraw": lambda db, user, id: library.withdraw(db, user, id, "old"),
     "hold": lambda db, user, id: library.hold(db, user, id, "case"),
     "unhold": library.unhold,
-    "expire": lambda db, user, id: library.expire(db, user, id, TODAY),
+    "expire": lambda db, user, id: library.expire(db, user, id, today()),
     "release": lambda db, user, id: library.release(db, user, id, "fine"),
     "reject": lambda db, user, id: library.reject(db, user, id, "bad"),
     "delete": library.delete,
@@ -322,10 +321,10 @@ def test_an_owner_who_lost_the_group_or_the_clearance_reads_no_more(db):
 def test_a_withdrawn_and_an_expired_document_are_their_owners_alone(db):
     withdrawn, expired = bring(db, signed=True), bring(db, text="b", title="B", signed=True)
     library.withdraw(db, ADA, withdrawn, "Replaced by version 2")
-    library.expire(db, ADA, expired, TODAY)
+    library.expire(db, ADA, expired, today())
     assert listed(db, CYD) == []
     assert set(listed(db, ADA)) == {withdrawn, expired}
-    library.expire(db, ADA, expired, TODAY + timedelta(days=1))
+    library.expire(db, ADA, expired, today() + timedelta(days=1))
     assert listed(db, CYD) == [expired]
     library.expire(db, ADA, expired, None)
     assert listed(db, CYD) == [expired]

@@ -12,7 +12,7 @@ from core.store import connect, one
 from core.types import User
 from pages.parts import rights
 from tests.act_parts import ACTS, ADA, BEN, Act, built, models
-from tests.operations_parts import TODAY
+from tests.operations_parts import today
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ LISTS = {
     "trials": lambda db, user, w: llm.trials(db, replace(user, id="dan")),
     "benchmarks": lambda db, user, w: llm.benchmarks(db, replace(user, id="dan")),
     "costs": lambda db, user, w: operations.by_document(
-        db, replace(user, id="dan"), operations.chosen(db, user, TODAY)
+        db, replace(user, id="dan"), operations.chosen(db, user, today())
     ),
 }
 
