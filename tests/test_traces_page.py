@@ -95,6 +95,19 @@ def test_the_waterfall_has_a_bar_for_each_step_where_it_began(traced):
     assert "Error: TimeoutError" in failed[0]
 
 
+def test_many_steps_are_shown_a_page_at_a_time_and_those_that_failed_alone(traced, monkeypatch):
+    monkeypatch.setattr(trace_view, "DRAWN", 4)
+    at = opened("traces", trace=TRACE, p="2")
+    assert [row["Step"].strip() for row in at.dataframe[0].value.to_dict("records")] == [
+        "Ask ollama:qwen3:8b", "Ask anthropic:claude-opus-5-5",
+    ]  # fmt: skip
+    assert "5–6 of 6" in said(at)
+    first, last = json.loads(at.get("plotly_chart")[0].proto.spec)["layout"]["xaxis"]["range"]
+    assert 0 < first < last
+    at.toggle(key="trace-failed").set_value(True).run()
+    assert [row["Error"] for row in at.dataframe[0].value.to_dict("records")] == ["TimeoutError"]
+
+
 def test_the_way_back_leads_to_the_list(traced):
     at = button(opened("traces", trace=TRACE), "All traces").click().run()
     assert len(at.dataframe[0].value) == 2

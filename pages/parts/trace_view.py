@@ -9,14 +9,14 @@ import streamlit as st
 from core import telemetry
 from core.store import stamp
 from core.telemetry import SpanRow, names
-from pages.parts import tables
+from pages.parts import paging, tables
 from pages.parts.cost_words import INK, dark, literal, money, seconds
 from pages.parts.trace_words import ended, model, step
 from pages.parts.words import badge, count, plain, when
 
 # Solid colours of .streamlit/config.toml, (light, dark).
 COLOURS = {"Model": ("#2a6fc0", "#6aa7ef"), "Our own work": ("#9aa4b4", "#6b7688"), "Error": ("#c0262d", "#f0757c")}
-DRAWN = 200  # steps; more would be a picture that nobody reads and that takes browsers long to draw
+DRAWN = 200  # steps of a page; more would be a picture that nobody reads and that takes browsers long to draw
 ROW_PIXELS, FRAME_PIXELS, TALLEST, LABEL_PIXELS, LABEL_LETTERS = 24, 62, 470, 250, 34
 NARROWEST = 0.003  # of the whole: what took no time is still seen
 THICK = 0.65  # of a row; left to itself, Plotly makes the bars of a colour that skips rows thicker
@@ -39,13 +39,25 @@ def back() -> None:
 def trace(trace_id: str, found: Sequence[SpanRow]) -> None:
     rows = telemetry.nested(found)
     heading(trace_id, rows)
-    with st.container(height=min(TALLEST, _height(rows)) + 2, border=False, key="waterfall"):
-        waterfall(rows[:DRAWN])
+    began, wanted = min(one.started_ns for one in found), rows
     if len(rows) > DRAWN:
-        st.caption(f"The first {DRAWN} of {count(len(rows), 'step')} are drawn; the table has all of them.")
-    chosen = table(rows)
+        wanted = chosen_of(rows)
+    shown = paging.part(wanted, DRAWN)
+    with st.container(height=min(TALLEST, _height(shown)) + 2, border=False, key="waterfall"):
+        waterfall(shown, began, alone=len(wanted) > DRAWN)
+    chosen = table(shown, began)
     if chosen:
         kept(chosen)
+
+
+def chosen_of(rows: Sequence[tuple[int, SpanRow]]) -> Sequence[tuple[int, SpanRow]]:
+    """Of many steps all, or those that failed alone; with the way through them."""
+    failed = [(depth, one) for depth, one in rows if one.failed]
+    with st.container(horizontal=True, vertical_alignment="center", key="trace-steps"):
+        alone = bool(failed) and st.toggle("Only steps with an error", key="trace-failed")
+        wanted = failed if alone else rows
+        paging.pager(len(wanted), "trace-pager", DRAWN)
+    return wanted
 
 
 def heading(trace_id: str, rows: Sequence[tuple[int, SpanRow]]) -> None:
@@ -80,11 +92,12 @@ def cost(calls: Sequence[SpanRow]) -> str:
     return f"{said} and {count(unknown, 'call')} of unknown cost" if known and unknown else said
 
 
-def waterfall(rows: Sequence[tuple[int, SpanRow]]) -> None:
+def waterfall(rows: Sequence[tuple[int, SpanRow]], began: int, *, alone: bool = False) -> None:
+    """In seconds after `began`, when the trace did. `alone`: a page of many, drawn from when to when its steps went."""
     import plotly.graph_objects as go
 
-    began = min(one.started_ns for _, one in rows)
-    whole = max(1e-3, max((one.ended_ns - began) / 1e9 for _, one in rows))
+    first, last = _stretch(rows, began, alone=alone)
+    whole = max(1e-3, last - first)
     figure = go.Figure()
     for name, colour in COLOURS.items():
         own = [(at, one) for at, (_, one) in enumerate(rows) if _kind(one) == name]
@@ -106,13 +119,28 @@ def waterfall(rows: Sequence[tuple[int, SpanRow]]) -> None:
         legend={"orientation": "h", "yref": "container", "y": 1.0, "yanchor": "top", "x": 0},
         dragmode=False,
         annotations=[_label(at, depth, one) for at, (depth, one) in enumerate(rows)],
-        xaxis={"range": [0, whole * 1.02], "ticksuffix": " s", "side": "top", "showgrid": True, "zeroline": False},
+        xaxis={
+            "range": [first, first + whole * 1.02],
+            "ticksuffix": " s",
+            "side": "top",
+            "showgrid": True,
+            "zeroline": False,
+        },
         yaxis={"range": [len(rows) - 0.5, -0.5], "showticklabels": False, "showgrid": False, "zeroline": False},
     )
     st.plotly_chart(
         figure, key="waterfall-chart", config={"displayModeBar": False},
         alt="Each step of the trace as a bar from when it began to when it ended; the table below has the same rows.",
     )  # fmt: skip
+
+
+def _stretch(rows: Sequence[tuple[int, SpanRow]], began: int, *, alone: bool) -> tuple[float, float]:
+    """From when to when; where they are drawn alone, of steps that hold no other: beside the whole they are slivers."""
+    if not alone:
+        return 0.0, max((one.ended_ns - began) / 1e9 for _, one in rows)
+    around = {one.parent_id for _, one in rows}
+    steps = [one for _, one in rows if one.span_id not in around]
+    return min((one.started_ns - began) / 1e9 for one in steps), max((one.ended_ns - began) / 1e9 for one in steps)
 
 
 def _label(at: int, depth: int, one: SpanRow) -> dict[str, Any]:
@@ -152,9 +180,8 @@ def _height(rows: Sequence[object]) -> int:
     return FRAME_PIXELS + ROW_PIXELS * min(len(rows), DRAWN)
 
 
-def table(rows: Sequence[tuple[int, SpanRow]]) -> SpanRow | None:
+def table(rows: Sequence[tuple[int, SpanRow]], began: int) -> SpanRow | None:
     """The same steps in figures; gives the one that was clicked."""
-    began = min(one.started_ns for _, one in rows)
     spans = {one.span_id: one for _, one in rows}
     asked = st.session_state.get("trace-step")
     chosen = asked if asked in spans else None
