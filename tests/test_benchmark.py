@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 
-from core import jobs, llm, store
+from core import jobs, llm, store, telemetry
 from core.errors import BadInput, NotFound
 from core.identity import local_user
 from core.jobs import claims
@@ -157,6 +157,15 @@ def test_every_call_is_in_the_ledger(place, db):
     work(db)
     found = store.rows(db, "select task, state, part, classification from model_call")
     assert {tuple(one.values()) for one in found} == {("benchmark", "done", f"run-{n}", "public") for n in range(4)}
+
+
+def test_all_its_calls_are_one_trace_so_that_the_list_of_traces_is_not_full_of_them(place, db):
+    with serving(both) as server:
+        at(place, server.url)
+        made = llm.start_benchmark(db, ADA, [CLAUDE, OLLAMA], runs=3)
+        work(db)
+    traces = {row["trace_id"] for row in store.rows(db, "select trace_id from model_call")}
+    assert traces == {telemetry.trace_of(llm.one_benchmark(db, ADA, made).job_id)}
 
 
 def test_a_model_that_fails_says_why_and_does_not_disturb_the_others(place, db):

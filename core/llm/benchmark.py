@@ -20,7 +20,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from core import audit, jobs, prompts
+from core import audit, jobs, prompts, telemetry
 from core.errors import BadInput, Conflict, CopilotError, NotFound
 from core.identity import require
 from core.llm import faults, measuring, routes
@@ -138,7 +138,12 @@ def measure(db: Database, user: User, claim: jobs.Claim) -> None:
     asked = _prompt(payload["prompt"])
     planned = list(measuring.order(payload["models"], payload["runs"]))
     jobs.step(db, claim, "machine", machine)
-    with Router(settings()) as router:
+    with (
+        telemetry.resumed(telemetry.trace_of(claim.job.id)),
+        telemetry.of(user),
+        telemetry.span("copilot.benchmark", repeated=True),
+        Router(settings()) as router,
+    ):
         calls: list[measuring.Call] = []
         for place, (model, run) in enumerate(planned):
             if measuring.hopeless(calls, model):
