@@ -97,6 +97,8 @@ def test_every_other_step_is_one_command(db, copilot):
     shown = copilot("--as", "Ben", "approvals", "show", prepared[1])
     assert "To decide on exactly this: --shown" in shown.err
     assert "The firm must not tell clients" in shown.out
+    absent = copilot("--as", "Ben", "approvals", "show", "99")
+    assert (absent.code, "There is no such request" in absent.err) == (3, True)
 
 
 def test_rejected_escalated_and_revoked(db, copilot):

@@ -2,11 +2,10 @@
 
 from argparse import Namespace
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from core.cli.commands import DOCUMENT, Command, argument
-from core.cli.database import WHOLE, document_id, listed, opened, whole
+from core.cli.database import SHORTEST, WHOLE, document_id, listed, opened, whole
 from core.cli.text import row, say
 from core.errors import BadInput, NotFound
 
@@ -86,8 +85,11 @@ def request_id(db: "Database", user: "User", given: str) -> str:
     from core import review
 
     if given.isdecimal() and len(given) < WHOLE:
-        with suppress(NotFound):  # an id may begin with nothing but digits
+        try:
             return review.item(db, user, given).id
+        except NotFound:
+            if len(given) < SHORTEST:  # else an id may begin with nothing but digits
+                raise
     return whole(given, review.ids(db, user, given))
 
 
