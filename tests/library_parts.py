@@ -1,6 +1,7 @@
 """People, and a short policy brought into a real library the way the worker does it, but without a parser."""
 
 import hashlib
+from pathlib import Path
 from typing import Any
 
 from core import jobs, library
@@ -80,3 +81,9 @@ def bring(
 
 def listed(db: Database, user: User) -> list[str]:
     return [row.id for row in library.documents(db, user)]
+
+
+def files(database: Path) -> list[str]:
+    """The names of what is stored beside this database, which are digests."""
+    folder = database.parent / "files"
+    return sorted(file.name for file in folder.iterdir()) if folder.exists() else []
