@@ -19,7 +19,7 @@ ProvisionKind = Literal[
 ]
 PageState = Literal["text", "ocr", "unread", "blank"]
 Classification = Literal["public", "internal", "confidential", "restricted"]
-UserMode = Literal["local", "account", "oidc", "service", "demo"]
+UserMode = Literal["local", "account", "oidc", "service", "demo", "command"]
 
 DUTIES: tuple[Modality, ...] = ("obligation", "prohibition")
 
@@ -96,8 +96,9 @@ class User:
     """Who asks. Every function that reads or writes takes one.
 
     `mode`: how we know them; "local" is the one person of an app without accounts, "demo" one as whom a facilitator
-    acts. `session` is the id of the row that lets them in, "" on the command line and in jobs. `scopes` are the
-    permissions of a service's token: it has no others, whatever its roles.
+    acts, "command" one who was named on the command line, which nobody checked. `session` is the id of the row that
+    lets them in, "" on the command line and in jobs. `scopes` are the permissions of a service's token: it has no
+    others, whatever its roles.
     """
 
     id: str

@@ -59,6 +59,13 @@ def test_a_command_has_the_rights_of_whom_it_acts_as_and_no_others(firm):
     assert refused.code == 4
 
 
+def test_the_log_marks_what_was_done_under_a_name_that_nobody_checked(firm):
+    assert me(firm("--as", "Ada", "whoami", "--json"))["mode"] == "command"
+    assert "named on the command line" in firm("--as", "Ada", "whoami").out
+    modes = {line[4]: line[3] for line in firm("--as", "Ada", "audit", "list").cells}
+    assert modes == {"account.made": "local", "account.invited": "command", "account.entered": "account"}
+
+
 def test_nobody_is_anybody_who_is_unknown_disabled_or_invited(firm):
     firm("--as", "Ada", "users", "invite", "Cyd", "--role", "admin")
     assert firm("--as", "Ada", "users", "disable", "Ben", "--reason", "Left").code == 0

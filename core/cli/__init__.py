@@ -109,7 +109,8 @@ environment:
   COPILOT_PROFILE            what the firm is where nobody chose it: see `profile set`
   COPILOT_PASSWORD           opens encrypted PDFs
   COPILOT_USER               as whom commands act where there are accounts, unless --as NAME says so; or, for a program,
-  COPILOT_TOKEN              its token: see `services make`. Whoever may read these files may act as anybody here
+  COPILOT_TOKEN              its token: see `services make`. Whoever may read these files may act as anybody here;
+                             the log marks what was done under a name that nobody checked (mode: command)
   COPILOT_MAX_UPLOAD_MB, COPILOT_MAX_PAGES, COPILOT_PARSE_TIMEOUT_SECONDS, COPILOT_OCR_LANGUAGE
   COPILOT_ANTHROPIC_URL, COPILOT_OLLAMA_URL, COPILOT_OPENAI_URL, COPILOT_MODELS_DIR, COPILOT_CONTEXT_TOKENS
   COPILOT_TRACE_DAYS         how long traces are kept (default: 400); COPILOT_OTLP_ENDPOINT sends them elsewhere, too

@@ -15,6 +15,7 @@ MODES = {
     "oidc": "an account of the sign-in provider",
     "service": "a service's token",
     "demo": "somebody made for a demo",
+    "command": "named on the command line",
 }
 
 

@@ -21,7 +21,6 @@ CLEARANCES: tuple[Classification, ...] = get_args(Classification)
 # Kinds of account that are no people who sign in.
 SERVICE, DEMO = "service", "demo"
 OURS = ("local", SERVICE, DEMO)
-MODES: dict[str, UserMode] = {"local": "account", SERVICE: "service", DEMO: "demo"}
 # For what happens before anybody is known: a sign-in that is refused.
 NOBODY = User(id="nobody", name="Somebody not signed in", clearances=())
 KNOWN_NAMES = {
@@ -159,7 +158,8 @@ def by_name(db: Database, tenant: str, names: Iterable[str]) -> dict[str, Accoun
 def named(db: Database, given: str) -> User:
     """Whoever has this id or name, in any tenant: for the command line, where whoever has the files may be anybody.
 
-    NotFound where nobody has it, Conflict where several have.
+    Nobody vouched for it, and the log says so (mode "command"). NotFound where nobody has it, Conflict where several
+    have.
     """
     fit = [_account(row) for row in rows(db, f"{SELECT} where id = ? or folded = ?", [given, folded(given)])]
     found = [each for each in fit if each.id == given] or fit
@@ -171,7 +171,7 @@ def named(db: Database, given: str) -> User:
         raise NotAllowed(f"{found[0].name} is a service; it comes with its token, in COPILOT_TOKEN.")
     if found[0].issuer == DEMO and not settings().demo:
         raise NotAllowed(f"{found[0].name} was made for a demo, and this is none; COPILOT_DEMO=1 makes it one.")
-    return as_user(found[0], MODES.get(found[0].issuer, "oidc"))
+    return as_user(found[0], "demo" if found[0].issuer == DEMO else "command")
 
 
 def names(db: Database, tenant: str, ids: Iterable[str]) -> dict[str, str]:

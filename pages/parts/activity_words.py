@@ -13,7 +13,7 @@ from pages.parts.words import label, short
 
 KINDS = {"did": "Done", "saw": "Seen", "refused": "Refused"}
 # How somebody was known, where that is not by an account of their own.
-MODES = {"local": "", "account": "", "oidc": "", "service": "service", "demo": "demo"}
+MODES = {"local": "", "account": "", "oidc": "", "service": "service", "demo": "demo", "command": "by command"}
 # What the screens call a thing that the log names otherwise.
 CALLED = {"item": "request", "execution": "call"}
 # Where the two words of the log say nothing to people.
