@@ -39,6 +39,7 @@ def possible(entry: Entry) -> bool:
 
 
 def require_possible(entry: Entry) -> None:
+    """BadInput where its provider takes no batches."""
     if not possible(entry):
         raise BadInput(
             f"{entry.name} takes no batches, so it cannot read overnight; name a Claude model, or run it now."

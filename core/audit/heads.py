@@ -41,6 +41,7 @@ def path(db: Database) -> Path | None:
 
 
 def missing(db: Database) -> bool:
+    """Whether there should be a file and is none."""
     there = path(db)
     return there is not None and not there.exists()
 

@@ -107,6 +107,7 @@ def verify(db: Database, *, whole: bool = False, tell: Tell | None = None) -> Re
 
 
 def head(db: Database) -> Head | None:
+    """None while the log is empty."""
     row = one(db, "select number, hash, at from audit order by number desc limit 1")
     return Head(**row) if row else None
 

@@ -4,6 +4,7 @@ wording, pairing, places    which text of one is which of the other
 redline                     the text, word by word
 deadlines, differences      what changed, in an analyst's words
 comparison, summary         all of it for two documents, and the sentences that sum it up
+stored                      two documents of the library, for one user
 """
 
 from core.compare.comparison import KINDS, ArticleChange, Change, Comparison, Kind, Side, compare

@@ -7,6 +7,7 @@ rights        roles, groups and clearances, given and taken by administrators
 providers     OpenID Connect: who that is here
 tokens        what is shown to be let in, of which we keep the digest
 passwords     local accounts: argon2id, invitations, locks
+strength      which passwords are too easy to guess
 sessions      our own row beside the browser's cookie: idle and absolute limits, signing out, acting as
 doors         which way in there is: OIDC, local accounts, or one local person on loopback
 services      service accounts and their tokens

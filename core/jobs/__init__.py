@@ -4,6 +4,10 @@ A job is claimed by a guarded UPDATE with a lease that its worker renews; a leas
 most three times since its last finished step. A person may hold a job back: it waits, with the steps that it has
 finished, until they let it go on. `HANDLERS` names what does each kind of work; it is imported on use, so this room
 knows none of it.
+
+record   a job as a row, and the right to do it    kinds   what each kind of work is, and in whose turn
+asking   for the person who wants it               claims  for the worker that does it
+kept     finished steps, which survive a crash
 """
 
 import core.store  # noqa: F401 - first, so that sqlite-utils comes without pandas and numpy

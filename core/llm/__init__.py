@@ -10,11 +10,14 @@ catalog     the inventory                        prices     what a call costs
 permission  which text may go where              readiness  what each backend needs, and whether it is there
 gguf        the header of a file                 weights    files on this machine, by name and digest
 download    a large file, resumed and checked    additions  adding, downloading, pulling, as jobs
-sandbox     prompts that people try             turns      a fair queue
+sandbox     prompts that people try              turns      a fair queue
+lines       a server that can be hung up on      modelfile  our models/Modelfile, as Ollama reads it
 
 router      the one door for work: errands in, answers out      attempts   one model asked once
 routes      models/routes.toml: tasks, limits, caps             candidates who may be asked, in which order
 presence    what is here, remembered for a moment               gates      how many calls at once
+rests       models that have just failed                        retracing  spans of calls whose own never came
+connections to the database, lent to one call at a time
 ledger      a row for each call                                 budgets    caps, held in the write that begins a call
 answers     those that are kept                                 estimates  what calls would take
 errands     what goes in and comes out                          sizes      what a model can read and say in one call
@@ -23,6 +26,7 @@ prefixes    what llama.cpp made of fixed prefixes
 reviewing   who owns a model, and its vendor review
 batches     many questions at once, for half     anthropic_batches  what Anthropic makes of them
 benchmark   models measured side by side         measuring  its order of calls, and its figures
+machine     the computer that they were measured on
 """
 
 import core.store  # noqa: F401 - first, so that sqlite-utils comes without pandas and numpy

@@ -76,7 +76,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """None: unknown."""
+    """Tokens of some calls together, their cost in USD and the time until all are answered; None: unknown."""
 
     input_tokens: int
     output_tokens: int

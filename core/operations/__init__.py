@@ -7,6 +7,8 @@ latency     percentiles, first words, faults, fallbacks, changed names
 projection  what a month of traffic would cost, from assumptions (pure)
 forecast    what the projection starts from, and the models side by side
 sheets      all of it as tables, for files and the command line
+health      what to know of this installation; storage: whether its disk is encrypted
+messages    what people are told, by e-mail or to a webhook
 """
 
 from core.operations.burning import Burn, burn, caps

@@ -6,6 +6,7 @@ items, facts         a request and its versions; exactly what is decided on, and
 asking, deciding     put together, asked for, changed, taken back; accepted, rejected, sent back, escalated, revoked
 people               who may decide, who is told, refusals logged
 listing, showing     the queue; the evidence for one request
+duties, history      what the evidence is made of: its obligations as each engine read them, and decisions before
 holding, talking     taken by one person at a time; comments, and people named in them
 gates                documents that wait for a second person, in the same queue
 upkeep, figures      escalated when overdue, expired, documents told of; how the queue does

@@ -64,6 +64,7 @@ class Run:
 
 
 def obligations(db: Database, user: User, found: Item) -> tuple[Shown, ...]:
+    """Those that its actions rest on as the register's run has them now, each once."""
     recommended = register.actions(db, user, found.document_id, [one.id for one in found.actions])
     ids = dict.fromkeys(id for row in recommended for id in row.action.obligation_ids)
     standing = register.standing_of(db, user, found.document_id, ids)

@@ -65,6 +65,7 @@ def _known(subject: str) -> str:
 
 
 def require_human(user: User) -> None:
+    """NotAllowed for a service: whoever asks or decides has a name."""
     if user.mode == "service":
         raise NotAllowed("A service asks for nothing and decides nothing; a named person must do this.")
 
@@ -139,6 +140,7 @@ def tell_deciders(db: Database, user: User, found: Item, kind: str) -> None:
 
 
 def tell_authors(db: Database, user: User, found: Item, kind: str) -> None:
+    """Put it into the inbox of everybody who asked for it or wrote any of it, but this user."""
     told = sorted(authors(db, found) - {user.id})
     inbox.post(db, found.tenant, told, kind, found.subject, found.number)
 
@@ -150,6 +152,7 @@ def deciders_of_document(db: Database, tenant: str, document_id: str, owner: str
 
 
 def sees(db: Database, user: User, document_id: str) -> bool:
+    """Whether the document exists for this user."""
     try:
         library.found(db, user, document_id, "id")
     except NotFound:
