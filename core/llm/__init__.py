@@ -17,7 +17,7 @@ router      the one door for work: errands in, answers out      attempts   one m
 routes      models/routes.toml: tasks, limits, caps             candidates who may be asked, in which order
 presence    what is here, remembered for a moment               gates      how many calls at once
 rests       models that have just failed                        retracing  spans of calls whose own never came
-connections to the database, lent to one call at a time
+connections  open ones to the database, lent to one call at a time
 ledger      a row for each call                                 budgets    caps, held in the write that begins a call
 answers     those that are kept                                 estimates  what calls would take
 errands     what goes in and comes out                          sizes      what a model can read and say in one call
