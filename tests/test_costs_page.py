@@ -193,7 +193,7 @@ def test_tokens_are_rounded_to_what_can_be_read(number, shown):
 def test_a_model_keeps_its_colour_whatever_is_filtered():
     every = cost_words.colours(("a", "b", "c"))
     assert len(set(every.values())) == 3
-    assert len(set(cost_words.colours([str(n) for n in range(9)]).values())) == 7
+    assert len(set(cost_words.colours([str(n) for n in range(12)]).values())) == 10
 
 
 @pytest.mark.parametrize(("ms", "unit", "height"), [(1_500, " s", 1.5), (90_000, " min", 1.5), (5_400_000, " h", 1.5)])

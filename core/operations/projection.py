@@ -114,5 +114,6 @@ def _price(entry: Entry) -> str:
         return f"The price of {entry.title} is not known."
     if prices.free(entry):
         return f"{entry.title} runs without charge for tokens."
-    dated = f", as of {entry.prices.dated.isoformat()}" if entry.prices.dated else ""
+    day = entry.prices.dated
+    dated = f", as of {day.day} {day:%b %Y}" if day else ""
     return f"{entry.title}: {entry.prices.input:f} USD for a million tokens in, {entry.prices.output:f} out{dated}."

@@ -14,7 +14,18 @@ from pages.parts.cost_words import GREY, INK, KINDS, PALETTE, dark, literal
 WEEKLY_FROM = 120  # days: beyond, a bar stands for a week
 FEW = 5  # so many things at the most are counted one by one on the scale
 HEIGHT, ROW_PIXELS, FRAME_PIXELS = 270, 40, 90
-SECONDS = {0.1: "0.1 s", 0.3: "0.3 s", 1: "1 s", 3: "3 s", 10: "10 s", 30: "30 s", 100: "100 s", 300: "300 s"}
+SECONDS = {
+    0.001: "1 ms",
+    0.01: "10 ms",
+    0.1: "0.1 s",
+    0.3: "0.3 s",
+    1: "1 s",
+    3: "3 s",
+    10: "10 s",
+    30: "30 s",
+    100: "100 s",
+    300: "300 s",
+}
 # (core.operations.Spend) → what a bar is high.
 Measure = Callable[[operations.Spend], float]
 
@@ -39,6 +50,8 @@ def by_day(found: Sequence[operations.Spend], wanted: operations.Chosen, colours
             hovertemplate=f"%{{x|%-d %b %Y}}{_week(wanted)}<br>{literal(model)}: {unit}<extra></extra>",
         )
     _dated(figure, wanted)
+    if of == "usd":
+        figure.update_yaxes(tickformat=_cents(max(_stacked(figure).values(), default=0)))
     return _laid(figure, barmode="stack", prefix="$" if of == "usd" else "", suffix=suffix)
 
 
@@ -172,7 +185,8 @@ def frontier(found: Sequence[operations.Compared], colours: Mapping[str, str], s
         )
     dearest = max((float(one.least_usd or 0) for one in found), default=0) or 0.01
     # Room for the dearest model's name on its right.
-    figure.update_xaxes(title="USD a document", tickprefix="$", range=[-dearest / 40, dearest * 1.25], showgrid=True)
+    figure.update_xaxes(title="USD a document", tickprefix="$", tickformat=_cents(dearest), showgrid=True)
+    figure.update_xaxes(range=[-dearest / 40, dearest * 1.25])
     figure.update_yaxes(title="Seconds, p50", rangemode="tozero", ticksuffix=" s")
     return _laid(figure, height=330)
 
@@ -269,12 +283,22 @@ def _laid(
 
 def whole_numbers(figure: Any) -> None:
     """The height of bars as whole things: of a few, halves would be drawn, which read as the same number twice."""
-    heights: dict[str, int] = {}
+    few = max(_stacked(figure).values(), default=0) <= FEW
+    figure.update_yaxes(rangemode="tozero", tickformat=",d", dtick=1 if few else None)
+
+
+def _stacked(figure: Any) -> dict[str, float]:
+    """How high the bars of each place are together."""
+    heights: dict[str, float] = {}
     for bar in figure.data:
         for place, height in zip(bar.x, bar.y, strict=True):
             heights[place] = heights.get(place, 0) + height
-    few = max(heights.values(), default=0) <= FEW
-    figure.update_yaxes(rangemode="tozero", tickformat=",d", dtick=1 if few else None)
+    return heights
+
+
+def _cents(most: float) -> str | None:
+    """How an axis of USD up to `most` is written: "$0.60", never "$0.6", where its steps are of cents."""
+    return ",.2f" if 0.05 <= most < 5 else None
 
 
 def draw(figure: Any, key: str) -> None:

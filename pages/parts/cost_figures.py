@@ -96,9 +96,15 @@ def month(found: operations.Projection, traffic: operations.Traffic) -> None:
     )
 
 
+def _change(grown: float | None) -> str | None:
+    """ "+12%"; nothing where it is the same in whole per cent."""
+    shown = None if grown is None else f"{grown:+.0%}"
+    return None if shown in ("+0%", "-0%") else shown
+
+
 def _draw(figures: Sequence[Figure]) -> None:
     for column, one in zip(st.columns(len(figures)), figures, strict=True):
         column.metric(
-            one.title, one.value, None if one.grown is None else f"{one.grown:+.0%}", border=True, help=one.help,
+            one.title, one.value, _change(one.grown), border=True, help=one.help,
             height="stretch", delta_color="inverse" if one.bad else "off",
         )  # fmt: skip

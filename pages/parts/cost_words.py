@@ -34,7 +34,7 @@ FAULTS = {
     "Killed": "Program ended meanwhile",
     "ModelStopped": "The model was stopped",
 }
-# Solid colours of .streamlit/config.toml, (light, dark). A model keeps its colour whatever is filtered.
+# Solid colours of .streamlit/config.toml and three more, (light, dark). A model keeps its colour whatever is filtered.
 PALETTE = (
     ("#2a6fc0", "#6aa7ef"),
     ("#d2620b", "#ef9a4d"),
@@ -42,6 +42,9 @@ PALETTE = (
     ("#7a4fc0", "#b08ef0"),
     ("#c79a00", "#e3bd3c"),
     ("#c0262d", "#f0757c"),
+    ("#0f8b8d", "#4fc3c7"),
+    ("#c2417f", "#f08fbf"),
+    ("#8a5a33", "#c99b73"),
 )
 GREY = ("#9aa4b4", "#6b7688")
 INK = ("#1b2330", "#e6eaf0")
