@@ -48,7 +48,7 @@ def _columns(found: Sequence[dict[str, Any]]) -> dict[str, list[Any]]:
         return [row[measure][part] if row[measure] else None for row in found]
 
     return {
-        "Model": [llm.entry(row["model"], settings()).title for row in found],
+        "Model": _named([row["model"] for row in found]),
         "Answered": [f"{row['answered']} of {row['asked']}" for row in found],
         "First token p50": column("first_token_ms", "p50"),
         "First token p95": column("first_token_ms", "p95"),
@@ -112,16 +112,16 @@ def _spread(one: llm.Benchmark, measure: str) -> None:
     """Every run as a dot beside a box, a row a model."""
     import plotly.graph_objects as go
 
-    figure = go.Figure()
+    figure, names = go.Figure(), _named(one.models)
     for place, model in reversed(list(enumerate(one.models))):
         values = [
             call[measure] for call in one.results["calls"]
             if call["model"] == model and call["run"] and call[measure] is not None
         ]  # fmt: skip
         figure.add_box(
-            x=values, name=_short(model), boxpoints="all", jitter=0.5, pointpos=0, marker={"size": 5, "opacity": 0.55},
-            line={"width": 1.5}, marker_color=_colour(place), showlegend=False, orientation="h",
-            hovertemplate=f"%{{x:.1f}} {UNITS[measure]}<extra></extra>",
+            x=values, name=_short(names[place]), boxpoints="all", jitter=0.5, pointpos=0,
+            marker={"size": 5, "opacity": 0.55}, line={"width": 1.5}, marker_color=_colour(place),
+            showlegend=False, orientation="h", hovertemplate=f"%{{x:.1f}} {UNITS[measure]}<extra></extra>",
         )  # fmt: skip
     figure.update_layout(
         height=FRAME_PIXELS + ROW_PIXELS * len(one.models),
@@ -147,7 +147,7 @@ def over_time(found: Sequence[llm.Benchmark], shown: llm.Benchmark) -> None:
 def _lines(same: Sequence[llm.Benchmark], models: Sequence[str], measure: str) -> None:
     import plotly.graph_objects as go
 
-    figure = go.Figure()
+    figure, names = go.Figure(), _named(models)
     for place, model in enumerate(models):
         points = [
             (one.created_at, row[measure]["p50"])
@@ -156,8 +156,8 @@ def _lines(same: Sequence[llm.Benchmark], models: Sequence[str], measure: str) -
             if row["model"] == model and row[measure]
         ]
         figure.add_scatter(
-            x=[at for at, _ in points], y=[value for _, value in points], name=_short(model), mode="lines+markers",
-            line={"color": _colour(place)}, customdata=[when(at) for at, _ in points],
+            x=[at for at, _ in points], y=[value for _, value in points], name=_short(names[place]),
+            mode="lines+markers", line={"color": _colour(place)}, customdata=[when(at) for at, _ in points],
             hovertemplate=f"%{{customdata}}: %{{y:.1f}} {UNITS[measure]}<extra></extra>",
         )  # fmt: skip
     figure.update_layout(
@@ -182,6 +182,12 @@ def _where(results: dict[str, Any]) -> str:
 
 def _colour(place: int) -> str:
     return COLOURS[place % len(COLOURS)][st.context.theme.type == "dark"]
+
+
+def _named(models: Sequence[str]) -> list[str]:
+    """By title; those that share one, by what they are called in full."""
+    titles = [llm.entry(model, settings()).title for model in models]
+    return [title if titles.count(title) == 1 else model for title, model in zip(titles, models, strict=True)]
 
 
 def _short(model: str) -> str:
