@@ -101,7 +101,7 @@ def test_a_prompt_is_tried_and_what_it_took_is_shown(db):
 
 def test_a_prompt_of_ours_is_tried_with_its_variables(db):
     at = opened("models")
-    at.segmented_control(key="try-prompt").set_value("extract-obligations").run()
+    at.selectbox(key="try-prompt").set_value("extract-obligations").run()
     field(at, "Regulation").set_value("House rules")
     field(at, "Provisions").set_value("Article 1\nBanks shall report.")
     button(at, "Try it").click().run()
@@ -114,7 +114,7 @@ def test_a_prompt_of_ours_is_tried_with_its_variables(db):
 
 def test_a_missing_variable_is_said_and_nothing_is_asked(db):
     at = opened("models")
-    at.segmented_control(key="try-prompt").set_value("extract-obligations").run()
+    at.selectbox(key="try-prompt").set_value("extract-obligations").run()
     button(at, "Try it").click().run()
     assert "needs a value for regulation, provisions" in at.error[0].value.replace("\\", "")
     assert llm.trials(db, ADA) == []

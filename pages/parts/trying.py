@@ -39,8 +39,10 @@ def form(db: Database, user: User, found: tuple[llm.Health, ...]) -> None:
                 "No model is set up yet, so only the echo can be asked. Add one under *Add a model*; *Models* says how."
             )
     with left:
-        names = [one.name for one in prompts.prompts()]
-        kind = st.segmented_control("Prompt", [FREE, *names], default=FREE, key="try-prompt", required=True)
+        titles = {one.name: one.title for one in prompts.prompts()}
+        kind = st.selectbox(
+            "Prompt", [FREE, *titles], key="try-prompt", format_func=lambda name: titles.get(name, name)
+        )
         values = _variables(kind) if kind != FREE else {}
         text = "" if values else st.text_area("What to ask", key="try-text", height=180)
         barred = rights.barred(user, "models.ask")
