@@ -210,3 +210,14 @@ def test_people_are_shown_by_their_names_and_not_by_their_ids(db, ada, ben):
     assert who(ben.id, ada) == "Ben"
     assert who(ada.id, ben) == "Ada"
     assert who("a script", ada) == "a script"
+
+
+def test_in_a_long_list_people_are_found_by_name_and_role(db, ada):
+    for number in range(12):
+        passwords.invite(db, ada, f"Person {number}", roles=("reviewer",))
+    passwords.invite(db, ada, "Zoë", roles=("manager",))
+    at = window(db, ada)
+    at.text_input(key="people-find").set_value("ZOË manag").run()
+    assert list(at.dataframe[0].value["Name"]) == ["Zoë"]
+    at.text_input(key="people-find").set_value("nobody of that name").run()
+    assert "Nobody matches" in said(at)

@@ -26,6 +26,10 @@ def people(db: Database, user: User) -> Account | None:
         _nobody()
         return None
     open_id = st.query_params.get("person")
+    found = _wanted(found)
+    if not found:
+        st.caption("Nobody matches; find other words.")
+        return None
     picked = _table(found, open_id)
     if picked != open_id:
         st.query_params.pop("person", None)
@@ -46,6 +50,21 @@ def _head(db: Database, user: User, found: Sequence[Account]) -> None:
             st.caption("Whoever signs in for the first time appears here, without any right.")
     if link := st.session_state.get(INVITED):
         _link(*link)
+
+
+def _wanted(found: Sequence[Account]) -> Sequence[Account]:
+    """Of more people than there is room for, those whose name, roles and groups have the words."""
+    if len(found) <= CHOSEN // ROW:
+        return found
+    words = st.text_input(
+        "Find people", key="people-find", placeholder="Find a name, role or group", icon=":material/search:",
+        label_visibility="collapsed", width=280,
+    ).casefold().split()  # fmt: skip
+    return [one for one in found if all(word in _told(one) for word in words)]
+
+
+def _told(one: Account) -> str:
+    return " ".join((one.name, *one.roles, *one.groups)).casefold()
 
 
 def _nobody() -> None:
@@ -73,7 +92,8 @@ def _table(found: Sequence[Account], open_id: str | None) -> str | None:
     )
     at = next((index for index, one in enumerate(found) if one.id == open_id), None)
     event = st.dataframe(
-        frame, hide_index=True, selection_mode="single-row", on_select="rerun", key=f"people-{open_id}",
+        frame, hide_index=True, selection_mode="single-row", on_select="rerun",
+        key=f"people-{open_id}-{hash(tuple(one.id for one in found))}",
         row_height=ROW, height=min(ROW * (len(found) + 1) + 2, CHOSEN if open_id else ALL),
         selection_default={"selection": {"rows": [] if at is None else [at], "columns": []}},
     )  # fmt: skip

@@ -13,6 +13,8 @@ from core.types import User
 from pages.parts import shell
 from pages.parts.words import count, plain, when
 
+WIDTH, NAMED_WIDTH = 480, 640  # pixels of a line, so that the buttons stand under each other
+
 
 def mine(db: Database, user: User) -> None:
     st.subheader("Where I am signed in", anchor=False)
@@ -39,7 +41,8 @@ def _lines(db: Database, user: User, found: Sequence[Session], *, named: bool = 
             with st.container(horizontal=True, vertical_alignment="center"):
                 here = " :blue-badge[This window]" if one.id == user.session else ""
                 who = f"**{plain(one.name)}** · " if named else ""
-                st.markdown(f"{who}since {when(one.started_at)} · last click {when(one.seen_at)}{here}")
+                told = f"{who}since {when(one.started_at)} · last click {when(one.seen_at)}{here}"
+                st.markdown(told, width=NAMED_WIDTH if named else WIDTH)
                 may = one.account_id == user.id or identity.may(user, "access.manage")
                 if not here and may and st.button("End", key=f"end-{one.id}", type="tertiary"):
                     sessions.end(db, user, one.id)
