@@ -1,6 +1,7 @@
 """The app as a person meets it: a real server, its real worker, a real Chromium."""
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -15,12 +16,16 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, TimeoutError, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 # Without these Chromium looks for updates and accounts on the network at every start.
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-START_SECONDS = 60
+START_SECONDS = 300
+# Milliseconds: how long anybody waits for what a person would see soon, on a machine that does much else.
+PATIENCE = 120_000
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,10 +55,38 @@ def browser_context_args() -> dict[str, object]:
     return {"viewport": {"width": 1440, "height": 900}, "accept_downloads": True}
 
 
+@pytest.fixture
+def context(context: BrowserContext) -> BrowserContext:
+    return patient(context)
+
+
+def patient(context: BrowserContext) -> BrowserContext:
+    """The same, and none of its pages gives up sooner than PATIENCE."""
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
+def click_in_table(page: Page, x: int, y: int, shown: Locator) -> None:
+    """Click a place of the first table for what it shows then. A table is a canvas, drawn anew whenever the page is: a
+    click that comes between is lost, and made again once the page has come to rest.
+    """
+    table = page.get_by_test_id("stDataFrame").first
+    for _ in range(5):
+        expect(table).to_be_visible()
+        page.wait_for_selector("[data-test-script-state=notRunning]")
+        table.click(position={"x": x, "y": y})
+        with suppress(TimeoutError):
+            return shown.wait_for(timeout=PATIENCE / 5)
+    raise AssertionError(f"no click at {x}, {y} shows {shown}")
+
+
 def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+    """Below those that outgoing connections take: until the app has it, none of them comes between."""
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 1_000):
+        with socket.socket() as taken, suppress(OSError):
+            taken.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port of a thousand is free")
 
 
 def wait_until_up(url: str, server: subprocess.Popen[bytes]) -> None:
@@ -62,7 +95,7 @@ def wait_until_up(url: str, server: subprocess.Popen[bytes]) -> None:
         if server.poll() is not None:
             raise AssertionError(f"the app ended at start with code {server.returncode}")
         try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=10):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
@@ -72,7 +105,7 @@ def wait_until_up(url: str, server: subprocess.Popen[bytes]) -> None:
 def end(server: subprocess.Popen[bytes]) -> None:
     os.killpg(server.pid, signal.SIGTERM)
     try:
-        server.wait(10)
+        server.wait(30)
     except subprocess.TimeoutExpired:
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()

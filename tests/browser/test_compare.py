@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import patient
+
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
 VERSIONS = [SAMPLES / f"ict-incident-reporting{mark}.pdf" for mark in ("", "-v2")]
-PATIENCE = 60_000  # milliseconds; a fresh machine with two cores starts a worker and parses meanwhile
 
 pytestmark = pytest.mark.browser
 
@@ -16,24 +17,22 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def compared(app_url: str, browser, browser_context_args) -> str:
     """Both versions brought in by a person, one after the other; the address of the screen."""
-    context = browser.new_context(**browser_context_args)
+    context = patient(browser.new_context(**browser_context_args))
     page = context.new_page()
     for version in VERSIONS:
         page.goto(f"{app_url}/documents")
-        page.locator("input[type=file]").set_input_files(version, timeout=PATIENCE)
-        page.get_by_text("Worker ready").wait_for(timeout=PATIENCE)
-        page.wait_for_timeout(3_000)
+        page.locator("input[type=file]").set_input_files(version)
+        expect(page.get_by_text("Imported 1 document")).to_be_visible()
     page.goto(f"{app_url}/compare")
-    expect(page.get_by_text("Deadline tightened").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Deadline tightened").first).to_be_visible()
     url = page.url
     context.close()
     return url
 
 
 def opened(page: Page, url: str) -> Page:
-    page.set_default_timeout(PATIENCE)
     page.goto(url)
-    expect(page.locator(".redline").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".redline").first).to_be_visible()
     return page
 
 
@@ -51,15 +50,15 @@ def test_what_was_taken_out_is_struck_through_and_what_was_put_in_underlined(pag
 def test_a_link_leads_to_the_place_in_the_source(page: Page, compared: str):
     opened(page, compared)
     page.get_by_role("link", name="New source").first.click()
-    expect(page).to_have_url(re.compile(r"/document\?.*obligation="), timeout=PATIENCE)
-    expect(page.get_by_text("within 48 hours").first).to_be_visible(timeout=PATIENCE)
+    expect(page).to_have_url(re.compile(r"/document\?.*obligation="))
+    expect(page.get_by_text("within 48 hours").first).to_be_visible()
 
 
 def test_a_pill_narrows_the_list_and_stands_in_the_address(page: Page, compared: str):
     opened(page, compared)
     page.get_by_role("button", name=re.compile("^Moved")).click()
-    expect(page).to_have_url(re.compile("kind=moved"), timeout=PATIENCE)
-    expect(page.get_by_text("was Article 9(1)").first).to_be_visible(timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("kind=moved"))
+    expect(page.get_by_text("was Article 9(1)").first).to_be_visible()
 
 
 def test_the_report_is_downloaded(page: Page, compared: str):

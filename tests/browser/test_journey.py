@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Download, Page, expect
 
 from core.export import csv
+from tests.browser.conftest import click_in_table, patient
 
 ROOT = Path(__file__).resolve().parents[2]
 REGULATION = ROOT / "data" / "samples" / "ict-incident-reporting.pdf"
 TITLE = "on the reporting of ICT incidents by financial firms"
-PATIENCE = 60_000  # milliseconds; a fresh machine with two cores starts a worker and parses meanwhile
 
 pytestmark = pytest.mark.browser
 
@@ -19,25 +19,23 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def document_url(app_url: str, browser, browser_context_args) -> str:
     """Uploads the regulation as a person does, waits until it is there, and gives the address of its screen."""
-    context = browser.new_context(**browser_context_args)
+    context = patient(browser.new_context(**browser_context_args))
     page = context.new_page()
     page.goto(f"{app_url}/documents")
-    page.locator("input[type=file]").set_input_files(REGULATION, timeout=PATIENCE)
-    expect(page.get_by_text("Add a regulation, policy or contract")).to_have_count(0, timeout=PATIENCE)
-    table = page.get_by_test_id("stDataFrame").first
-    expect(table).to_be_visible(timeout=PATIENCE)
-    table.click(position={"x": 17, "y": 47})  # the box before the first row
-    page.get_by_role("button", name="Open the document").click(timeout=PATIENCE)
-    expect(page).to_have_url(re.compile(r"/document\?"), timeout=PATIENCE)
+    page.locator("input[type=file]").set_input_files(REGULATION)
+    expect(page.get_by_text("Imported 1 document")).to_be_visible()
+    open_it = page.get_by_role("button", name="Open the document")
+    click_in_table(page, 17, 47, open_it)  # the box before the first row
+    open_it.click()
+    expect(page).to_have_url(re.compile(r"/document\?"))
     url = page.url
     context.close()
     return url
 
 
 def opened(page: Page, url: str) -> Page:
-    page.set_default_timeout(PATIENCE)
     page.goto(url)
-    expect(page.get_by_text(TITLE).first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(TITLE).first).to_be_visible()
     return page
 
 
@@ -55,17 +53,17 @@ def chosen(page: Page):
 def test_an_uploaded_pdf_shows_its_obligations_and_the_chosen_one_is_highlighted(page: Page, document_url: str):
     opened(page, document_url)
     page.get_by_role("button", name=re.compile("^Next")).click()
-    expect(page.get_by_text("Explain this reading")).to_be_visible(timeout=PATIENCE)
-    expect(chosen(page).first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Explain this reading")).to_be_visible()
+    expect(chosen(page).first).to_be_visible()
     expect(page).to_have_url(re.compile("obligation="))
 
 
 def test_a_deep_link_survives_a_refresh(page: Page, document_url: str):
     opened(page, document_url)
     page.get_by_role("button", name=re.compile("^Next")).click()
-    expect(page).to_have_url(re.compile("obligation="), timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("obligation="))
     page.reload()
-    expect(page.get_by_text("Explain this reading")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Explain this reading")).to_be_visible()
 
 
 def test_a_correction_reaches_the_exported_register(page: Page, document_url: str, tmp_path: Path):
@@ -74,7 +72,7 @@ def test_a_correction_reaches_the_exported_register(page: Page, document_url: st
     page.get_by_role("tab", name="Correct", exact=True).click()
     page.get_by_label("Who must act").fill("the board of the firm")
     page.get_by_role("button", name="Save corrections").click()
-    expect(page.get_by_text("The engine read: management body")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The engine read: management body")).to_be_visible()
 
     file = downloaded(page, "CSV")
     file.save_as(tmp_path / "register.csv")

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-PATIENCE = 60_000  # milliseconds
+from tests.browser.conftest import click_in_table
+
 pytestmark = pytest.mark.browser
 
 ALIVE = "a[href*='evil.example'], img[src*='evil.example'], a[href^='javascript'], [aria-label='check icon']"
@@ -39,23 +40,20 @@ def test_no_page_asks_another_host_for_anything(page: Page, app_url: str):
     others = elsewhere(page, app_url)
     for name in ("", "documents", "obligations", "help"):
         page.goto(f"{app_url}/{name}")
-        expect(page.get_by_text(re.compile("^Worker")).first).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text(re.compile("^Worker")).first).to_be_visible()
         page.wait_for_load_state("networkidle")
     assert others == []
 
 
 def test_links_images_and_icons_in_a_document_stay_text(page: Page, app_url: str, tmp_path: Path):
-    page.set_default_timeout(PATIENCE)
     others = elsewhere(page, app_url)
     file = tmp_path / "hostile.md"
     file.write_text(HOSTILE, "utf-8")
     page.goto(f"{app_url}/documents")
     page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text("Imported 1 document")).to_be_visible()
     for address, place, shown in (("documents", 17, "h3"), ("obligations", 120, "blockquote")):
-        table = page.get_by_test_id("stDataFrame").first
-        expect(table).to_be_visible(timeout=PATIENCE)
-        table.click(position={"x": place, "y": 52})  # a row's box, or its first cell
-        expect(page.locator(shown).first).to_be_visible(timeout=PATIENCE)
+        click_in_table(page, place, 52, page.locator(shown).first)  # a row's box, or its first cell
         page.wait_for_load_state("networkidle")
         assert page.locator(ALIVE).count() == 0, address
         page.goto(f"{app_url}/obligations")

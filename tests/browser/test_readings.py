@@ -13,7 +13,6 @@ from tests.browser.conftest import serving as app
 from tests.model_servers import serving
 from tests.router_parts import OWN, inventory
 
-PATIENCE = 30_000  # milliseconds
 CLOCKS = "# Regulation on clocks\n\n" + "\n\n".join(
     f"## Article {number} — Winding\n\n1. The firm shall wind clock {number} within {number + 1} days of its stop.\n\n"
     f"2. The keeper must not stop clock {number}.\n\n3. Clock {number} hangs in the hall. " + "It is of oak. " * 60
@@ -45,8 +44,6 @@ def app_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: Answering) -
 
 
 def test_a_reading_is_started_left_paused_and_found_beside_ours(page: Page, app_url: str, model: Answering):
-    page.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
     page.goto(f"{app_url}/documents")
     upload = {"name": "clocks.md", "mimeType": "text/markdown", "buffer": CLOCKS.encode()}
     page.locator("input[type=file]").set_input_files(upload)  # type: ignore[arg-type]
@@ -65,7 +62,6 @@ def test_a_reading_is_started_left_paused_and_found_beside_ours(page: Page, app_
     expect(page.get_by_text("Paused")).to_be_visible()
 
     again = page.context.new_page()  # another tab sees the same run, and lets it go on
-    again.set_default_timeout(PATIENCE)
     again.goto(page.url)
     again.get_by_role("tab", name="Readings", exact=True).click()
     model.go()

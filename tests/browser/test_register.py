@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT, serving
 
-PATIENCE = 60_000
 SAMPLE = ROOT / "data" / "samples" / "ict-incident-reporting-v2.pdf"
 
 pytestmark = pytest.mark.browser
@@ -29,11 +28,10 @@ def register_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def opened(page: Page, url: str) -> dict[str, float]:
     """The register on the screen; where its table stands."""
-    page.set_default_timeout(PATIENCE)
     page.goto(url)
     table = page.get_by_test_id("stDataFrame").first
-    expect(table).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text(re.compile(r"1–\d+ of"))).to_be_visible(timeout=PATIENCE)
+    expect(table).to_be_visible()
+    expect(page.get_by_text(re.compile(r"1–\d+ of"))).to_be_visible()
     box = table.bounding_box()
     assert box
     return box
@@ -54,28 +52,28 @@ def test_opening_and_closing_a_row_keeps_how_far_the_register_is_scrolled(page: 
     page.wait_for_function("document.querySelector('.stDataFrame .dvn-scroller').scrollTop > 400")
     far = scrolled(page)
     click(page, box, 500, 300)
-    expect(page.get_by_text("Explain this reading")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Explain this reading")).to_be_visible()
     assert scrolled(page) == far
     first = page.url
     page.keyboard.press("ArrowDown")
-    expect(page).not_to_have_url(first, timeout=PATIENCE)
+    expect(page).not_to_have_url(first)
     page.keyboard.press("Escape")
-    expect(page.get_by_text("Explain this reading")).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_text("Explain this reading")).to_have_count(0)
     assert scrolled(page) == far
 
 
 def test_a_click_on_a_place_is_all_it_takes_to_see_it_in_the_source(page: Page, register_url: str):
     box = opened(page, register_url)
     click(page, box, 75, 48)
-    expect(page).to_have_url(re.compile(r"/document\?.*obligation="), timeout=PATIENCE)
-    expect(page.locator(".source-view [aria-pressed=true]").first).to_be_visible(timeout=PATIENCE)
+    expect(page).to_have_url(re.compile(r"/document\?.*obligation="))
+    expect(page.locator(".source-view [aria-pressed=true]").first).to_be_visible()
     page.go_back()
-    expect(page).to_have_url(re.compile("/obligations"), timeout=PATIENCE)
+    expect(page).to_have_url(re.compile("/obligations"))
 
 
 def test_the_column_menu_offers_no_order_of_the_shown_rows_alone(page: Page, register_url: str):
     box = opened(page, register_url)
     click(page, box, box["width"] - 14, 16)  # the dots at the end of the last header
     menu = page.get_by_test_id("stDataFrameColumnMenu")
-    expect(menu.get_by_text("Autosize")).to_be_visible(timeout=PATIENCE)
+    expect(menu.get_by_text("Autosize")).to_be_visible()
     expect(menu.get_by_text("Sort ascending")).not_to_be_visible()

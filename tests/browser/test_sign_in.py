@@ -14,9 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from core import store
 from core.identity import LOCAL, accounts, passwords, rights, sessions
 from core.types import User
-from tests.browser.conftest import free_port, serving
+from tests.browser.conftest import free_port, patient, serving
 
-PATIENCE = 60_000
 PASSWORD = "four words in a row"
 SECRETS = """[auth]
 redirect_uri = "{url}/oauth2callback"
@@ -47,7 +46,7 @@ class App:
 
 
 def sees(page: Page, text: str | re.Pattern[str]) -> None:
-    expect(page.get_by_text(text).first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(text).first).to_be_visible()
 
 
 # --- a name and a password --------------------------------------------------------------------------------------
@@ -69,13 +68,13 @@ def protected(app: App) -> App:
 
 def kept(page: Page, app: App) -> dict[str, str]:
     """The cookie by which this browser is known; it is written a moment after the page is there."""
-    page.wait_for_function("name => document.cookie.includes(name)", arg=app.session_cookie, timeout=PATIENCE)
+    page.wait_for_function("name => document.cookie.includes(name)", arg=app.session_cookie)
     return next(dict(one) for one in page.context.cookies() if one["name"] == app.session_cookie)
 
 
 def signs_in(page: Page, url: str) -> None:
     page.goto(url)
-    page.get_by_label("Name").fill("Ada", timeout=PATIENCE)
+    page.get_by_label("Name").fill("Ada")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 
@@ -103,7 +102,7 @@ def test_a_cookie_is_dead_in_every_browser_once_its_person_has_signed_out(page: 
     signs_in(page, f"{protected.url}/help")
     sees(page, "How to work here")
     cookie = kept(page, protected)
-    with browser.new_context() as other:
+    with patient(browser.new_context()) as other:
         thief = arrived(other, f"{protected.url}/help", protected, cookie["value"])
         sees(thief, "How to work here")
         page.get_by_text("Ada", exact=True).first.click()
@@ -112,11 +111,11 @@ def test_a_cookie_is_dead_in_every_browser_once_its_person_has_signed_out(page: 
         thief.reload()
         sees(thief, "An administrator sends you a new invitation")
         assert thief.get_by_text("How to work here").count() == 0
-    page.wait_for_function("name => !document.cookie.includes(name)", arg=protected.session_cookie, timeout=PATIENCE)
+    page.wait_for_function("name => !document.cookie.includes(name)", arg=protected.session_cookie)
 
 
 def test_a_made_up_cookie_lets_nobody_in(protected: App, browser: Browser):
-    with browser.new_context() as other:
+    with patient(browser.new_context()) as other:
         sees(arrived(other, f"{protected.url}/help", protected, "made-up"), "An administrator sends you")
 
 
@@ -137,7 +136,7 @@ def test_a_page_of_another_port_has_no_use_of_the_cookie(protected: App, browser
 
     with protected.db() as db:
         token = sessions.open(db, LOCAL.id, "account")
-    with forwarding(port, renamed) as other, browser.new_context() as context:
+    with forwarding(port, renamed) as other, patient(browser.new_context()) as context:
         page = arrived(context, f"http://localhost:{other}/help", protected, token)
         sees(page, "Another site asks in your name")
         assert page.get_by_text("How to work here").count() == 0
@@ -197,8 +196,8 @@ def vouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 def test_somebody_signs_in_is_given_a_role_and_is_out_once_disabled(page: Page, vouched: App):
     page.route("**/*.jsdelivr.net/**", lambda route: route.abort())  # the provider's page asks for a style sheet
     page.goto(f"{vouched.url}/documents?find=rules")
-    page.get_by_role("button", name="Sign in with your organisation").click(timeout=PATIENCE)
-    page.get_by_placeholder("sub").fill("bea", timeout=PATIENCE)
+    page.get_by_role("button", name="Sign in with your organisation").click()
+    page.get_by_placeholder("sub").fill("bea")
     page.get_by_role("button", name="Authorize").click()
     sees(page, "nobody has given you a role yet")
     with vouched.db() as db:
@@ -206,7 +205,7 @@ def test_somebody_signs_in_is_given_a_role_and_is_out_once_disabled(page: Page, 
         rights.give_role(db, admin, bea, "analyst")
         page.get_by_role("button", name="Look again").click()
         sees(page, "No document")
-        expect(page).to_have_url(f"{vouched.url}/documents?find=rules", timeout=PATIENCE)
+        expect(page).to_have_url(f"{vouched.url}/documents?find=rules")
         rights.disable(db, admin, bea, "left the firm")
         page.get_by_role("link", name="Compare").click()
         sees(page, "Your account is disabled")
@@ -215,11 +214,11 @@ def test_somebody_signs_in_is_given_a_role_and_is_out_once_disabled(page: Page, 
 
 
 def test_a_forged_provider_cookie_lets_nobody_in(vouched: App, browser: Browser):
-    with browser.new_context() as other:
+    with patient(browser.new_context()) as other:
         other.add_cookies([{"name": "_streamlit_user", "value": "2|1:0|10:1|5:forged|4:eyJ9|x", "url": vouched.url}])
         page = other.new_page()
         page.goto(f"{vouched.url}/documents")
-        expect(page.get_by_role("button", name="Sign in with your organisation")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_role("button", name="Sign in with your organisation")).to_be_visible()
 
 
 def _admin(db: store.Database) -> User:
