@@ -3,13 +3,13 @@
 import json
 import subprocess
 import sys
-import time
 
 import pytest
 
 from core.language.sentences import sentences
 from core.scan import counted, scan
 from core.scan.disguise import undisguised
+from tests.effort import at_most
 from tests.shared import SHARED, needs_shared
 
 
@@ -65,6 +65,60 @@ def test_however_it_is_printed_the_finding_is_where_it_stands():
     text = "Ring +44\u202f7700\u202f900123, or write to greta.sam\u00adple@example.org."
     found = {text[one.start : one.end] for one in scan(text) if one.kind == "personal"}
     assert found == {"greta.sam\u00adple@example.org", "+44\u202f7700\u202f900123"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "greta.sample@exam-\nple.org", "greta.sample@exam\u00ad\nple.org", "greta.sample@exam\n   ple.org",
+        "greta.sample@\r\nexample.org", "greta.sample\n@example.org", "greta-\nsample@example.org",
+        "greta.sample@example.\norg", "greta.sam\u00ad\nple@example.org", "greta.sample@mail.exam-\nple.org",
+        "+44 7700\n900123", "+44 7700 900\u00ad\n123", "+44 7700-\n900123", "+44\r\n  7700 900123",
+    ],
+)  # fmt: skip
+def test_what_the_end_of_a_line_breaks_is_found_whole(value):
+    text = f"Ask her at {value}. The firm shall keep a record."
+    (found,) = personal_in(text)
+    assert found == value
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Telephone:\n020 79-\n46 0958", ["020 79-\n46 0958"]),
+        ("her number 212-555-01-\n87. Then", ["212-555-01-\n87"]),
+        ("Call us:\n+44 7700 900123\n+44 7700 900456", ["+44 7700 900123", "+44 7700 900456"]),
+        ("Ring +44 7700 900123\n12. The firm shall keep 345 678 records.", ["+44 7700 900123"]),
+        ("Write to\ngreta.sample@example.org.\nIt shall answer.", ["greta.sample@example.org"]),
+        ("greta.sample@example.org\nwww.example.org", ["greta.sample@example.org"]),
+    ],
+)
+def test_a_broken_number_is_joined_and_what_stands_in_the_next_line_by_itself_is_not(text, found):
+    assert personal_in(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Row 212\n555-0142 and 415\n555-0187 of the table.",
+        "The fine is EUR 10 000\n000 000, in 2023-\n2024 as in Regulation (EU) No 1093-\n2010.",
+        "Questions go to info@author-\nity.org and dpo@\nauthority.org.",
+        "Sections 12-345-\n6789 and (4)\n(1234567) apply; the fee is 5@home\nfor all. See.",
+    ],
+)
+def test_what_law_is_full_of_is_no_personal_data_over_two_lines_either(text):
+    assert personal_in(text) == []
+
+
+def personal_in(text):
+    found = sorted((one for one in scan(text) if one.kind == "personal"), key=lambda one: one.start)
+    return [text[one.start : one.end] for one in found]
+
+
+@pytest.mark.parametrize("piece", ["12-\n34\n", "+44\n", "a@b-\n", "a-\nb@\n", "x.y-\n@"])
+def test_a_text_of_line_ends_in_numbers_and_addresses_is_read_in_linear_time(piece):
+    with at_most(60):  # about 1
+        scan(piece * 20_000)
 
 
 def test_a_finding_says_where_and_never_what():
@@ -215,9 +269,8 @@ def test_seeing_through_keeps_every_place():
 
 
 def test_a_text_full_of_cues_is_read_in_linear_time():
-    started = time.perf_counter()
-    scan("ignore your instructions my prompt no obligations please " * 20_000)
-    assert time.perf_counter() - started < 20  # 1.1 million characters; about 2 s on an idle core
+    with at_most(60):  # 1.1 million characters; about 2
+        scan("ignore your instructions my prompt no obligations please " * 20_000)
 
 
 def test_counts_are_readable():

@@ -10,6 +10,7 @@ from functools import cache
 from ipaddress import IPv6Address
 from typing import Any, NamedTuple
 
+from core.scan.broken import Candidate, addresses, numbers
 from core.scan.disguise import Plain, undisguised
 from core.scan.findings import Finding
 from core.settings import lexicon
@@ -50,6 +51,8 @@ PRINTED = {
     **dict.fromkeys("\u2010\u2011\u2012\u2013", "-"),
     **{chr(0xFEE0 + code): chr(code) for code in map(ord, "0123456789@.+-")},
 }  # fmt: skip
+# A soft hyphen at the end of a line shows as one.
+SOFT_BREAK = re.compile("\u00ad(?=[ \t]{0,8}\r?\n)")
 # Six characters of a number or more, which all the numeric shapes hold; the margins take in what stands around it.
 NUMBER = re.compile(r"\d[\d ().-]{4,40}\d")
 BEFORE, AFTER = 24, 24
@@ -82,20 +85,61 @@ SHAPES = (
     Shape("telephone number", PHONE, "", "PhoneRecognizer", "PHONE_NUMBER"),
 )
 
+MAILBOX, TELEPHONE = SHAPES[0], SHAPES[-1]
+
 
 def personal(text: str) -> Iterator[Finding]:
     """Each piece of personal data once, however it is printed: what one shape has claimed, a later one does not."""
     for printed in () if text.isascii() else PRINTED.keys() & set(text):
         text = text.replace(printed, PRINTED[printed])
-    plain = Plain(text) if text.isascii() else undisguised(text)
-    for name, start, end in shaped(plain.text):
+    plain = Plain(text) if text.isascii() else undisguised(SOFT_BREAK.sub("-", text))
+    over = list(over_lines(plain.text))
+    for name, start, end in (*over, *shaped(plain.text, over)):
         yield Finding("personal", name, *plain.span(start, end))
 
 
-def shaped(text: str) -> Iterator[tuple[str, int, int]]:
-    """(what it is, start, end) in a plainly printed text."""
+def over_lines(text: str) -> Iterator[tuple[str, int, int]]:
+    """(what it is, start, end) of what is personal data only when its lines are joined, and in no part of it."""
+    for one in addresses(text):
+        known = one.words.split("@")[0].lower() in lexicon("personal")["offices"]
+        if not known and confirmed(MAILBOX, one.words) and not any(confirmed(MAILBOX, part) for part in one.parts):
+            yield MAILBOX.name, one.start, one.end
+    end = 0
+    for one in numbers(text, PHONE):
+        if one.start >= end and is_number(one, text):
+            end = one.end
+            yield TELEPHONE.name, one.start, one.end
+
+
+def is_number(one: Candidate, text: str) -> bool:
+    """Whether two lines hold one telephone number; columns of a table are none, nor a number and what follows."""
+    if not 7 <= digits(one.words) <= 15:
+        return False
+    before = text[max(0, one.start - CONTEXT) : one.start].lower()
+    labels = lexicon("personal")["labels"][TELEPHONE.name]
+    if digits(one.parts[0]) < 7 and any(word in before[-labels["within"] :] for word in labels["words"]):
+        return True
+    if one.hyphen and NORTH_AMERICAN.match(one.words):
+        return confirmed(TELEPHONE, one.words)
+    if one.words.startswith("+") and (one.hyphen or digits(one.parts[0]) < 9 <= digits(one.words)):
+        return True
+    near = one.words.startswith("+") or any(word in before for word in lexicon("personal")["near_phones"])
+    return (
+        near
+        and confirmed(TELEPHONE, one.words, whole=True)
+        and not any(confirmed(TELEPHONE, part) for part in one.parts)
+    )
+
+
+def digits(words: str) -> int:
+    """How many a number has without its extension."""
+    return sum(map(str.isdigit, words.partition("x")[0]))
+
+
+def shaped(text: str, over: Sequence[tuple[str, int, int]] = ()) -> Iterator[tuple[str, int, int]]:
+    """(what it is, start, end) in a plainly printed text, beside what was found `over` its lines."""
     numbers = merged((found.start() - BEFORE, found.end() + AFTER) for found in NUMBER.finditer(text))
-    claimed: list[tuple[int, int]] = []
+    claimed = [(start, end) for _, start, end in over]
     for shape in SHAPES:
         for candidate in candidates(shape, text, numbers):
             start, end = candidate.span()
@@ -138,10 +182,9 @@ def likely(shape: Shape, candidate: re.Match[str], text: str) -> bool:
         parts = [int(part) for part in words.split(".")]
         return max(parts) <= 255 and (max(parts) > 40 or any(word in before for word in rules["near_addresses"]))
     if shape.name == "telephone number":
-        digits = sum(letter.isdigit() for letter in words.partition("x")[0])
-        if not 7 <= digits <= 15:
+        if not 7 <= digits(words) <= 15:
             return False
-        international = words.startswith("+") and digits >= 9
+        international = words.startswith("+") and digits(words) >= 9
         return (
             international or bool(NORTH_AMERICAN.match(words)) or any(word in before for word in rules["near_phones"])
         )
@@ -165,12 +208,14 @@ def labelled(shape: Shape, candidate: re.Match[str], text: str) -> bool:
     return any(word in before for word in labels["words"])
 
 
-def confirmed(shape: Shape, words: str) -> bool:
-    """Presidio's own judgement (checksums, number plans) of the candidate alone."""
+def confirmed(shape: Shape, words: str, *, whole: bool = False) -> bool:
+    """Presidio's own judgement (checksums, number plans) of the candidate alone; `whole`: of all of it."""
     results = recogniser(shape.recogniser).analyze(
         words.upper() if shape.name == "IBAN" else words, [shape.entity], None
     )
-    return any(result.score >= LEAST for result in results)
+    return any(
+        result.score >= LEAST and (not whole or (result.start, result.end) == (0, len(words))) for result in results
+    )
 
 
 @cache
