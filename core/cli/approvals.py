@@ -45,6 +45,8 @@ def list_queue(arguments: Namespace) -> int:
         ),
         arguments.json,
     )  # fmt: skip
+    if not found:
+        say("Nothing is listed here; --view all shows every request that you may see.")
     return 0
 
 

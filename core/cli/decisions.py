@@ -133,13 +133,15 @@ def _id_and_digest(line: str) -> tuple[str, str]:
 
 
 def _outcome(done: "Decided") -> str:
+    from core.review.table import said
+
     number = done.item.number
     if done.replayed:
-        return f"This was decided before: request {number} was {done.state.replace('_', ' ')} then."
+        return f"This was decided before: request {number} was {said(done.state)} then."
     if done.state in ("submitted", "escalated") and done.verdict == "accept":
-        lacking = f", one of them a {', a '.join(done.lacking)}" if done.lacking else ""
-        return f"Accepted by {done.counted} of {done.needed}{lacking}; request {number} still waits."
-    return f"Request {number} is {done.state.replace('_', ' ')}."
+        lacking = f"; a {' and a '.join(done.lacking)} must be among them" if done.lacking else ""
+        return f"Accepted by {done.counted} of {done.needed}{lacking}. Request {number} still waits."
+    return f"Request {number} is {said(done.state)}."
 
 
 def _verdict(name: str, summary: str, about: str, reason: Callable[[ArgumentParser], object]) -> Command:

@@ -73,10 +73,12 @@ def drop(arguments: Namespace) -> int:
 
 
 def acted(arguments: Namespace, do: "Callable[[Database, User, str], Item]") -> int:
+    from core.review.table import said
+
     with opened() as (db, user):
         found = do(db, user, request_id(db, user, arguments.id))
     held = f" by you until {found.claimed_until[11:16]} UTC" if found.claimed_until else ""
-    say(f"Request {found.number} is {found.state.replace('_', ' ')}{', read' + held if held else ''}.")
+    say(f"Request {found.number} is {said(found.state)}{', read' + held if held else ''}.")
     return 0
 
 

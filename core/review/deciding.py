@@ -163,8 +163,8 @@ def _decided(
     _require_free(user, found)
     rates.spend(db, user, "decisions")
     told = facts.facts(db, user, found)
-    others = _others(db, user, found, shown)
     mark = facts.require_same(db, found.id, found.number, shown, told)
+    others = _others(db, user, found, mark)
     if mark != found.digest:  # that of what was asked for is kept already
         facts.keep(db, found.id, mark, told)
     rule = policy.rule(facts.risk_of(told))
