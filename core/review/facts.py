@@ -32,7 +32,7 @@ ACTION = {
 # The reading that is shown and those that there are, under names that people read; "builtin" is the engine's own.
 READING = {
     "model": "Reading shown, by", "run": "Reading shown, number", "digest": "Reading shown, digest",
-    "others": "Readings there are",
+    "others": "Readings",
 }  # fmt: skip
 ABSENT = "nothing"
 
