@@ -1,7 +1,7 @@
-"""The router: which model is asked, which may not be, what happens when one fails, and what is noted of it."""
+"""The router: which model is asked, which may not be, what happens when one fails, and how a call is stopped."""
 
-import contextlib
 import json
+import socket
 import threading
 import time
 from decimal import Decimal
@@ -12,11 +12,11 @@ from core import switches
 from core.errors import BadInput
 from core.identity import local_user
 from core.jobs import Lost
-from core.llm import faults
+from core.llm import faults, gates
 from core.llm.router import Router
-from core.store import rows
-from tests.model_servers import answer, claude, claude_fault, ollama_chat, ollama_tags, openai_chat, serving
-from tests.router_parts import ADA, CHEAP, ECHO, FREE, OWN, SCHEMA, STRONG, desk, errand, inventory, prompt, routing
+from tests.job_parts import wait_until
+from tests.model_servers import answer, claude, claude_fault, ollama_chat, ollama_tags, serving
+from tests.router_parts import CHEAP, ECHO, FREE, OWN, STRONG, desk, errand, inventory, prompt, routing
 
 
 @pytest.fixture
@@ -84,12 +84,13 @@ def test_servers_are_looked_at_once_in_a_while_and_not_for_each_call(here):
         assert len(server.asked) == 1
 
 
-def test_another_computer_is_never_looked_at(here):
+def test_another_computer_is_never_looked_at(here, monkeypatch):
     here.write(inventory(**{"qwen3": ""}).replace('hosts = ["127.0.0.1"]', 'hosts = ["127.0.0.1", "192.0.2.1"]'))
     here.at(anthropic="http://192.0.2.1:1")
-    began = time.monotonic()
+    called, connect = set(), socket.socket.connect
+    monkeypatch.setattr("socket.socket.connect", lambda one, to: called.add(to[0]) or connect(one, to))
     assert CHEAP in allowed(listed(here))
-    assert time.monotonic() - began < 2
+    assert "192.0.2.1" not in called
 
 
 def test_the_cheapest_that_is_good_enough_answers(here):
@@ -194,11 +195,11 @@ def test_a_model_that_is_stopped_while_a_call_waits_for_its_turn_is_not_asked(he
 
     def slow(_):
         inside.set()
-        go_on.wait(10)
+        go_on.wait(120)
 
     first = threading.Thread(target=lambda: here.router.ask(errand(model=ECHO), prompt(), heard=slow))
     first.start()
-    assert inside.wait(10)
+    assert inside.wait(120)
 
     def second():
         try:
@@ -208,12 +209,12 @@ def test_a_model_that_is_stopped_while_a_call_waits_for_its_turn_is_not_asked(he
 
     waiting = threading.Thread(target=second)
     waiting.start()
-    time.sleep(0.3)
+    wait_until(lambda: gates.gate("scripted")._waiting)
     with here.opened() as db:
         switches.stop(db, local_user(), ECHO, "Now")
     go_on.set()
-    first.join(10)
-    waiting.join(10)
+    first.join(120)
+    waiting.join(120)
     assert "is stopped" in said[0]
     assert [row["state"] for row in here.calls("state")] == ["done"]
 
@@ -327,20 +328,19 @@ def test_a_job_that_is_lost_ends_its_call(here):
 
 def test_a_call_that_waits_for_its_turn_can_be_stopped(here):
     here.write(routes=routing().replace("scripted = 8", "scripted = 1"))
-    inside, go_on, stopping = threading.Event(), threading.Event(), threading.Event()
+    inside, go_on = threading.Event(), threading.Event()
 
     def slow(_):
         inside.set()
-        go_on.wait(10)
+        go_on.wait(120)
 
     first = threading.Thread(target=lambda: here.router.ask(errand(model=ECHO), prompt(), heard=slow))
     first.start()
-    assert inside.wait(10)
-    threading.Timer(0.3, stopping.set).start()
+    assert inside.wait(120)
     with pytest.raises(faults.Stopped, match="nothing was sent"):
-        here.router.ask(errand(model=ECHO), prompt(), stop=stopping.is_set)
+        here.router.ask(errand(model=ECHO), prompt(), stop=lambda: bool(gates.gate("scripted")._waiting))
     go_on.set()
-    first.join(10)
+    first.join(120)
     assert [row["state"] for row in here.calls("state")] == ["done"]
 
 
@@ -356,7 +356,7 @@ def test_no_more_calls_are_under_way_than_the_backend_may_have(here, limit):
             with lock:
                 now[0] += 1
                 most[0] = max(most[0], now[0])
-            full.wait(30)  # until as many are inside as may be
+            full.wait(120)  # until as many are inside as may be
             time.sleep(0.1)
             with lock:
                 now[0] -= 1
@@ -367,236 +367,9 @@ def test_no_more_calls_are_under_way_than_the_backend_may_have(here, limit):
     for one in asking:
         one.start()
     for one in asking:
-        one.join(30)
+        one.join(120)
     assert most[0] == limit
     assert len(here.calls("id", "state = 'done'")) == 6
-
-
-# --- what is noted ----------------------------------------------------------------------------------------------
-
-
-def test_tokens_cost_and_times_are_what_the_server_reported(here):
-    with serving(claude("Said.")) as server:
-        found = here.at(anthropic=server.url).ask(
-            errand(model=CHEAP, document_id="d" * 16, job_id="b" * 16, part="window-3", release="1.0.0"), prompt()
-        )
-    (row,) = here.calls()
-    assert (row["input_tokens"], row["cached_tokens"], row["cache_write_tokens"], row["output_tokens"]) == (
-        1_040, 900, 100, 7,
-    )  # fmt: skip
-    cost = (40 * Decimal(2) + 900 * Decimal("0.2") + 100 * Decimal("2.5") + 7 * Decimal(10)) / 1_000_000
-    assert Decimal(row["cost_usd"]) == found.cost_usd == cost
-    assert json.loads(row["raw_usage"])["cache_read_input_tokens"] == 900
-    assert (row["task"], row["part"], row["document_id"], row["job_id"]) == ("extract", "window-3", "d" * 16, "b" * 16)
-    assert (row["model"], row["answered_by"], row["finish_reason"]) == (CHEAP, "claude-test-20261101", "stop")
-    assert (row["prompt"], row["prompt_digest"], row["release"]) == ("extract-obligations/1.0.1", "ab" * 32, "1.0.0")
-    assert row["first_token_ms"] <= row["latency_ms"]
-    assert row["id"] == found.call_id
-    assert ADA.id not in (row["user_hash"], row["trace_id"])
-
-
-def test_an_unknown_price_stays_unknown(here):
-    with serving(openai_chat("Said.")) as server:
-        found = here.at(openai=server.url).ask(errand(model=OWN), prompt())
-    (row,) = here.calls("cost_usd, input_tokens, output_tokens, reserved_usd")
-    assert found.cost_usd is None
-    assert row == {"cost_usd": None, "input_tokens": 50, "output_tokens": 9, "reserved_usd": None}
-
-
-NO_COUNTS = {
-    "less than none": {"prompt_tokens": -10**8, "completion_tokens": 9},
-    "more than any column holds": {"prompt_tokens": 10**30, "completion_tokens": 9},
-    "more from a cache than there was": {
-        "prompt_tokens": 5, "completion_tokens": 9, "prompt_tokens_details": {"cached_tokens": 10**8},
-    },
-    "a word": {"prompt_tokens": "fifty", "completion_tokens": 9},
-    "a share": {"prompt_tokens": 50.5, "completion_tokens": 9},
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("counted", NO_COUNTS.values(), ids=NO_COUNTS)
-def test_what_can_be_no_count_of_tokens_is_unknown_and_gives_no_budget_back(here, counted):
-    with serving(openai_chat("Said.", counted=counted)) as server:
-        found = here.at(openai=server.url).ask(errand(model=OWN), prompt())
-    assert found.text == "Said."
-    (row,) = here.calls("state, cost_usd, input_tokens, reserved_tokens")
-    assert (row["state"], row["cost_usd"], row["input_tokens"]) == ("done", None, None)
-    assert row["reserved_tokens"] > 0
-
-
-def test_a_hosted_model_that_counts_less_than_nothing_cannot_lower_what_was_spent(here):
-    counts = {"input_tokens": -(10**9), "output_tokens": 7}
-    with serving(claude("Said.", usage=counts)) as server:
-        here.at(anthropic=server.url).ask(errand(model=CHEAP), prompt())
-    (row,) = here.calls("cost_usd, reserved_usd")
-    assert row["cost_usd"] is None
-    assert Decimal(row["reserved_usd"]) > 0
-
-
-def test_usage_that_was_not_reported_leaves_the_cost_unknown(here):
-    here.write(inventory(served="prices = { input = 1, output = 1 }\n"))
-    with serving(openai_chat("Said.", usage=False)) as server:
-        assert here.at(openai=server.url).ask(errand(model=OWN), prompt()).cost_usd is None
-    assert here.calls("cost_usd, input_tokens") == [{"cost_usd": None, "input_tokens": None}]
-
-
-def test_a_model_that_calls_itself_by_another_name_than_before_is_flagged(here):
-    with serving(claude("One."), claude("Two.")) as server:
-        router = here.at(anthropic=server.url)
-        router.ask(errand(model=CHEAP), prompt())
-        router.ask(errand(model=CHEAP), prompt())
-        with here.opened() as db:
-            db.conn.writing = True
-            db.execute("update model_call set answered_by = 'claude-test-20261001'")
-            db.conn.writing = False
-        router.ask(errand(model=CHEAP), prompt())
-    assert [row["renamed_from"] for row in here.calls("renamed_from")] == [None, None, "claude-test-20261001"]
-
-
-def test_the_span_of_a_call_has_its_names_and_numbers(here):
-    from core import telemetry
-
-    with serving(claude("Said.")) as server:
-        here.at(anthropic=server.url).ask(errand(model=CHEAP, part="window-3"), prompt(schema=SCHEMA))
-    assert telemetry.flush()
-    with here.opened() as db:
-        (span,) = rows(db, "select * from span")
-    (row,) = here.calls()
-    assert (span["name"], span["kind"], span["trace_id"], span["span_id"]) == (
-        f"chat {CHEAP}", "client", row["trace_id"], row["span_id"],
-    )  # fmt: skip
-    known = json.loads(span["attributes"])
-    assert known["gen_ai.usage.input_tokens"] == 1_040
-    assert known["gen_ai.usage.cache_read.input_tokens"] == 900
-    assert known["gen_ai.request.model"] == "claude-cheap"
-    assert known["gen_ai.response.model"] == "claude-test-20261101"
-    assert known["copilot.model_changed"] is False
-    assert known["copilot.call_id"] == row["id"]
-    assert known["copilot.policy_decision"] == "allowed"
-
-
-def test_what_an_answer_took_is_in_its_span_also_where_the_model_declined(here):
-    from core import telemetry
-
-    with serving(claude("", stop="refusal")) as server, pytest.raises(faults.Declined):
-        here.at(anthropic=server.url).ask(errand(model=CHEAP, alone=True), prompt())
-    assert telemetry.flush()
-    with here.opened() as db:
-        (span,) = rows(db, "select * from span")
-    (row,) = here.calls()
-    known = json.loads(span["attributes"])
-    assert known["gen_ai.usage.input_tokens"] == row["input_tokens"] == 1_040
-    assert known["gen_ai.response.finish_reasons"] == ["refused"]
-    assert Decimal(str(known["copilot.cost_usd"])) == Decimal(row["cost_usd"])
-
-
-SECRETS = ("Zanzibar", "ada.lovelace@example.org", "4111 1111 1111 1111")
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        claude("Answer: Zanzibar ada.lovelace@example.org"),
-        claude("Zanzibar", drop_after=5),
-        claude_fault(400, "invalid_request_error", "you wrote Zanzibar 4111 1111 1111 1111"),
-        claude_fault(500, "Zanzibar ada.lovelace@example.org"),
-    ],
-)
-def test_no_word_of_a_prompt_or_an_answer_is_in_the_ledger_or_in_a_span(here, reply):
-    from core import telemetry
-
-    with serving(reply) as server:
-        router = here.at(anthropic=server.url)
-        with contextlib.suppress(faults.NoAnswer):
-            router.ask(errand(model=CHEAP), prompt(" ".join(SECRETS)))
-    assert telemetry.flush()
-    with here.opened() as db:
-        kept = json.dumps([rows(db, f"select * from {table}") for table in ("model_call", "span")])
-    assert len(json.loads(kept)[0]) == len(json.loads(kept)[1]) == 1
-    assert not any(one in kept for one in SECRETS)
-
-
-# --- personal data ----------------------------------------------------------------------------------------------
-
-NAMED = "Report to ada.lovelace@example.org at once."
-
-
-def test_a_hosted_model_never_sees_personal_data_and_the_answer_has_it_again(here):
-    heard = []
-    with serving(claude("ok")) as server:
-        router = here.at(anthropic=server.url)
-        router.ask(errand(model=CHEAP), prompt(NAMED))
-        sent = server.asked[0].body["messages"][0]["content"]
-        assert "example.org" not in json.dumps(server.asked[0].body)
-        assert len(sent) == len(NAMED)
-        token = sent.removeprefix("Report to ").removesuffix(" at once.")
-        server.replies[:] = [claude(json.dumps({"norms": [token]}))]
-        found = router.ask(errand(model=CHEAP), prompt(NAMED, schema=SCHEMA), heard=heard.append)
-    assert found.completion.parsed == {"norms": ["ada.lovelace@example.org"]}
-    assert found.text == '{"norms": ["ada.lovelace@example.org"]}'
-    assert "".join(heard) == found.text
-
-
-def test_a_card_may_let_personal_data_go_as_it_is(here):
-    with serving(claude("ok")) as server:
-        here.at(anthropic=server.url).ask(errand(model=CHEAP, allows_raw=True), prompt(NAMED))
-        assert server.asked[0].body["messages"][0]["content"] == NAMED
-
-
-def test_a_secret_goes_to_no_hosted_model_whatever_the_card_says(here):
-    key = "sk-ant-api03-" + "x1Y2" * 22
-    with serving(claude("ok")) as server:
-        here.at(anthropic=server.url).ask(errand(model=CHEAP, allows_raw=True), prompt(f"The key is {key}."))
-        assert key not in json.dumps(server.asked[0].body)
-
-
-def test_a_model_on_this_computer_sees_the_text_as_it_is(here):
-    with serving(ollama_chat("ok")) as server:
-        here.at(ollama=server.url).ask(errand(model=FREE), prompt(NAMED))
-        assert server.asked[0].body["messages"][1]["content"] == NAMED
-
-
-# --- room to think ----------------------------------------------------------------------------------------------
-
-
-def test_claude_may_think_besides_its_answer(here):
-    here.write(routes=routing(most=800, thinking=2_000))
-    with serving(claude("ok")) as server:
-        here.at(anthropic=server.url).ask(errand(model=CHEAP), prompt(schema=SCHEMA))
-        body = server.asked[0].body
-    assert body["thinking"] == {"type": "adaptive", "display": "omitted"}
-    assert body["max_tokens"] == 2_800
-    assert body["output_config"]["format"]["type"] == "json_schema"
-
-
-def test_an_older_claude_gets_a_number_of_tokens_below_its_cap(here):
-    here.write(inventory(**{"claude-cheap": 'thinking = "budget"\n'}), routing(most=800, thinking=2_000))
-    with serving(claude("ok")) as server:
-        here.at(anthropic=server.url).ask(errand(model=CHEAP), prompt())
-        body = server.asked[0].body
-    assert body["thinking"]["type"] == "enabled"
-    assert 1_024 <= body["thinking"]["budget_tokens"] < body["max_tokens"]
-
-
-def test_ollama_and_compatible_servers_are_told_to_think_in_their_own_way(here):
-    here.write(routes=routing(most=800, thinking=2_000))
-    with serving(ollama_chat("ok")) as local, serving(openai_chat("ok")) as server:
-        router = here.at(ollama=local.url, openai=server.url)
-        router.ask(errand(model=FREE), prompt())
-        router.ask(errand(model=OWN), prompt())
-        asked, other = local.asked[0].body, server.asked[0].body
-    assert (asked["think"], asked["options"]["num_predict"]) == (True, 2_800)
-    assert (other["chat_template_kwargs"], other["max_tokens"]) == ({"enable_thinking": True}, 2_800)
-
-
-def test_without_a_budget_nobody_is_told_to_think(here):
-    with serving(claude("ok")) as hosted, serving(ollama_chat("ok")) as local, serving(openai_chat("ok")) as server:
-        router = here.at(anthropic=hosted.url, ollama=local.url, openai=server.url)
-        for model in (CHEAP, FREE, OWN):
-            router.ask(errand(model=model), prompt())
-        assert "thinking" not in hosted.asked[0].body
-        assert "think" not in local.asked[0].body
-        assert "chat_template_kwargs" not in server.asked[0].body
 
 
 # --- the files as they ship -------------------------------------------------------------------------------------
