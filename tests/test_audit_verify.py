@@ -194,7 +194,7 @@ def test_somebody_with_the_key_is_found_by_the_heads_that_they_left(db):
     assert (kinds(report), report.first_bad) == (["rewritten"], 12)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(number=st.integers(1, 12), column=st.sampled_from(["prev", "hash", "at", "user_id", "subject", "details"]))
 def test_any_changed_cell_of_any_row_is_found(tmp_path_factory, number, column):
     db = log(tmp_path_factory.mktemp("log"), 12)

@@ -1,7 +1,5 @@
 """Control libraries: what is taken from a file, what is refused and in which words, and what stays on re-import."""
 
-import time
-
 import pytest
 
 from core import controls
@@ -10,6 +8,7 @@ from core.controls.shelf import OURS
 from core.errors import BadInput, NotFound
 from core.types import User
 from tests.control_parts import ADA, CSV, NOTIFY, analysed, control_id, database, id_of, library_yaml, stocked
+from tests.effort import at_most
 
 EVE = User(id="eve", name="Eve", tenant="elsewhere", roles=("analyst",))
 
@@ -265,10 +264,9 @@ def test_a_million_empty_lines_in_an_annotation_are_read_at_once():
     note = "\\n" * 1_000_000
     one = f'{{ref_id: A, name: B, annotation: "{note}Owner: C"}}'
     data = f"urn: urn:x\nname: N\nobjects:\n  reference_controls:\n  - {one}\n"
-    started = time.monotonic()
-    [control] = forms.read(data.encode(), "a.yaml").controls
+    with at_most(60):
+        [control] = forms.read(data.encode(), "a.yaml").controls
     assert control.owner == "C"
-    assert time.monotonic() - started < 10
 
 
 def test_a_library_with_a_name_of_a_million_characters_is_refused_in_a_sentence():

@@ -1,13 +1,13 @@
 """The header of a GGUF file: read within bounds, refused in a sentence."""
 
 import struct
-import time
 from pathlib import Path
 
 import pytest
 
 from core.llm import gguf
 from core.llm.faults import BadWeights
+from tests.effort import at_most
 from tests.model_parts import tiny_gguf
 
 pytest.importorskip("gguf", reason="the writer of test files is not installed")
@@ -111,7 +111,5 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_header_is_refused_at_once(tmp_path, name):
-    started = time.monotonic()
-    with pytest.raises(BadWeights):
+    with pytest.raises(BadWeights), at_most(10):
         gguf.header(file(tmp_path, b"GGUF" + HOSTILE[name] + b"\0" * 64))
-    assert time.monotonic() - started < 1

@@ -1,7 +1,6 @@
 """A document in windows for a model: whole provisions, lists with their lead-ins, never more than fits."""
 
 import re
-import time
 
 import pytest
 from hypothesis import given
@@ -166,11 +165,9 @@ def test_no_window_is_ever_larger_than_asked_and_nothing_is_lost(lengths, most):
 
 
 @needs_shared
-def test_the_whole_of_dora_is_packed_in_milliseconds():
+def test_the_whole_of_dora_is_packed():
     name = "dora_32022R2554_original-oj_2022-12-14_EN.md"
     law = reading((SHARED / "regulations" / name).read_text("utf-8"), name)
-    started = time.perf_counter()
     found = windows(law.document, law.provisions, lambda text: len(text) // 4 + 1, 3_000)
-    assert time.perf_counter() - started < 1.0
     assert 15 < len(found) < 60
     assert max(window.tokens for window in found) <= 3_000
