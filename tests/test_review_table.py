@@ -5,6 +5,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -215,3 +216,14 @@ def test_what_people_decide_needs_the_right_to_review_and_a_reason_unless_it_acc
         step = table.STEPS[verdict]
         assert step.permission == "actions.review"
         assert step.reason == (verdict != "accept")
+
+
+def test_a_step_that_is_refused_is_told_as_what_would_be_done():
+    told = {}
+    for name, step in table.STEPS.items():
+        state = next(one for one in table.CLOSED if one not in step.before)
+        with pytest.raises(table.TransitionError) as refused:
+            table.require_step(name, state, 7)
+        told[name] = str(refused.value).partition("cannot be ")[2].partition(";")[0]
+    assert {told[name] for name in ("begin", "compensate", "submit")} == {"carried out", "undone", "asked for"}
+    assert told["request_change"] == "sent back for a change"

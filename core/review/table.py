@@ -49,6 +49,10 @@ STEPS: dict[str, Step] = {
 }
 
 
+# A step as what is done to a request, where its state says something else.
+PUT = {"begin": "carried out", "request_change": "sent back for a change", "submit": "asked for", "compensate": "undone"}
+
+
 def allowed(state: State) -> tuple[str, ...]:
     """The steps that lead on from a state, in the order of the table."""
     return tuple(name for name, step in STEPS.items() if state in step.before)
@@ -59,7 +63,7 @@ def require_step(name: str, state: State, number: int) -> Step:
     step = STEPS[name]
     if state not in step.before:
         raise TransitionError(
-            f"Request {number} is {said(state)}, so it cannot be {said(step.after)}; look at it again."
+            f"Request {number} is {said(state)}, so it cannot be {PUT.get(name, said(step.after))}; look at it again."
         )
     return step
 
