@@ -278,7 +278,9 @@ FAULTS = [
     (claude("Some words", drop_after=4), faults.BrokenOff, "broke off in the middle"),
     (claude("Some words", drop_after=7), faults.BrokenOff, "broke off in the middle"),
     (claude("Some words", fault="overloaded_error"), faults.Busy, "overloaded"),
-    (claude("Some words", fault="api_error"), faults.BrokenOff, "broke off"),
+    (claude("Some words", fault="api_error"), faults.ServerFault, "reported an error while it answered .api_error."),
+    (claude_fault(402, "billing_error"), faults.KeyRefused, "no credit left"),
+    (claude_fault(400, "invalid_request_error", "Your credit balance is too low"), faults.KeyRefused, "no credit left"),
 ]
 
 

@@ -139,8 +139,12 @@ def test_a_call_that_had_not_begun_gives_its_reservation_back(here):
     assert spent(here)["day_usd"] == kept
 
 
-def test_what_a_broken_or_lost_call_cost_is_unknown_so_its_reservation_goes_on_counting(here):
-    with serving(claude("Half an answer", drop_after=5)) as server, pytest.raises(NoAnswer):
+HALF = {"drop_after": 5}, {"fault": "overloaded_error"}
+
+
+@pytest.mark.parametrize("ends", HALF)
+def test_what_a_broken_or_lost_call_cost_is_unknown_so_its_reservation_goes_on_counting(here, ends):
+    with serving(claude("Half an answer", **ends)) as server, pytest.raises(NoAnswer):
         asked(here, server)
     (row,) = here.calls("cost_usd, reserved_usd")
     assert row["cost_usd"] is None

@@ -62,7 +62,8 @@ FAULTS = [
     (answer(404, {"error": "model 'qwen3:4b' not found"}), faults.ModelMissing, "or run: ollama pull qwen3:4b"),
     (answer(500, {"error": "secret words of the prompt"}), faults.ServerFault, "error 500"),
     (ollama_chat("Some words", drop=True), faults.BrokenOff, "broke off"),
-    (answer(200, {"error": "secret words of the prompt"}), faults.BrokenOff, "broke off"),
+    (answer(200, {"error": "secret words of the prompt"}), faults.ServerFault, "reported an error while it answered"),
+    (answer(500, {"error": "model requires more system memory (9 GiB)"}), faults.BadWeights, "too little memory"),
 ]
 
 

@@ -16,6 +16,7 @@ T = TypeVar("T")
 TRIES = 4
 MOST_CHARACTERS_PER_TOKEN = 64  # no honest token is longer; a server that goes on past that is cut off
 MOST_TOKENS = 10**9  # of one call; a server that reports more, or less than none, did not count
+THOUGHTS_END = "</think>"  # whether they begin with a mark of their own depends on the chat template
 LONGEST_WAIT_SECONDS = 60.0  # a server that asks for more is told to the person instead
 
 
@@ -62,7 +63,7 @@ def answered(
                 raise faults.took_too_long(model, timeout_seconds)
     finally:
         pieces.close()
-    text = "".join(said)
+    text = "".join(said) if request.schema is None else without_thoughts("".join(said))
     return Completion(
         text=text,
         model=model,
@@ -73,6 +74,12 @@ def answered(
         time_to_first_token_ms=None if first is None else _milliseconds(first),
         parsed=None if request.schema is None else parsed(text),
     )
+
+
+def without_thoughts(text: str) -> str:
+    """An answer to a schema without what some servers leave in front of it: thoughts may hold objects, and are none."""
+    before, mark, after = text.partition(THOUGHTS_END)
+    return after if mark and parsed(text) is None and not before.lstrip().startswith("{") else text
 
 
 def counted(*reported: object) -> bool:

@@ -119,7 +119,7 @@ def _called(one: Attempt, digest: str, span: tracing.Span, keeps: bool) -> Answe
             span.set(_answered(whole))
             raise faults.declined(entry.name)
     except BaseException as error:
-        begun = begun and not isinstance(error, NOT_BEGUN)
+        begun = begun and (not isinstance(error, NOT_BEGUN) or getattr(error, "begun", False))
         # Told to stop, by whoever asked or by whoever ends this process.
         stopped = isinstance(error, faults.Stopped | Lost) or not isinstance(error, Exception)
         cost = ledger.failed(one.db, call_id, entry, error, begun=begun, stopped=stopped, said=said)

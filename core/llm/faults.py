@@ -24,11 +24,14 @@ class Unreachable(CopilotError):
 
 
 class Busy(CopilotError):
-    """Rate limit or overload. `retry_after` is how many seconds the server asks to wait, None if it does not say."""
+    """Rate limit or overload. `retry_after` is how many seconds the server asks to wait, None if it does not say.
 
-    def __init__(self, sentence: str, retry_after: float | None = None) -> None:
+    `begun`: it said so in the middle of its answer, which may be billed.
+    """
+
+    def __init__(self, sentence: str, retry_after: float | None = None, *, begun: bool = False) -> None:
         super().__init__(sentence)
-        self.retry_after = retry_after
+        self.retry_after, self.begun = retry_after, begun
 
 
 class BrokenOff(CopilotError):
@@ -59,11 +62,15 @@ def unreachable(model: str, address: str, start: str) -> Unreachable:
     return Unreachable(f"{model}: nothing answers at {address}; {start}, then try again.")
 
 
-def busy(model: str, status: int, retry_after: float | None = None) -> Busy:
+def no_credit(model: str) -> KeyRefused:
+    return KeyRefused(f"{model}: the account at its provider has no credit left; top it up, or choose another model.")
+
+
+def busy(model: str, status: int, retry_after: float | None = None, *, begun: bool = False) -> Busy:
     """For 429 (rate limit), 503 and 529 (overload). `retry_after` in seconds."""
     why = "the rate limit is reached" if status == 429 else "the server is overloaded"
     when = f"in {retry_after:.0f} s" if retry_after else "in a minute"
-    return Busy(f"{model}: {why} ({status}); try again {when}.", retry_after)
+    return Busy(f"{model}: {why} ({status}); try again {when}.", retry_after, begun=begun)
 
 
 def broken_off(model: str) -> BrokenOff:
@@ -73,6 +80,23 @@ def broken_off(model: str) -> BrokenOff:
 def hung_up(model: str) -> BrokenOff:
     """After it had the prompt: whether it was worked on, and is billed, nobody here knows."""
     return BrokenOff(f"{model}: the server took the prompt and closed the connection; check its log, or try again.")
+
+
+def reported(model: str, kind: str = "") -> ServerFault:
+    """An error that came in the answer's place, or in its middle. `kind` as for `server_fault`."""
+    said = f" ({kind})" if kind else ""
+    return ServerFault(f"{model}: the server reported an error while it answered{said}; check its log, or try again.")
+
+
+def form_refused(model: str) -> ServerFault:
+    return ServerFault(
+        f"{model}: the server does not take the form in which the answer is asked for; change `structured` of its entry"
+        " in models/catalog.toml."
+    )
+
+
+def no_memory(model: str) -> BadWeights:
+    return BadWeights(f"{model}: its server has too little memory for it; free some there, or choose a smaller model.")
 
 
 def garbled(model: str) -> ServerFault:

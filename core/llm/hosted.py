@@ -25,6 +25,8 @@ KINDS = {
     "internal_server_error", "BadRequestError", "AuthenticationError", "PermissionDeniedError", "NotFoundError",
     "RateLimitError", "InternalServerError", "ServiceUnavailableError", "UnprocessableEntityError", "APIError",
 }  # fmt: skip
+OVERLOADED = {"overloaded_error": 529, "rate_limit_error": 429}
+UNPAID = ("billing_error", "insufficient_quota")  # the latter comes with 429, and waiting does not help
 # How servers say that a prompt is too long: Anthropic, OpenAI and vLLM, llama-server and llama-cpp-python.
 OVERFLOW_SIGNS = ("too long", "context length", "context_length", "context window", "context size", "exceed context")
 
@@ -112,23 +114,40 @@ def reading(sdk: ModuleType, model: str, seconds: float) -> Iterator[None]:
     except (sdk.APITimeoutError, httpx2.TimeoutException) as error:
         raise faults.took_too_long(model, seconds) from error
     except sdk.APIStatusError as error:
-        kind = _kind(error)
-        if kind in ("overloaded_error", "rate_limit_error"):
-            raise faults.busy(model, 529 if kind == "overloaded_error" else 429) from error
+        raise reported(model, _kind(error), words(error)) from error
+    except (sdk.APIConnectionError, httpx2.HTTPError, json.JSONDecodeError) as error:
         raise faults.broken_off(model) from error
-    except (sdk.APIError, httpx2.HTTPError, json.JSONDecodeError) as error:
-        raise faults.broken_off(model) from error
+    except sdk.APIError as error:  # an error object among the pieces
+        raise reported(model, _kind(error), words(error)) from error
     except (AttributeError, TypeError, UnicodeDecodeError) as error:  # SDKs make their objects of whatever comes
         raise faults.garbled(model) from error
 
 
+def words(error: Any) -> str:
+    """All that a server said with an error, in small letters: to look for signs in, never to be told."""
+    return f"{error.message} {error.body}".casefold()
+
+
+def reported(model: str, kind: str, said: str) -> CopilotError:
+    """For an error that a server sends in the answer's place, or in its middle. `said` as `words` gives it."""
+    if kind in OVERLOADED:
+        return faults.busy(model, OVERLOADED[kind], begun=True)
+    if any(sign in said for sign in OVERFLOW_SIGNS):
+        return faults.overflow(model)
+    return faults.reported(model, kind)
+
+
 def _refused(error: Any, model: str, key: str) -> CopilotError:
     status: int = error.status_code
+    message = words(error)
     if status in (401, 403):
         return faults.key_refused(model, key)
+    if status == 402 or _kind(error) in UNPAID or "credit balance" in message:
+        return faults.no_credit(model)
     if status in (429, 503, 529):
         return faults.busy(model, status, asked_to_wait(error.response.headers))
-    message = str(error.message).casefold()
+    if status in (400, 422) and "response_format" in message:
+        return faults.form_refused(model)
     if status == 413 or (status in (400, 422, 500) and any(sign in message for sign in OVERFLOW_SIGNS)):
         return faults.overflow(model)
     if status == 404:

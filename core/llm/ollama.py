@@ -162,7 +162,9 @@ def _refused(error: Any, model: str, begun: bool) -> Exception:
     if status == 404 or "not found" in message or "file does not exist" in message:
         name = model.partition(":")[2]
         return faults.model_missing(model, f"pull it under Models & prompts, or run: ollama pull {name}")
-    return faults.broken_off(model) if begun or status < 0 else faults.server_fault(model, status)
+    if "system memory" in message:
+        return faults.no_memory(model)
+    return faults.reported(model) if begun or status < 0 else faults.server_fault(model, status)
 
 
 def usage(part: Any) -> Usage | None:

@@ -4,15 +4,17 @@ from collections.abc import Generator
 from typing import Any
 
 from core.errors import Missing
-from core.llm import catalog, keys
+from core.llm import catalog, faults, hosted, keys
 from core.llm.answering import Ending, answered, counted, drain, patiently
-from core.llm.faults import broken_off
 from core.llm.hosted import client, opening, reading
 from core.llm.lines import Line, listened
 from core.settings import Settings
 from core.types import ChatRequest, Completion, Finish, Usage
 
-FINISHES: dict[str, Finish] = {"stop": "stop", "length": "length", "content_filter": "refused"}
+# The last two are Mistral's and text-generation-inference's.
+FINISHES: dict[str, Finish] = {
+    "stop": "stop", "length": "length", "content_filter": "refused", "model_length": "length", "eos_token": "stop",
+}  # fmt: skip
 START = "start that server, or set COPILOT_OPENAI_URL"
 NO_KEY = "none"  # the SDK insists on one; servers on this machine ask for none
 
@@ -51,24 +53,39 @@ class OpenAIModel:
 
         def start() -> Any:
             with opening(self.sdk, self.asked, self.url, keys.VARIABLES["openai"], START, self.seconds):
-                return self.client.chat.completions.create(**asked, stream=True)
+                return self._begun(asked)
 
-        reported, answered_by, reason, declined = None, self.name, None, False
+        reported, answered_by, reason, declined, came = None, self.name, None, False, False
         with reading(self.sdk, self.asked, self.seconds), patiently(start, self.line.wait) as chunks:
             for chunk in chunks:
+                came = True
+                if chunk.object == "error":  # as older vLLM says it
+                    raise hosted.reported(self.asked, "", str(getattr(chunk, "message", "")).casefold())
                 answered_by = chunk.model or answered_by
                 reported = chunk.usage or reported
                 if not chunk.choices:
                     yield ""  # so that it can be stopped, and comes to an end
                 for choice in chunk.choices or ():
                     said = choice.delta  # some servers end without one
-                    yield (said and said.content) or ""
+                    yield written(said and said.content)
                     reason = choice.finish_reason or reason
                     declined = declined or bool(said and said.refusal)
         if reason is None:
-            raise broken_off(self.asked)
+            raise faults.broken_off(self.asked) if came else faults.garbled(self.asked)
+        if reason == "error":
+            raise faults.reported(self.asked)
         finish: Finish = "refused" if declined else FINISHES.get(str(reason), "other")
         return Ending(finish, usage(reported), answered_by)
+
+    def _begun(self, asked: dict[str, Any]) -> Any:
+        try:
+            return self.client.chat.completions.create(**asked, stream=True)
+        except self.sdk.APIStatusError as error:
+            if error.status_code not in (400, 422) or "stream_options" not in hosted.words(error):
+                raise
+            # Mistral's server counts unasked, and takes no field that it does not know.
+            less = {name: value for name, value in asked.items() if name != "stream_options"}
+            return self.client.chat.completions.create(**less, stream=True)
 
     def _asked(self, request: ChatRequest) -> dict[str, Any]:
         system = [{"role": "system", "content": request.system}] if request.system else []
@@ -91,6 +108,13 @@ class OpenAIModel:
                 else {"type": "json_object", "schema": schema}
             )
         return asked
+
+
+def written(content: Any) -> str:
+    """The text of a piece. Mistral's server sends thoughts and text as parts of one: the text alone."""
+    if not isinstance(content, list):
+        return content or ""
+    return "".join(part.get("text", "") for part in content if part.get("type") == "text")
 
 
 def usage(reported: Any) -> Usage | None:
