@@ -226,4 +226,4 @@ def test_a_step_that_is_refused_is_told_as_what_would_be_done():
             table.require_step(name, state, 7)
         told[name] = str(refused.value).partition("cannot be ")[2].partition(";")[0]
     assert {told[name] for name in ("begin", "compensate", "submit")} == {"carried out", "undone", "asked for"}
-    assert told["request_change"] == "sent back for a change"
+    assert told["request_change"] == "sent back for change"

@@ -50,7 +50,7 @@ STEPS: dict[str, Step] = {
 
 
 # A step as what is done to a request, where its state says something else.
-PUT = {"begin": "carried out", "request_change": "sent back for a change", "submit": "asked for", "compensate": "undone"}
+PUT = {"begin": "carried out", "request_change": "sent back for change", "submit": "asked for", "compensate": "undone"}
 
 
 def allowed(state: State) -> tuple[str, ...]:
