@@ -4,9 +4,11 @@ import csv as csv_files
 import io
 import json as json_files
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
+from itertools import islice
 
 import pytest
+from dateutil.rrule import rrulestr
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -341,21 +343,42 @@ def test_a_wrong_value_in_the_json_is_named_by_its_key(analysis):
 # --- calendar ---------------------------------------------------------------------------------------------------
 
 
-def todos(data: bytes):
+def events(data: bytes):
     from icalendar import Calendar
 
-    return Calendar.from_ical(data).walk("VTODO")
+    made = Calendar.from_ical(data)
+    assert made.to_ical() == data  # nothing is lost on the way
+    assert {one.name for one in made.walk()} <= {"VCALENDAR", "VEVENT"}
+    return made.walk("VEVENT")
 
 
-def test_the_calendar_has_a_task_for_each_dated_deadline(contents):
-    (todo,) = todos(ics.write(contents))
-    assert str(todo.decoded("due")) == "2027-03-31"
-    assert todo["priority"] == 3
-    assert todo["summary"] == "the firm: =report\tthe funds (Article 1(a))"
-    assert todo["uid"] == "doc-id-a-20270331@compliance-copilot"
-    assert todo["rrule"]["freq"] == ["YEARLY"]
-    assert todo.decoded("dtstart") < todo.decoded("due")
-    assert "“authority”" in todo["description"]
+def test_the_calendar_has_a_whole_day_for_each_dated_deadline_that_takes_up_nobodys_time(contents):
+    (event,) = events(ics.write(contents))
+    assert [str(event.decoded(name)) for name in ("dtstart", "dtend")] == ["2027-03-31", "2027-04-01"]
+    assert (event["transp"], event["status"], event["priority"]) == ("TRANSPARENT", "CONFIRMED", 3)
+    assert event["summary"] == "the firm: =report\tthe funds (Article 1(a))"
+    assert event["uid"] == "doc-id-a-20270331@compliance-copilot"
+    assert event["rrule"]["freq"] == ["YEARLY"]
+    assert "“authority”" in event["description"]
+
+
+@pytest.mark.parametrize(
+    ("due", "every", "then"),
+    [
+        ("2027-03-31", "R/P3M", ["2027-03-31", "2027-06-30", "2027-09-30"]),
+        ("2027-01-31", "R2/P1M", ["2027-01-31", "2027-02-28"]),
+        ("2027-01-15", "R/P2W", ["2027-01-15", "2027-01-29", "2027-02-12"]),
+        ("2027-01-15", "R/P1D", ["2027-01-15", "2027-01-16", "2027-01-17"]),
+        ("2027-03-31", "R/P2Y", ["2027-03-31", "2029-03-31", "2031-03-31"]),
+        ("2027-03-31", "P3M", ["2027-03-31"]),
+    ],
+)
+def test_a_recurrence_falls_on_the_days_on_which_it_is_due(contents, due, every, then):
+    row = replace(contents.rows[0], due=due, dates=(), deadline_iso8601=every)
+    (event,) = events(ics.write(replace(contents, rows=(row,))))
+    first, rule = event.decoded("dtstart"), event.get("rrule")
+    days = rrulestr(rule.to_ical().decode(), dtstart=datetime.combine(first, time())) if rule else [first]
+    assert [day.isoformat()[:10] for day in islice(days, 3)] == then
 
 
 def test_the_calendar_is_folded_and_escaped_as_the_standard_asks(contents):
@@ -368,8 +391,14 @@ def test_the_calendar_is_folded_and_escaped_as_the_standard_asks(contents):
 
 def test_a_date_that_a_person_entered_is_in_the_calendar_and_done_is_done(analysis):
     said = {("doc", "id-b"): Overlay("met", due="2026-12-24")}
-    done = [todo for todo in todos(ics.write(bundle([analysis], said))) if todo["uid"].startswith("doc-id-b")]
-    assert [(str(todo.decoded("due")), todo["status"]) for todo in done] == [("2026-12-24", "COMPLETED")]
+    (done,) = [one for one in events(ics.write(bundle([analysis], said))) if one["uid"].startswith("doc-id-b")]
+    assert (str(done.decoded("dtstart")), done["summary"][:6]) == ("2026-12-24", "Done: ")
+
+
+def test_what_does_not_bind_us_is_cancelled_in_the_calendar(analysis):
+    said = {("doc", "id-b"): Overlay("not applicable", due="2026-12-24")}
+    (left,) = [one for one in events(ics.write(bundle([analysis], said))) if one["uid"].startswith("doc-id-b")]
+    assert left["status"] == "CANCELLED"
 
 
 def test_the_note_says_how_many_duties_have_no_date(contents):
@@ -468,7 +497,7 @@ def test_people_s_corrections_go_out_with_the_register(shelf):
     )  # fmt: skip
     assert (mine.due, other.comments) == ("2026-12-02", 1)
     assert contents.analyses[0].obligations[0].draft.bearer.text == "=Our firm"
-    assert [str(todo.decoded("due")) for todo in todos(ics.write(contents))] == ["2026-12-02"]
+    assert [str(event.decoded("dtstart")) for event in events(ics.write(contents))] == ["2026-12-02"]
 
 
 def test_a_filter_narrows_obligations_actions_and_analyses_alike(shelf):

@@ -31,6 +31,8 @@ def test_a_date_is_a_whole_day_that_calendars_take_in_and_its_words_add_nobody()
     made = Calendar.from_ical(files.calendar({"entries": [ENTRY, ENTRY]}, "action-1").bytes)
     first, second = made.walk("VEVENT")
     assert (str(first.decoded("dtstart")), str(first.decoded("dtend"))) == ("2026-12-31", "2027-01-01")
+    assert first["transp"] == "TRANSPARENT"
+    assert made.to_ical() == files.calendar({"entries": [ENTRY, ENTRY]}, "action-1", first.decoded("dtstamp")).bytes
     assert first["uid"] != second["uid"]
     assert "attendee" not in first
     assert "ATTENDEE" in first["summary"]  # as words

@@ -1,7 +1,10 @@
-"""Dated deadlines as a calendar (RFC 5545): one VTODO for each date of each duty, recurring where the law says so."""
+"""Dates as a calendar (RFC 5545): each date of each duty is a whole day, recurring where the law says so.
+
+An event that takes up nobody's time, and no task: Outlook and Google's calendar leave tasks out of a file.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,15 +12,12 @@ from core.export.rows import Bundle, ExportRow
 from core.types import DUTIES
 
 if TYPE_CHECKING:
-    from icalendar import Todo
+    from icalendar import Event
 
 PRIORITY = {"critical": 1, "high": 3, "medium": 5, "low": 9}  # RFC 5545: 1 is the highest, 9 the lowest
-STATUS = {
-    "in progress": "IN-PROCESS",
-    "met": "COMPLETED",
-    "not applicable": "CANCELLED",
-    "not an obligation": "CANCELLED",
-}
+# An event can be cancelled and not done, so what is done says so in its summary.
+STATUS = {"not applicable": "CANCELLED", "not an obligation": "CANCELLED"}
+DONE = {"met": "Done: "}
 FREQUENCY = {"D": "DAILY", "W": "WEEKLY", "M": "MONTHLY", "Y": "YEARLY"}
 EVERY = re.compile(r"R(\d{0,4})/P(\d{1,4})([DWMY])")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -25,14 +25,35 @@ ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def write(contents: Bundle) -> bytes:
+    made = datetime.fromisoformat(contents.made_at) if contents.made_at else datetime(1970, 1, 1, tzinfo=UTC)
+    return calendar("Obligation register", (_event(row, due, made) for row, due in dated(contents)))
+
+
+def calendar(name: str, events: Iterable["Event"]) -> bytes:
     from icalendar import Calendar
 
-    calendar = Calendar()
-    calendar.add("prodid", "-//Compliance Copilot//Obligation register//EN")
-    calendar.add("version", "2.0")
-    for row, due in dated(contents):
-        calendar.add_component(_todo(row, due, contents.made_at))
-    return bytes(calendar.to_ical())
+    made = Calendar()
+    made.add("prodid", f"-//Compliance Copilot//{name}//EN")
+    made.add("version", "2.0")
+    for event in events:
+        made.add_component(event)
+    return bytes(made.to_ical())
+
+
+def whole_day(uid: str, day: date, summary: str, description: str, risk: str, made_at: datetime) -> "Event":
+    """A day on which something is due; equal `uid`s are one event for whoever imports the file again."""
+    from icalendar import Event
+
+    event = Event()
+    event.add("uid", f"{uid}@compliance-copilot")
+    event.add("dtstamp", made_at)
+    event.add("dtstart", day)
+    event.add("dtend", day + timedelta(days=1))
+    event.add("summary", printable(summary))
+    event.add("description", printable(description))
+    event.add("priority", PRIORITY[risk])
+    event.add("transp", "TRANSPARENT")
+    return event
 
 
 def note(contents: Bundle) -> str:
@@ -50,28 +71,24 @@ def dated(contents: Bundle) -> Iterator[tuple[ExportRow, date]]:
                     yield row, date.fromisoformat(day)
 
 
-def _todo(row: ExportRow, due: date, made_at: str) -> "Todo":
-    from icalendar import Todo
-
+def _event(row: ExportRow, due: date, made_at: datetime) -> "Event":
     who = f"{row.bearer}: " if row.bearer else ""
-    todo = Todo()
-    todo.add("uid", f"{row.document_id}-{row.id}-{due:%Y%m%d}@compliance-copilot")
-    todo.add("dtstamp", datetime.fromisoformat(made_at) if made_at else datetime(1970, 1, 1, tzinfo=UTC))
-    todo.add("due", due)
-    todo.add("summary", printable(f"{who}{row.action} ({row.provision})"))
-    todo.add("description", printable(f"{row.document}, {row.provision}\n\n{row.quote}"))
-    todo.add("priority", PRIORITY[row.risk])
-    todo.add("categories", [row.modality, f"{row.risk} risk"])
-    todo.add("status", STATUS.get(row.status, "NEEDS-ACTION"))
-    rule = _rule(row)
-    if rule:
-        # A recurrence is counted from DTSTART, and DUE must lie after it.
-        todo.add("dtstart", due - timedelta(days=1))
-        todo.add("rrule", rule)
-    return todo
+    event = whole_day(
+        f"{row.document_id}-{row.id}-{due:%Y%m%d}",
+        due,
+        f"{DONE.get(row.status, '')}{who}{row.action} ({row.provision})",
+        f"{row.document}, {row.provision}\n\n{row.quote}",
+        row.risk,
+        made_at,
+    )
+    event.add("categories", [row.modality, f"{row.risk} risk"])
+    event.add("status", STATUS.get(row.status, "CONFIRMED"))
+    if rule := _rule(row, due):
+        event.add("rrule", rule)
+    return event
 
 
-def _rule(row: ExportRow) -> dict[str, Any]:
+def _rule(row: ExportRow, due: date) -> dict[str, Any]:
     """R/P1Y as {"freq": "YEARLY"}; a recurrence that a calendar cannot say gives {} and the date stands alone."""
     found = EVERY.fullmatch(row.deadline_iso8601)
     if not found:
@@ -82,6 +99,8 @@ def _rule(row: ExportRow) -> dict[str, Any]:
         rule["interval"] = int(interval)
     if times:
         rule["count"] = int(times)
+    if unit == "M" and due.day == 31:
+        rule["bymonthday"] = -1  # "31" would leave out every month that has fewer days
     return rule
 
 

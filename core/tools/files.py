@@ -1,7 +1,7 @@
 """Files that wait for a person: a draft e-mail, a calendar, an import. Nothing is sent; fetching one is logged."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any, NamedTuple
@@ -40,26 +40,16 @@ def _line_of_mail(text: str) -> str:
 
 
 def calendar(arguments: Arguments, name: str, moment: datetime | None = None) -> Staged:
-    """A whole day for each dated action, which takes up nobody's time (RFC 5545). An event and no task: Outlook and
-    Google's calendar leave tasks out when they import a file.
-    """
-    from icalendar import Calendar, Event
-
-    made = Calendar()
-    made.add("prodid", "-//Compliance Copilot//Accepted actions//EN")
-    made.add("version", "2.0")
-    for place, entry in enumerate(arguments["entries"]):
-        event, due = Event(), date.fromisoformat(entry["due"])
-        event.add("uid", f"{name}-{place}@compliance-copilot")
-        event.add("dtstamp", moment or datetime.now(UTC))
-        event.add("dtstart", due)
-        event.add("dtend", due + timedelta(days=1))
-        event.add("summary", ics.printable(entry["summary"]))
-        event.add("description", ics.printable(entry["description"]))
-        event.add("priority", ics.PRIORITY[entry["priority"]])
-        event.add("transp", "TRANSPARENT")
-        made.add_component(event)
-    return Staged(f"{name}.ics", "text/calendar", bytes(made.to_ical()))
+    """A whole day for each dated action."""
+    made_at = moment or datetime.now(UTC)
+    events = (
+        ics.whole_day(
+            f"{name}-{place}", date.fromisoformat(entry["due"]), entry["summary"], entry["description"],
+            entry["priority"], made_at,
+        )
+        for place, entry in enumerate(arguments["entries"])
+    )  # fmt: skip
+    return Staged(f"{name}.ics", "text/calendar", ics.calendar("Accepted actions", events))
 
 
 def jira_csv(arguments: Arguments, name: str) -> Staged:
