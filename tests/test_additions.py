@@ -1,7 +1,6 @@
 """Models brought to this machine by jobs: added, downloaded, pulled; and what each backend still needs."""
 
 import shutil
-import time
 
 import pytest
 
@@ -159,7 +158,7 @@ def test_a_download_keeps_no_other_work_waiting(db, tiny, tmp_path, monkeypatch)
         jobs.cancel(db, ADA, slow)
         release.append(True)
         settings().database.rename(tmp_path / "gone.db")  # the worker ends when its database is gone
-        running.join(20)
+        running.join(120)
         assert not running.is_alive()
 
 
@@ -241,7 +240,6 @@ def test_another_computer_is_never_asked_by_itself(db, monkeypatch):
     monkeypatch.setenv("COPILOT_OLLAMA_URL", "http://192.0.2.7:11434")
     monkeypatch.setenv("COPILOT_OPENAI_URL", "http://192.0.2.7:8000/v1")
     settings.cache_clear()
-    started = time.monotonic()
+    monkeypatch.setattr("socket.socket.connect", lambda *asked: pytest.fail("it was asked"))
     found = health(db)
     assert {found["ollama"].state, found["openai"].state} == {"unknown"}
-    assert time.monotonic() - started < 1

@@ -12,6 +12,7 @@ from core.llm import counting, llama_cpp, open_model, weights
 from core.llm.counting import SAMPLE, SHORT, counter, whole
 from core.store import connect, now, write
 from core.types import ChatRequest, Message
+from tests.effort import at_most
 from tests.library_parts import ADA
 from tests.model_parts import settings_at, tiny_gguf
 from tests.model_servers import claude_counts, claude_fault, llama_server_counts, serving, vllm_counts
@@ -148,11 +149,10 @@ def test_a_server_that_goes_away_leaves_what_it_said_before(at):
     assert found.count(LONG + LONG) == pytest.approx(2 * len(LONG.split()), rel=0.3)
 
 
-def test_a_server_on_another_computer_is_not_asked(at, tmp_path):
+def test_a_server_on_another_computer_is_not_asked(at, monkeypatch):
     settings = at("http://models.example.org")
-    started = time.monotonic()
+    monkeypatch.setattr("socket.socket.connect", lambda *asked: pytest.fail("it was asked"))
     assert not counter("openai:served", settings).exact
-    assert time.monotonic() - started < 1
 
 
 def test_a_screen_that_waits_asks_no_server(at):
@@ -256,7 +256,6 @@ def test_a_file_that_changed_since_it_was_added_is_not_loaded_to_count(tiny, tmp
 
 def test_thousands_of_texts_are_counted_in_a_moment(tiny):
     found = counter("llama_cpp:tiny", tiny)
-    started = time.monotonic()
-    for number in range(3_000):
-        found.count(f"({number}) Banks shall report each incident to the authority.")
-    assert time.monotonic() - started < 5
+    with at_most(60):
+        for number in range(3_000):
+            found.count(f"({number}) Banks shall report each incident to the authority.")

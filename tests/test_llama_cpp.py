@@ -16,6 +16,7 @@ from core.llm import faults, llama_cpp, open_model, prefixes, weights
 from core.llm.counting import counter
 from core.store import connect, write
 from core.types import ChatRequest, Message
+from tests.job_parts import wait_until
 from tests.model_parts import settings_at, tiny_gguf
 
 ADA = local_user()
@@ -248,8 +249,7 @@ def server(tmp_path):
     run = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error"))
     thread = threading.Thread(target=run.run, daemon=True)
     thread.start()
-    while not run.started:
-        assert thread.is_alive()
+    wait_until(lambda: run.started or not thread.is_alive())
     yield f"http://127.0.0.1:{run.servers[0].sockets[0].getsockname()[1]}"
     run.should_exit = True
     thread.join(10)
