@@ -68,6 +68,8 @@ ASKED = {
     "security_impact": "what it means for security and privacy",
     "rollback_plan": "how it would be taken back",
 }
+# Whoever has one of these has to do with what steers the models: every person with a role, not every program's token.
+READERS = ("models.ask", "models.manage", "models.stop", "changes.propose", "changes.decide")
 COLUMNS = ", ".join(field.name for field in fields(Record))
 
 
@@ -75,8 +77,8 @@ COLUMNS = ", ".join(field.name for field in fields(Record))
 
 
 def records(db: Database, user: User, subject: str | None = None) -> list[Record]:
-    """Those of the user's tenant, newest first; none for somebody without any role."""
-    if not user.roles:
+    """Those of the user's tenant, newest first; none for somebody without a right to do with models."""
+    if not _reads(user):
         return []
     sql = (
         f"select {COLUMNS} from change_record where tenant = ? and subject = coalesce(?, subject) order by number desc"
@@ -87,9 +89,13 @@ def records(db: Database, user: User, subject: str | None = None) -> list[Record
 def record(db: Database, user: User, id: str) -> Record:
     """One of the tenant's, or NotFound."""
     row = one(db, f"select {COLUMNS} from change_record where tenant = ? and id = ?", [user.tenant, id])
-    if row is None or not user.roles:
+    if row is None or not _reads(user):
         raise NotFound(f"There is no change record {id}; `changes list` names those there are.")
     return Record(**row)
+
+
+def _reads(user: User) -> bool:
+    return any(identity.may(user, one) for one in READERS)
 
 
 def former(db: Database, user: User, subject: str) -> tuple[str, ...]:

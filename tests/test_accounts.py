@@ -138,6 +138,15 @@ def test_a_name_that_an_administrator_gives_is_refused_where_it_misleads(db, bos
     assert now_of(db, ada).name == "Ada Byron"
 
 
+def test_a_name_that_somebody_in_another_tenant_has_is_taken_and_says_nothing_of_them(db, boss):
+    person(db, "Ana Lyst", "analyst", tenant="elsewhere", issuer="local")
+    person(db, "Bea", "analyst")
+    with pytest.raises(Conflict, match=r"taken, or looks like 'Bea'; choose"):
+        rights.rename(db, boss, boss.id, "BEA")
+    with pytest.raises(Conflict, match=r"The name 'ANA LYST' is taken; choose another"), write(db):
+        rights.require_free(db, "local", "ANA LYST")
+
+
 def test_ordinary_names_are_taken_as_they_are():
     for name in ("Zoë Müller-Lüdenscheidt", "O'Brien", "张伟", "Ольга", "María José", "Ådne 2"):
         assert named(name) == name

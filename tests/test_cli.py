@@ -83,7 +83,8 @@ DRAWN |= {
     "choices",
     "by_day",
     "keep_checked",
-}  # what the filters of the log offer, its picture; `audit verify` reads it all
+    "kept",
+}  # what the filters of the log offer, its picture, how far it was verified; `audit verify` reads it all
 
 DRAWN |= {"rule", "decisions"}  # what the policy asks for, and decisions so far: `review show` has both
 DRAWN |= {"may_free"}  # whether to show a button; `review release` refuses

@@ -135,7 +135,10 @@ def test_a_program_with_a_token_may_what_its_scopes_name(firm):
     token = made.out.strip()
     found = me(firm("whoami", "--json", COPILOT_TOKEN=token))
     assert (found["mode"], found["permissions"]) == ("service", ["documents.read"])
-    assert firm("users", "list", COPILOT_TOKEN=token).code == 4
+    firm("--as", "Ada", "models", "stop", "ollama:small", "--reason", "It is slow")
+    assert firm("changes", "list", COPILOT_TOKEN=token).out == ""  # of models its scope says nothing
+    for beyond in (("users", "list"), ("health",), ("reindex",)):
+        assert firm(*beyond, COPILOT_TOKEN=token).code == 4, beyond
     assert firm("--as", "Ada", "whoami", COPILOT_TOKEN=token).code == 2
     assert firm("whoami", COPILOT_TOKEN=f"{token}x").code == 4
     again = firm("--as", "Ada", "services", "renew", "nightly").out.strip()

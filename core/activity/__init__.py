@@ -15,6 +15,8 @@ from core.activity.checking import (
     LogChanged,
     accept_copy,
     check,
+    compared,
+    head_file,
     keep_checked,
     kept,
     put_guards_back,
@@ -27,6 +29,6 @@ from core.activity.words import remark, titles
 
 __all__ = [
     "AT_ONCE", "FORMATS", "JOB", "KINDS", "Day", "Filter", "Kept", "LogChanged", "accept_copy", "by_day", "check",
-    "choices", "count", "entries", "entry", "exported", "keep_checked", "kept", "opened", "put_guards_back", "remark",
-    "sees_all", "titles", "traced",
+    "choices", "compared", "count", "entries", "entry", "exported", "head_file", "keep_checked", "kept", "opened",
+    "put_guards_back", "remark", "sees_all", "titles", "traced",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from core import audit, jobs
 from core.activity.entries import Filter, entries
-from core.audit import mending, saying, sealing, standing
+from core.audit import mending, outside, saying, sealing, standing
 from core.audit.chain import Entry
 from core.audit.sealing import Checkpoint
 from core.audit.verifying import VERIFIED, Head, Report, Tell, head, verify
@@ -84,6 +84,18 @@ def keep_checked(db: Database, user: User, *, whole: bool = False) -> Report | s
         return check(db, user, whole=whole)
     active = jobs.jobs(db, user, kind=JOB, active=True)
     return active[0].id if active else jobs.enqueue(db, user, JOB, {"whole": whole}, TITLE)
+
+
+def head_file(db: Database, user: User) -> bytes:
+    """The head as a file to be kept elsewhere. NotAllowed without `audit.read`, as of what follows."""
+    require(user, "audit.read")
+    return outside.written(db)
+
+
+def compared(db: Database, user: User, given: bytes) -> outside.Compared:
+    """The log against a head that was kept elsewhere."""
+    require(user, "audit.read")
+    return outside.compare(db, given)
 
 
 def put_guards_back(db: Database, user: User) -> int:

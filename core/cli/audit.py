@@ -95,23 +95,19 @@ def verify(arguments: Namespace) -> int:
 
 def head(arguments: Namespace) -> int:
     from core import activity
-    from core.audit import outside
 
     with opened() as (db, user):
-        activity.kept(db, user)  # for whoever may read the log
-        made = outside.written(db)
+        made = activity.head_file(db, user)
     files.write(arguments.out, made)
     return 0
 
 
 def compare(arguments: Namespace) -> int:
     from core import activity
-    from core.audit import outside
 
     given = files.read(arguments.file)
     with opened() as (db, user):
-        activity.kept(db, user)
-        found = outside.compare(db, given)
+        found = activity.compared(db, user, given)
     say(found.says)
     return 0 if found.ok else WRONG
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from core.cli import check
 from core.cli.commands import JSON, Command, argument
 from core.cli.database import opened
-from core.cli.text import counted, listing, say, table
+from core.cli.text import listing, say, table
 from core.errors import NotFound
 
 
@@ -43,11 +43,13 @@ def demo(arguments: Namespace) -> int:
 
 
 def reindex(arguments: Namespace) -> int:
-    from core import operations, register
+    from core import identity, operations, register
 
-    with opened() as (db, _):
-        say(f"{counted(register.reindex(db), 'document')} indexed again.")
-        say(f"{counted(operations.recount(db), 'call')} of models counted again.")
+    with opened() as (db, user):
+        identity.require(user, "access.manage", "what is derived for everybody")
+        register.reindex(db)
+        operations.recount(db)
+    say("The register and the counts of calls are built again, for everybody here.")
     return 0
 
 
@@ -55,8 +57,8 @@ def health(arguments: Namespace) -> int:
     from core.operations.health import health
     from core.settings import settings
 
-    with opened() as (db, _):
-        found = health(db, settings())
+    with opened() as (db, user):
+        found = health(db, user, settings())
     listing(("What", "Level", "Words"), found, lambda one: (one.name, one.level, one.words), arguments.json)
     return 0
 
@@ -159,7 +161,7 @@ COMMANDS = (
         "reindex",
         reindex,
         "Build again everything that is derived from the database",
-        "Findings and corrections are the truth; the register's table is built from them again.",
+        "Findings and corrections are the truth; the register's table is built from them again. For an administrator.",
         "python -m core reindex",
     ),
     Command(

@@ -174,11 +174,13 @@ def require_free(db: Database, tenant: str, name: str, account_id: str = "") -> 
     """Conflict where another account has the name, or one that a reader would take for it."""
     key = folded(name)
     sql = (
-        "select name from account where id <> ?"
+        "select name, tenant from account where id <> ?"
         " and ((tenant = ? and folded = ?) or (issuer in (?, ?, ?) and subject = ?))"
     )
     if taken := one(db, sql, [account_id, tenant, key, *OURS, key]):
-        raise Conflict(f"The name {name!r} is taken, or looks like {taken['name']!r}; choose another.")
+        # Everybody signs in by name alone, so no two have one; who is in another tenant is nobody's to know here.
+        like = f", or looks like {taken['name']!r}" if taken["tenant"] == tenant else ""
+        raise Conflict(f"The name {name!r} is taken{like}; choose another.")
 
 
 def insert(

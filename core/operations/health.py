@@ -5,11 +5,12 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from core.identity import accounts
+from core.identity import accounts, require
 from core.operations import messages
 from core.operations.storage import storage
 from core.settings import Settings
 from core.store import backups
+from core.types import User
 
 Level = Literal["good", "look", "bad"]
 
@@ -23,8 +24,12 @@ class Fact:
     words: str
 
 
-def health(db: Database, settings: Settings) -> list[Fact]:
-    """Storage, the log's key, who is let in, whose word is one's own, copies, messages. Reads no document."""
+def health(db: Database, user: User, settings: Settings) -> list[Fact]:
+    """Storage, the log's key, who is let in, whose word is one's own, copies, messages. Reads no document.
+
+    NotAllowed without `access.read`.
+    """
+    require(user, "access.read")
     found = [_storage(settings), _key(settings), _door(db, settings), _four_eyes(db), _copies(settings)]
     return [*filter(None, found), _messages(settings)]
 

@@ -7,7 +7,6 @@ from sqlite_utils import Database
 
 from core import activity, jobs
 from core.activity import Kept
-from core.audit import outside
 from core.types import User
 from pages.parts import session, shell
 from pages.parts.words import badge, count, plain, when
@@ -127,11 +126,11 @@ def _head(db: Database, user: User, found: Kept) -> None:
         st.markdown(f"Entry **{found.head.number:,}** · {when(found.head.at)}")
         st.code(found.head.hash, wrap_lines=True)
         st.download_button(
-            "Export the head", session.later(lambda db, _: outside.written(db)), "audit-head.json", "application/json",
+            "Export the head", session.later(activity.head_file), "audit-head.json", "application/json",
             key="activity-head-file", icon=":material/download:", on_click="ignore", width="stretch",
         )  # fmt: skip
         given = st.file_uploader("Compare with a former head", type="json", key="activity-head-given")
         if given is not None:
             with shell.guarded():
-                compared = outside.compare(db, given.getvalue())
+                compared = activity.compared(db, user, given.getvalue())
                 (st.success if compared.ok else st.error)(plain(compared.says))

@@ -13,7 +13,6 @@ LEVELS = {"good": ("In order", "green"), "look": ("Look at it", "yellow"), "bad"
 
 def told(db: Database, user: User) -> None:
     """A line for each fact, with how much it matters."""
-    lines = [
-        f"- {badge(*LEVELS[one.level])} **{plain(one.name)}** {plain(one.words)}" for one in health(db, settings())
-    ]
+    found = health(db, user, settings())
+    lines = [f"- {badge(*LEVELS[one.level])} **{plain(one.name)}** {plain(one.words)}" for one in found]
     st.markdown("\n".join(lines))
