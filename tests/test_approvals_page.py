@@ -197,6 +197,19 @@ def test_what_changed_while_it_was_read_is_not_decided_but_shown(office: Office)
     assert office.now(item).state == "accepted"
 
 
+def test_what_another_window_decided_first_stays_open_and_says_that_nothing_was_decided_here(office):
+    first, other = office.asks("high"), office.asks("medium")
+    at = office.window("Ben")
+    assert first.title in [one.value for one in at.subheader]
+    at.button(key="review-reject").click().run()
+    office.says("Ben", first)
+    button(at, "Reject it").click().run()
+    assert not at.exception
+    assert first.title in [one.value for one in at.subheader]  # not the next one, which took its place in the list
+    assert "Nothing was decided here" in said(at)
+    assert [office.now(one).state for one in (first, other)] == ["accepted", "submitted"]
+
+
 def test_a_second_window_cannot_decide_the_same_twice(office: Office):
     item = office.asks("critical")
     one, other = office.window("Ben"), office.window("Ben")

@@ -12,7 +12,7 @@ from core.types import User
 from pages.parts import review_focus, review_shown, review_versions, shell
 from pages.parts.review_shown import STALE, VERDICT, Shown
 from pages.parts.review_words import VERDICTS, needed
-from pages.parts.words import plain
+from pages.parts.words import label, plain
 
 # Not C and R: Streamlit keeps those for itself. X rejects in the register's queue too.
 KEYS = {"accept": "A", "request_change": "S", "reject": "X", "escalate": "E"}
@@ -37,16 +37,26 @@ def buttons(found: review.Evidence, barred: str) -> None:
         possible = not barred and verdict in found.steps
         st.button(
             name, key=f"review-{verdict}", shortcut=KEYS[verdict], disabled=not possible, help=plain(barred) or None,
-            type="primary" if verdict == "accept" else "secondary", on_click=_open, args=(verdict,),
+            type="primary" if verdict == "accept" else "secondary", on_click=_open, args=(verdict, found.item.id),
         )  # fmt: skip
 
 
-def _open(verdict: str) -> None:
+def _open(verdict: str, item_id: str) -> None:
     st.session_state[VERDICT] = verdict
+    st.query_params["item"] = item_id  # it stays open where it leaves the list meanwhile
 
 
 def _close() -> None:
     st.session_state.pop(VERDICT, None)
+
+
+def overtaken(found: review.Evidence, barred: str) -> None:
+    """Where what was about to be decided cannot be any more, by another window or person: that nothing was."""
+    verdict = st.session_state.get(VERDICT)
+    if verdict and (barred or verdict not in found.steps):
+        _close()
+        why = barred or f"No. {found.item.number} is {label(found.item.state).lower()} by now."
+        st.warning(plain(f"Nothing was decided here. {why}"), icon=":material/published_with_changes:")
 
 
 def panel(db: Database, user: User, found: review.Evidence, seen: Shown, after: Callable[[], None]) -> None:

@@ -45,6 +45,7 @@ def pane(db: Database, user: User, wanted: Wanted, listed: Listed) -> None:
     if barred and found.item.state in review.PENDING and not identity.alone(user):  # who is alone was told above
         with st.container(key="review-barred"):
             st.caption(plain(barred))
+    review_deciding.overtaken(found, barred)
     decides = not review_deciding.stale(db, found, seen) and not barred
     chosen = _chosen(found)
     with st.container(key="review-both"):
