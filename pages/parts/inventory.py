@@ -34,11 +34,7 @@ RATES = (
 def inventory(db: Database, user: User, found: tuple[llm.Health, ...]) -> None:
     stopped = switches.stopped(db)
     ready = ("builtin:engine", *llm.usable(found, settings()))
-    listed = list(llm.entries(settings()))
-    known = {one.name for one in listed}
-    listed += [llm.entry(name, settings()) for name in ready if name not in known]
-    listed = llm.reviewed(db, listed)
-    listed.sort(key=lambda one: (one.name not in ready, one.backend != "builtin", one.location))
+    listed = _listed(db, ready)
     names = [one.name for one in listed]
     chosen = st.query_params.get("model")
     picked = tables.table(
@@ -72,6 +68,15 @@ def inventory(db: Database, user: User, found: tuple[llm.Health, ...]) -> None:
         vendor_review.form(db, user, listed[names.index(chosen)], listed)
     else:
         st.caption("Click a model for its whole entry. The list is models/catalog.toml, which an owner may edit.")
+
+
+def _listed(db: Database, ready: tuple[str, ...]) -> list[llm.Entry]:
+    """All models, also those that are here without an entry of their own; what can be asked now comes first."""
+    listed = list(llm.entries(settings()))
+    known = {one.name for one in listed}
+    listed += [llm.entry(name, settings()) for name in ready if name not in known]
+    listed.sort(key=lambda one: (one.name not in ready, one.backend != "builtin", one.location))
+    return llm.reviewed(db, listed)
 
 
 def price(one: llm.Entry, kind: str) -> str:
