@@ -280,6 +280,16 @@ def test_a_checkpoint_that_was_taken_away_is_named_by_the_entry_that_tells_of_it
     assert activity.check(db, LOCAL).ok
 
 
+def test_where_what_is_new_shows_that_somebody_was_at_it_all_is_read_and_the_entry_named(db):
+    assert activity.check(db, LOCAL).ok
+    outside(db, "update audit set user_id = 'x' where number = 5", guards=False)
+    assert [one.first for one in verify(db).problems] == [0, 0, 0]  # the guards; entry 5 is not read again
+    report = activity.check(db, LOCAL)
+    assert (report.whole, report.first_bad, report.what) == (
+        True, 5, "Entry 5 was changed, or not written by this program.",
+    )  # fmt: skip
+
+
 # --- an older copy ----------------------------------------------------------------------------------------------
 
 

@@ -86,7 +86,7 @@ def verify(arguments: Namespace) -> int:
         say(f"And {counted(report.more, 'problem')} more.")
     for note in report.notes:
         say(note)
-    whole = "all of it" if report.whole else "what came since the last verification"
+    whole = "all of it" if report.whole else "what came since the last verification (--all reads every entry)"
     verdict = "intact" if report.ok else "NOT intact"
     upto = f", up to entry {report.head.number:,}" if report.head else ""
     say(f"The log is {verdict}: {counted(report.checked, 'entry', 'entries')} read, {whole}{upto}.")
