@@ -117,7 +117,7 @@ def shown(db):
     )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32))
 def test_after_any_gestures_spans_hold_the_register_is_what_a_rebuild_gives_and_undo_leads_back(tmp_path, seed):
     db = database(tmp_path / str(seed))

@@ -3,17 +3,16 @@
 import os
 import shutil
 import signal
-import time
 
 import pytest
 
-from core import analysing, jobs, prompts, register, telemetry, worker
+from core import analysing, jobs, library, prompts, register, telemetry, worker
 from core.analysing import plan
 from core.settings import ROOT
 from core.store import rows
 from core.telemetry import names
 from tests.analysing_parts import ADA, DUTIES, OWN, PLAIN, bring, desk_with_prompts, ended, reader, working
-from tests.job_parts import wait_until
+from tests.job_parts import PATIENCE, wait_until
 
 AT_ONCE = 2  # calls that the routes allow for the server
 
@@ -31,6 +30,11 @@ def db(desk):
 
 def windows_done(db, job_id):
     return analysing.partial(db, ADA, job_id).done
+
+
+def under_way(db, job_id):
+    """How many calls have begun and neither ended nor been stopped."""
+    return len(rows(db, "select 1 from model_call where job_id = ? and state = 'started'", [job_id]))
 
 
 def trace_of(db, desk, job_id):
@@ -86,10 +90,8 @@ def test_a_worker_that_is_told_to_end_does_not_wait_for_a_model_and_the_run_goes
         model.only(2)
         with working(desk) as process:
             wait_until(lambda: windows_done(db, job_id) == 2 and len(model.asked) > 2)
-            began = time.monotonic()
             os.kill(process.pid, told)
-            process.wait(15)
-            assert time.monotonic() - began < 10
+            process.wait(PATIENCE / 3)  # a model has longer than that to answer
         waiting = jobs.job(db, ADA, job_id)
         assert (waiting.state, waiting.held) == ("queued", False)
         model.go()
@@ -104,13 +106,13 @@ def test_a_paused_run_stands_still_survives_a_restart_and_goes_on_where_it_was(d
         job_id = analysing.start(db, ADA, bring(db, desk), PLAIN)
         model.only(3)
         with working(desk):
-            wait_until(lambda: windows_done(db, job_id) == 3)
+            wait_until(lambda: windows_done(db, job_id) == 3 and under_way(db, job_id) == AT_ONCE)
             jobs.pause(db, ADA, job_id)
-            time.sleep(1)
+            wait_until(lambda: under_way(db, job_id) == 0)
             model.go()
             asked = len(model.asked)
         with working(desk):
-            time.sleep(2)
+            ended(db, library.receive(db, ADA, b"# Policy\n\n1. The bank shall lock the door.\n", "door.md").job_id)
             paused = jobs.job(db, ADA, job_id)
             assert (paused.held, paused.stage, len(model.asked)) == (True, "Paused", asked)
             jobs.resume(db, ADA, job_id)
@@ -128,11 +130,10 @@ def test_a_cancelled_run_asks_nothing_more_and_a_retry_keeps_its_windows(db, des
         job_id = analysing.start(db, ADA, document_id, PLAIN)
         model.only(3)
         with working(desk):
-            wait_until(lambda: windows_done(db, job_id) == 3)
+            wait_until(lambda: windows_done(db, job_id) == 3 and under_way(db, job_id) == AT_ONCE)
             jobs.cancel(db, ADA, job_id)
-            time.sleep(1)
+            wait_until(lambda: under_way(db, job_id) == 0)
             model.go()
-            time.sleep(1)
             asked = len(model.asked)
             assert asked <= 3 + AT_ONCE
             assert [one.model for one in register.runs(db, ADA, document_id)] == ["builtin"]
@@ -146,8 +147,6 @@ def test_an_import_does_not_wait_behind_a_long_run(db, desk):
     with reader(desk) as model:
         job_id = analysing.start(db, ADA, bring(db, desk), PLAIN)
         model.only(1)
-        from core import library
-
         with working(desk):
             wait_until(lambda: windows_done(db, job_id) == 1)
             receipt = library.receive(db, ADA, b"# Policy\n\n1. The bank shall lock the door.\n", "door.md")

@@ -1,6 +1,7 @@
 """Prompts tried in the sandbox: decided, answered by the worker as they grow, counted, and private to their person."""
 
 import shutil
+import threading
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -154,8 +155,10 @@ def test_a_worker_killed_in_the_middle_of_an_answer_asks_once_more(db, monkeypat
 
     from tests.job_parts import wait_until
 
+    never = threading.Event()
+
     def hang(handler):
-        wait_until(lambda: False, 20)
+        never.wait()
 
     with serving(hang, claude("A duty.")) as server:
         monkeypatch.setenv("COPILOT_ANTHROPIC_URL", server.url)
@@ -163,22 +166,20 @@ def test_a_worker_killed_in_the_middle_of_an_answer_asks_once_more(db, monkeypat
         trial_id = llm.ask(db, ADA, "anthropic:claude-test", "Which kind?")
         quiet = {"stderr": subprocess.DEVNULL, "cwd": ROOT, "env": dict(os.environ)}
         first = subprocess.Popen([sys.executable, "-m", "core", "work"], **quiet)
-        wait_until(lambda: server.asked, 60)
+        wait_until(lambda: server.asked)
         first.kill()
         first.wait()
         second = subprocess.Popen([sys.executable, "-m", "core", "work"], **quiet)
         try:
-            wait_until(lambda: llm.trial(db, ADA, trial_id).state == "done", 60)
+            wait_until(lambda: llm.trial(db, ADA, trial_id).state == "done")
         finally:
             second.terminate()
-            second.wait(20)
+            second.wait(120)
     assert (llm.trial(db, ADA, trial_id).answer, len(server.asked)) == ("A duty.", 2)
     assert second.returncode == 0
 
 
 def test_a_trial_that_waits_for_a_model_in_use_says_how_many_calls_come_before_it(db, monkeypatch):
-    import threading
-
     from core.llm import gates
     from tests.job_parts import wait_until
 
@@ -190,8 +191,8 @@ def test_a_trial_that_waits_for_a_model_in_use_says_how_many_calls_come_before_i
             (ROOT / "models" / "routes.toml").read_text("utf-8").replace("scripted = 4", "scripted = 1"), "utf-8"
         )
         thread.start()
-        wait_until(lambda: llm.trial(db, ADA, trial_id).stage == "1 call before this one", 20)
-    thread.join(20)
+        wait_until(lambda: llm.trial(db, ADA, trial_id).stage == "1 call before this one")
+    thread.join(120)
     assert llm.trial(db, ADA, trial_id).answer == "Which kind?"
 
 
@@ -279,14 +280,13 @@ def test_a_trial_that_is_forgotten_while_the_model_speaks_ends_the_call(db, monk
     import os
     import subprocess
     import sys
-    import threading
 
     from tests.job_parts import wait_until
 
     go_on = threading.Event()
 
     def waiting(handler):
-        go_on.wait(30)
+        go_on.wait(120)
         claude("Word after word after word")(handler)
 
     with serving(waiting) as server:
@@ -296,13 +296,13 @@ def test_a_trial_that_is_forgotten_while_the_model_speaks_ends_the_call(db, monk
         quiet = {"stderr": subprocess.DEVNULL, "cwd": ROOT, "env": dict(os.environ)}
         process = subprocess.Popen([sys.executable, "-m", "core", "work"], **quiet)
         try:
-            wait_until(lambda: server.asked, 60)
+            wait_until(lambda: server.asked)
             llm.forget(db, ADA, trial_id)
             go_on.set()
-            wait_until(lambda: calls(db)[0]["state"] != "started", 20)
+            wait_until(lambda: calls(db)[0]["state"] != "started")
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(120)
     assert llm.trials(db, ADA) == []
     (row,) = calls(db)
     assert (row["state"], row["cost_usd"], len(server.asked)) == ("stopped", None, 1)
