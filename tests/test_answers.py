@@ -2,15 +2,17 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from core import library
-from core.llm import answers
+from core import connection, library
+from core.llm import answers, attempts
 from core.settings import ROOT
 from core.store import one
 from core.types import ChatRequest, Message
@@ -52,6 +54,28 @@ def test_the_same_question_is_paid_for_once_and_what_that_saves_is_shown(here):
         rows[0]["input_tokens"],
     )
     assert rows[0]["answered_by"] == rows[1]["answered_by"]
+
+
+def test_an_answer_that_came_while_the_database_was_busy_is_kept_when_it_is_not_any_more(here, monkeypatch):
+    monkeypatch.setattr(attempts, "KEPT_TRIES", 1_000)
+    held = errand(model=CHEAP, document_id=here.document)
+    other = sqlite3.connect(here.settings.database, isolation_level=None, check_same_thread=False, timeout=60)
+
+    def busy_meanwhile(handler):
+        other.execute("begin immediate")
+        monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
+        threading.Timer(0.3, free_again).start()
+        claude("ok")(handler)
+
+    def free_again():
+        monkeypatch.setattr(connection, "BUSY_SECONDS", 60)
+        other.rollback()
+
+    with serving(busy_meanwhile) as server:
+        router = here.at(anthropic=server.url)
+        assert router.ask(held, prompt()).text == "ok"
+        assert router.ask(held, prompt()).from_cache
+    other.close()
 
 
 def test_an_answer_of_unknown_cost_saves_an_unknown_amount(here):

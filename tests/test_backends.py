@@ -154,6 +154,24 @@ def test_a_server_that_keeps_the_line_open_and_says_nothing_is_left_in_time(at, 
         over.set()
 
 
+@pytest.mark.parametrize("name", PIECES)
+def test_a_server_whose_answer_does_not_get_past_its_head_is_left_in_time(at, name):
+    over = threading.Event()
+
+    def for_ever(handler):
+        with contextlib.suppress(OSError):
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nx-a: ")
+            while not over.wait(0.05):
+                handler.wfile.write(b"a")
+                handler.wfile.flush()
+        handler.close_connection = True
+
+    with serving(for_ever) as server:
+        with pytest.raises(faults.TookTooLong):
+            model(server, at, name, model_timeout_seconds=1).complete(ASKED)
+        over.set()
+
+
 # --- Claude -----------------------------------------------------------------------------------------------------
 
 

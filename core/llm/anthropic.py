@@ -41,7 +41,7 @@ class AnthropicModel:
         entry = catalog.entry(self.asked, settings)
         self.thinking = entry.thinking
         self.url, self.seconds = settings.anthropic_url, settings.model_timeout_seconds
-        self.line = Line(self.asked if entry.location == "local" else "")
+        self.line = Line(self.asked if entry.location == "local" else "", self.seconds)
         self.client = anthropic.Anthropic(
             api_key=keys.key("anthropic"),
             base_url=self.url,
@@ -53,7 +53,7 @@ class AnthropicModel:
         return drain(self.stream(request))
 
     def stream(self, request: ChatRequest) -> Generator[str, None, Completion]:
-        return listened(answered(self.asked, request, self._pieces(request), self.seconds), self.line)
+        return listened(answered(self.asked, request, self._pieces(request), self.seconds), self.line, self.asked)
 
     def count(self, request: ChatRequest) -> int:
         """Tokens of the whole prompt, counted by Anthropic free of charge. Faults as of an answer."""

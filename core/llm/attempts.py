@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database
 
 from core import switches
+from core.errors import Conflict
 from core.jobs import Lost
 from core.llm import answers, backends, faults, ledger, prices, routes
 from core.llm.answering import parsed
@@ -26,6 +27,8 @@ if TYPE_CHECKING:  # the scanners take a while to load, and models on this compu
 
 # Of UTF-8, and fewer than any model's token has on average: what is reserved is rather too much than too little.
 BYTES_PER_TOKEN = 3
+# An answer has been paid for: a busy database, for which each try waits some seconds, is not to lose it.
+KEPT_TRIES = 12
 INSIDE = ("llama_cpp", "scripted")  # these answer in this process
 # Faults of a server that had not begun: nothing was taken, so nothing is owed.
 NOT_BEGUN = (
@@ -130,7 +133,10 @@ def _called(one: Attempt, digest: str, span: tracing.Span, keeps: bool) -> Answe
         if keeps:
             answers.keep(one.db, one.errand, one.request, digest, whole, cost)
 
-    cost, renamed = ledger.done(one.db, call_id, entry, whole, keep)
+    from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
+
+    patient = Retrying(retry=retry_if_exception_type(Conflict), stop=stop_after_attempt(KEPT_TRIES), reraise=True)
+    cost, renamed = patient(ledger.done, one.db, call_id, entry, whole, keep)
     span.set(_answered(whole) | {names.COST_USD: cost, names.MODEL_CHANGED: bool(renamed)})
     return Answer(whole.text, whole, call_id, entry.name, cost, None, False, one.fell_from)
 

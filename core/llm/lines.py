@@ -1,13 +1,15 @@
 """The line to a model's server. A thread of its own listens to it, so that whoever asked can hang up at any moment."""
 
 import contextlib
+import math
 import queue
 import socket
 import threading
+import time
 from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
-from core.llm.faults import Refused, Stopped
+from core.llm.faults import Refused, Stopped, took_too_long
 from core.llm.permission import is_own
 from core.types import Completion
 
@@ -20,10 +22,14 @@ class Line:
 
     `local` is the model that must be on this machine: a name may resolve otherwise when it is called than when it was
     looked at, so each connection is looked at before anything is sent over it.
+
+    `seconds` is how long a server may take until the head of its answer is there: it may come byte by byte for ever,
+    and no timeout of the client's ends that.
     """
 
-    def __init__(self, local: str = "") -> None:
-        self._local = local
+    def __init__(self, local: str = "", seconds: float = math.inf) -> None:
+        self._local, self.seconds = local, seconds
+        self._asked_at: float | None = None
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
         self._down = threading.Event()
@@ -40,15 +46,24 @@ class Line:
                 with contextlib.suppress(OSError):  # it has ended by itself
                     socket.socket.shutdown(one, socket.SHUT_RDWR)  # TLS's own would change what its reader holds
 
+    @property
+    def late(self) -> bool:
+        """Whether a server has been asked for longer than it may take to begin."""
+        since = self._asked_at
+        return since is not None and time.monotonic() - since > self.seconds
+
     def wait(self, seconds: float) -> None:
         """Before the next try. Stopped when somebody hangs up."""
         if self._down.wait(seconds):
             raise Stopped("Stopped before the model was asked again.")
 
     def _watch(self, request: Any) -> None:
+        self._asked_at = time.monotonic()
         request.extensions = {**request.extensions, "trace": self._trace}
 
     def _trace(self, event: str, told: Mapping[str, Any]) -> None:
+        if event.endswith("receive_response_headers.complete"):
+            self._asked_at = None
         if event.endswith("connect_tcp.complete") and self._local:
             self._require_own(told["return_value"].get_extra_info("socket"))
         if event.endswith(OPENED):
@@ -66,8 +81,8 @@ class Line:
             )
 
 
-def listened(speaking: Generator[str, None, Completion], line: Line) -> Generator[str, None, Completion]:
-    """The same answer, with an empty piece whenever the server has said nothing for a moment.
+def listened(speaking: Generator[str, None, Completion], line: Line, model: str) -> Generator[str, None, Completion]:
+    """The same answer, with an empty piece whenever the server has said nothing for a moment. TookTooLong when `late`.
 
     Closed before its end, it hangs up: the server is not left writing what nobody reads. That line is used no more.
     """
@@ -89,6 +104,8 @@ def listened(speaking: Generator[str, None, Completion], line: Line) -> Generato
             try:
                 piece = came.get(timeout=SIGN_SECONDS)
             except queue.Empty:
+                if line.late:
+                    raise took_too_long(model, line.seconds) from None
                 yield ""
                 continue
             over = not isinstance(piece, str)

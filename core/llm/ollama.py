@@ -30,14 +30,14 @@ class OllamaModel:
         self.name, self.asked = name, f"ollama:{name}"
         self.url, self.seconds = settings.ollama_url, settings.model_timeout_seconds
         self.context = settings.context_tokens
-        self.line = Line(self.asked if catalog.entry(self.asked, settings).location == "local" else "")
+        self.line = Line(self.asked if catalog.entry(self.asked, settings).location == "local" else "", self.seconds)
         self.client = client(settings, self.seconds, self.line)
 
     def complete(self, request: ChatRequest) -> Completion:
         return drain(self.stream(request))
 
     def stream(self, request: ChatRequest) -> Generator[str, None, Completion]:
-        return listened(answered(self.asked, request, self._pieces(request), self.seconds), self.line)
+        return listened(answered(self.asked, request, self._pieces(request), self.seconds), self.line, self.asked)
 
     def _pieces(self, request: ChatRequest) -> Generator[str, None, Ending]:
         written = len(request.system) + sum(len(one.content) for one in request.messages)

@@ -34,7 +34,7 @@ class OpenAIModel:
         entry = catalog.entry(self.asked, settings)
         self.url, self.seconds = catalog.address(entry, settings), settings.model_timeout_seconds
         self.structured = entry.structured
-        self.line = Line(self.asked if entry.location == "local" else "")
+        self.line = Line(self.asked if entry.location == "local" else "", self.seconds)
         self.client = openai.OpenAI(
             api_key=keys.look("openai")[0] or NO_KEY,
             base_url=self.url,
@@ -46,7 +46,7 @@ class OpenAIModel:
         return drain(self.stream(request))
 
     def stream(self, request: ChatRequest) -> Generator[str, None, Completion]:
-        return listened(answered(self.asked, request, self._pieces(request), self.seconds), self.line)
+        return listened(answered(self.asked, request, self._pieces(request), self.seconds), self.line, self.asked)
 
     def _pieces(self, request: ChatRequest) -> Generator[str, None, Ending]:
         asked = self._asked(request)

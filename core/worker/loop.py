@@ -60,15 +60,21 @@ def run(settings: Settings | None = None, *, stay: bool = True) -> None:
 
 def _work(db: Database, settings: Settings, wanted: Callable[[], bool]) -> None:
     shown = time.monotonic()
-    while not _told.is_set() and wanted():
-        review.tend(db)
-        upkeep.tend(db)
-        if _one_job(db, settings, jobs.MAIN):
-            shown = 0.0
-            continue
-        if time.monotonic() - shown > settings.lease_seconds / 3:
-            show(db, None)
-            shown = time.monotonic()
+    while not _told.is_set():
+        try:
+            if not wanted():
+                return
+            review.tend(db)
+            upkeep.tend(db)
+            if _one_job(db, settings, jobs.MAIN):
+                shown = 0.0
+                continue
+            if time.monotonic() - shown > settings.lease_seconds / 3:
+                show(db, None)
+                shown = time.monotonic()
+        except (Conflict, NoRoom) as error:
+            # Somebody else writes for long, or the disk is full: that passes, and a night's work is not to end by it.
+            log(f"waits: {type(error).__name__}")
         time.sleep(POLL_SECONDS)
 
 
