@@ -19,7 +19,7 @@ KINDS = {
     "failed": ("could not be carried out", "red"),
 }
 LATEST = 100
-WIDTH = 720  # pixels of a line, so that the links stand under each other
+WIDTH = 600  # pixels of a line, so that the links stand under each other
 
 
 def page(db: Database, user: User) -> None:

@@ -103,7 +103,9 @@ def _change(grown: float | None) -> str | None:
 
 
 def _draw(figures: Sequence[Figure]) -> None:
-    for column, one in zip(st.columns(len(figures)), figures, strict=True):
+    with st.container(key="figures"):
+        columns = st.columns(len(figures))
+    for column, one in zip(columns, figures, strict=True):
         column.metric(
             one.title, one.value, _change(one.grown), border=True, help=one.help,
             height="stretch", delta_color="inverse" if one.bad else "off",
