@@ -41,9 +41,9 @@ def started(settings):
     processes = []
 
     def start():
-        processes.append(start_worker(settings))
-        wait_until(lambda: worker.state(settings).pid == processes[-1].pid)
-        return processes[-1]
+        processes.append(process := start_worker(settings))
+        wait_until(lambda: process.poll() is not None or worker.state(settings).pid == process.pid)
+        return process
 
     yield start
     for process in processes:
