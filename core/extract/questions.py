@@ -20,7 +20,7 @@ FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 SPELT_FIGURE = re.compile(rf"\b(?:{NUMBER_WORD})\b")
 # "24 hours", "thirty (30) days", "12 consecutive months", "5 %": what is counted, next to the figure.
 MEASURED = re.compile(
-    rf"(?P<figure>\d+(?:[.,]\d+)*|\b(?:{NUMBER_WORD}))\)?(?:[\s-]{{1,4}}[a-z]{{2,20}})?[\s-]{{0,4}}"
+    rf"(?P<figure>(?<!\d)(?<!\d[.,])\d+(?:[.,]\d+)*|\b(?:{NUMBER_WORD}))\)?(?:[\s-]{{1,4}}[a-z]{{2,20}})?[\s-]{{0,4}}"
     r"(?P<unit>minute|hour|day|week|month|quarter|year|thousand|million|billion|per\s?cent|euro|dollar|pound)"
 )
 WORD = re.compile(r"[a-z]+")
