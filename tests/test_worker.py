@@ -14,6 +14,7 @@ from core.settings import Settings
 from core.store import connect, one
 from core.types import User
 from core.worker import presence
+from core.worker.watch import Watch
 from tests.job_parts import KINDS, STEPS, start_worker, wait_until
 
 ADA = User(id="ada", name="Ada", roles=("analyst",), groups=("dpo",), clearances=("public", "internal"))
@@ -100,6 +101,16 @@ def test_there_is_only_one_worker(db, settings, started):
     started()
     with pytest.raises(Conflict, match="running already"):
         worker.drain(settings)
+
+
+def test_a_job_whose_database_goes_away_meanwhile_is_watched_without_a_word(db, settings, monkeypatch):
+    monkeypatch.setattr("core.worker.watch.WATCH_SECONDS", 0.01)
+    ask(db, "refuse")
+    claim = jobs.claim_next(db, lease_seconds=30)
+    db.close()
+    settings.database.unlink()
+    with Watch(settings, claim):  # what its thread raised would fail the test
+        time.sleep(0.1)
 
 
 def test_its_state_can_be_seen(db, settings, started):

@@ -46,7 +46,7 @@ class Watch(threading.Thread):
         self.join()
 
     def run(self) -> None:
-        db = connect(self.settings.database, must_exist=True)
+        db: Database | None = None
         started, renewed = time.monotonic(), 0.0
         # What has a lane of its own keeps nobody waiting, and has time limits of its own.
         limit = math.inf if self.claim.job.kind in jobs.LANES else self.settings.job_timeout_seconds
@@ -55,8 +55,11 @@ class Watch(threading.Thread):
                 if time.monotonic() - started > limit:
                     self.overdue = True
                     return self._interrupt()
-                # A busy or full database is no reason to end a job: the next look comes soon, and the lease is longer.
+                # A database that is busy, full or gone is no reason to end a job: the next look comes soon, and the
+                # lease is longer.
                 with contextlib.suppress(Conflict, NoRoom, sqlite3.OperationalError):
+                    if db is None:
+                        db = connect(self.settings.database, must_exist=True)
                     if jobs.lost(db, self.claim):
                         return self._interrupt()
                     if time.monotonic() - renewed > self.claim.lease_seconds / 3:
@@ -66,7 +69,8 @@ class Watch(threading.Thread):
         except jobs.Lost:
             self._interrupt()
         finally:
-            db.close()
+            if db is not None:
+                db.close()
 
     def _interrupt(self) -> None:
         # A signal also ends a wait for the parser.
