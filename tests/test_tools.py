@@ -13,6 +13,8 @@ import pytest
 from core import jobs, register, review, tools, worker
 from core.audit.verifying import verify
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
+from core.identity import rights
+from core.review.table import TransitionError
 from core.settings import ROOT, settings
 from core.store import connect, rows, write
 from tests.tool_parts import accepted, action_ids, bring, keys, person, tracker_as
@@ -129,6 +131,25 @@ def test_what_changed_since_it_was_decided_is_not_carried_out(db, ana, item, doc
         tools.execute(db, ana, item.id, chosen)
     assert tools.tickets(db, ana) == []
     assert state(db, ana, item) == "accepted"
+
+
+def test_what_was_accepted_by_somebody_who_may_not_decide_any_more_is_not_carried_out(db, ana, reviewers, item):
+    [plan] = [one for one in tools.plan(db, ana, item.id) if one.tool.name == "ticket"]
+    boss = person(db, "Boss", "admin")
+    for one in reviewers:
+        rights.disable(db, boss, one.id, "Left.")
+    with pytest.raises(TransitionError, match="too few of those who gave it may still decide"):
+        tools.execute(db, ana, item.id, [call.key for call in plan.calls])
+    assert (state(db, ana, item), rows(db, "select * from execution")) == ("accepted", [])
+
+
+def test_a_request_that_was_made_accepted_from_outside_is_not_carried_out(db, ana, document_id):
+    (item,) = review.submit(db, ana, document_id, action_ids(db, ana, document_id, "high")[:1])
+    with write(db):
+        db.execute("update item set state = 'accepted' where id = ?", [item.id])
+    [plan] = [one for one in tools.plan(db, ana, item.id) if one.tool.name == "ticket"]
+    with pytest.raises(TransitionError, match="too few"):
+        tools.execute(db, ana, item.id, [call.key for call in plan.calls])
 
 
 def test_a_reviewer_alone_may_not_carry_out_and_another_tenant_sees_nothing(db, reviewers, ana, item):

@@ -5,7 +5,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from core import identity, library
-from core.review import facts, items, people
+from core.review import facts, items, people, policy
 from core.review.items import Item
 from core.review.table import STEPS, require_step
 from core.store import now
@@ -15,7 +15,8 @@ from core.types import User
 def begin(db: Database, user: User, item_id: str) -> Item:
     """The item, which is carried out from now on. It is refused where what was decided on is not what holds now.
 
-    Stale says what is different; TransitionError that it is not accepted, or has expired.
+    Stale says what is different; TransitionError that it is not accepted, has expired, or that too few of those who
+    accepted it may still decide.
     """
     return move(db, user, item_id, "begin")
 
@@ -70,3 +71,14 @@ def _require_as_decided(db: Database, user: User, found: Item) -> None:
     if found.state == "failed":
         return  # it goes on with calls that were shown and confirmed; what was done of it changed the register itself
     facts.require_same(db, found.id, found.number, found.digest, facts.facts(db, user, found))
+    _require_accepted(db, found)
+
+
+def _require_accepted(db: Database, found: Item) -> None:
+    """Its state says that it is accepted; the decisions have to, too, and of people who may still decide."""
+    rule, accepted = policy.rule(found.risk), people.accepted(db, found.id, found.digest)
+    if not rule.auto and (len(accepted) < rule.approvers or rule.lacking(accepted)):
+        raise items.TransitionError(
+            f"Request {found.number} takes the acceptance of {rule.words}, and too few of those who gave it may still"
+            " decide; have the acceptance taken back, and ask again."
+        )
