@@ -197,6 +197,10 @@ def test_what_changed_while_it_was_read_is_not_decided_but_shown(office: Office)
     assert office.now(item).state == "accepted"
 
 
+def test_what_is_counted_no_further_says_that_there_is_more():
+    assert [review_words.size(number) for number in (0, 999, review.COUNTED)] == ["0", "999", "1,000+"]
+
+
 def test_what_another_window_decided_first_stays_open_and_says_that_nothing_was_decided_here(office):
     first, other = office.asks("high"), office.asks("medium")
     at = office.window("Ben")

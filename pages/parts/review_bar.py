@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from core import identity, library, review
 from core.types import User
 from pages.parts import url
-from pages.parts.review_words import STATES
+from pages.parts.review_words import STATES, size
 from pages.parts.words import RISKS, label, short
 
 VIEWS = {
@@ -79,7 +79,7 @@ def _view(db: Database, user: User, counts: review.Counts) -> str:
     shown = st.query_params.get("view")
     shown = shown if shown in VIEWS else first_view(db, user, counts)
     waiting = {"mine": counts.mine, "overdue": counts.overdue}
-    names = {key: f"{name} · {_size(waiting[key])}" if waiting.get(key) else name for key, name in VIEWS.items()}
+    names = {key: f"{name} · {size(waiting[key])}" if waiting.get(key) else name for key, name in VIEWS.items()}
     picked = st.segmented_control(
         "View", tuple(VIEWS), default=shown, required=True, label_visibility="collapsed", format_func=names.get,
         key=f"review-view-{shown}",
@@ -90,11 +90,6 @@ def _view(db: Database, user: User, counts: review.Counts) -> str:
         st.query_params["view"] = picked
         st.rerun()
     return shown
-
-
-def _size(number: int) -> str:
-    """They are counted no further than that."""
-    return f"{number:,}+" if number >= review.COUNTED else f"{number:,}"
 
 
 def _filter(view: str) -> review.Filter:

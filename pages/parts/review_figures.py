@@ -10,7 +10,7 @@ from core import review
 from core.types import User
 from pages.parts import review_charts
 from pages.parts.cost_charts import draw
-from pages.parts.review_words import hours
+from pages.parts.review_words import hours, size
 from pages.parts.words import count, plain, short
 
 BETWEEN = {"reviewers": "two reviewers", "reading": "the reading and people"}
@@ -79,13 +79,15 @@ def _numbers(found: review.Figures) -> None:
     half, rate = found.hours["all"], f"{found.override_rate:.0%}" if found.decisions else "–"
     numbers = {
         "Decisions": (f"{found.decisions:,}", f"and {found.by_policy:,} by the policy itself"),
-        "Waiting": (f"{found.waiting:,}", "requests and documents that wait for somebody"),
-        "Overdue": (f"{found.overdue:,}", "those of them that are past their time"),
+        "Waiting": (size(found.waiting), "requests and documents that wait for somebody"),
+        "Overdue": (size(found.overdue), "those of them that are past their time"),
         "Median time": (hours(half[0]) if half else "–", f"19 of 20 within {hours(half[1])}" if half else None),
         "Overrides": (rate, f"{count(found.overrides, 'decision')} against what the evidence suggests"),
         "Refused attempts": (f"{found.refused:,}", "self-approval, stale or replayed, not allowed: all are in the log"),
     }
-    for column, (name, (number, told)) in zip(st.columns(len(numbers)), numbers.items(), strict=True):
+    with st.container(key="figures"):
+        columns = st.columns(len(numbers))
+    for column, (name, (number, told)) in zip(columns, numbers.items(), strict=True):
         column.metric(name, number, border=True, help=told)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from core import review
 from pages.parts.words import badge, count, label
 
 # States of an item, and of a document that waits, in the order in which people think of them.
@@ -85,3 +86,8 @@ def needed(counted: int, of: int, lacking: Sequence[str]) -> str:
         return count(left, "more person", "more people")
     roles = " and ".join(f"a {one}" for one in lacking)
     return f"{count(left, 'more person', 'more people')}, {roles} among them" if left > len(lacking) else roles
+
+
+def size(waiting: int) -> str:
+    """How many wait; they are counted no further than that."""
+    return f"{waiting:,}+" if waiting >= review.COUNTED else f"{waiting:,}"
