@@ -130,8 +130,8 @@ class Replaying:
         ):
             rows[one.id] = plant(one, here, said)
         if here:
+            self.planted["repeated"] += 2 * len(rows[here[-1].id])  # none where it is left out
             rows[here[-1].id] *= 3
-            self.planted["repeated"] += 2 if here[-1].id in said else 0
         self.said |= said
         flat = [row for kept in rows.values() for row in kept]
         flat[len(flat) // 2 : len(flat) // 2] = [MALFORMED, *self.inventions(here, message)]

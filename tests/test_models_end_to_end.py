@@ -72,6 +72,7 @@ def require_counted(server, found, job):
     assert [job.payload[name] for name in ("windows", "obligations", "ungrounded", "rejected", "degraded")] == [
         planted["windows"], len(by_id), planted["ungrounded"], planted["rejected"], 0,
     ]  # fmt: skip
+    assert f"Repeats in the model's answers, each left out: {planted['repeated']:,}." in found.document.warnings
     # A sentence that the second pass was asked about and did not answer is listed as open, and no other is.
     (silent,) = [one for one in server.known if one.id in server.silent]
     assert [open_.text.strip() for open_ in found.coverage.uncovered] == [silent.quote.strip()]

@@ -273,6 +273,8 @@ def _warnings(reads: list[WindowRead]) -> list[str]:
         )
     if stronger:
         lines.append(f"{stronger} of {len(reads)} windows were put to a stronger model, because the reading was weak.")
+    if repeated := sum(one.repeated for one in reads):
+        lines.append(f"Repeats in the model's answers, each left out: {repeated:,}.")
     if len(engines) > 1:
         lines.append(f"Read by {', '.join(f'{model} ({number})' for model, number in engines.most_common())}.")
     return lines

@@ -32,7 +32,8 @@ BUILTIN = "builtin"
 class WindowRead:
     """`engine` is whose reading it is; `stronger` why another model was asked besides, () where none was.
 
-    `degraded`: no model gave an answer that could be read, so the built-in engine read it.
+    `degraded`: no model gave an answer that could be read, so the built-in engine read it. `repeated`: norms that were
+    left out because they say what another says.
     """
 
     number: int
@@ -42,6 +43,7 @@ class WindowRead:
     rejected: tuple[Rejected, ...]
     stronger: tuple[str, ...] = ()
     degraded: bool = False
+    repeated: int = 0
 
     @property
     def counts(self) -> dict[str, int]:
@@ -194,4 +196,5 @@ def _whole(
         tuple(statement for reading in readings for statement in reading.statements),
         tuple(lost for reading in readings for lost in reading.rejected),
         stronger,
+        repeated=sum(reading.repeated for reading in readings),
     )
