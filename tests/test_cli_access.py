@@ -51,6 +51,12 @@ def test_with_accounts_nobody_acts_without_a_name(firm):
         assert "say who you are" in done.err
 
 
+def test_an_empty_library_tells_only_those_to_import_who_may(firm):
+    assert "python -m core import" in firm("--as", "Ada", "documents").err
+    assert "an analyst adds them" in firm("--as", "Ben", "documents").err
+    assert "lists all that you may see" in firm("--as", "Ada", "documents", "--text", "fraud").err
+
+
 def test_a_command_has_the_rights_of_whom_it_acts_as_and_no_others(firm):
     assert me(firm("--as", "ben", "whoami", "--json"))["roles"] == ["reviewer"]
     assert me(firm("whoami", "--json", COPILOT_USER="BEN"))["name"] == "Ben"

@@ -28,8 +28,18 @@ def documents(arguments: Namespace) -> int:
         found = library.documents(db, user, status=arguments.status, text=arguments.text)
     listing(TITLES, found, _cells, arguments.json)
     if not found:
-        say("No documents; add one with: python -m core import FILE")
+        say(_none(user, bool(arguments.status or arguments.text)))
     return 0
+
+
+def _none(user: "User", chosen: bool) -> str:
+    from core.identity import may
+
+    if chosen:
+        return "No such document; python -m core documents lists all that you may see."
+    if may(user, "documents.add"):
+        return "No documents; add one with: python -m core import FILE"
+    return "No documents that you may see; an analyst adds them."
 
 
 def _cells(one: "DocumentRow") -> tuple[object, ...]:
