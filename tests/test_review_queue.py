@@ -224,7 +224,7 @@ def test_the_evidence_has_both_readings_and_says_where_they_differ(db):
     assert told.obligations[0].differing == ("bearer",)
     assert told.cautions == ("The built-in engine and the model read Article 1(2) differently (bearer).",)
     # A reading that came in since it was asked for is something new to look at.
-    assert [name for name, _, _ in told.changed] == ["Readings there are"]
+    assert [name for name, _, _ in told.changed] == ["Readings"]
 
 
 def test_the_evidence_names_neighbours_and_what_was_decided_before(db):

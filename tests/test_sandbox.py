@@ -35,8 +35,16 @@ def refused(name, data=b"", settings=None):
     return sentence
 
 
-def children():
-    return psutil.Process().children(recursive=True)
+def parsers(app=None):
+    """The parsers that this process, or another, has under way."""
+    return [process.pid for process in psutil.Process(app).children(recursive=True) if parses(process)]
+
+
+def parses(process):
+    try:
+        return "core.ingest.child" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # it ended since it was listed
+        return False
 
 
 def test_a_parser_gets_the_bytes_and_only_the_options_it_names():
@@ -130,12 +138,10 @@ def ended(pid):
 def test_a_parser_does_not_outlive_the_app_that_started_it():
     program = "from core.ingest import sandbox; sandbox.call('tests.parser_parts:hang', b'', {})"
     app = subprocess.Popen([sys.executable, "-c", program], cwd=sandbox.ROOT)
-    parsers = wait_until(
-        lambda: [p.pid for p in psutil.Process(app.pid).children() if "core.ingest.child" in " ".join(p.cmdline())]
-    )
+    started = wait_until(lambda: parsers(app.pid))
     app.kill()
     app.wait()
-    wait_until(lambda: all(map(ended, parsers)))
+    wait_until(lambda: all(map(ended, started)))
 
 
 def test_no_secret_of_the_environment_reaches_a_parser(monkeypatch):
@@ -171,7 +177,7 @@ def test_several_files_at_once_do_not_disturb_each_other():
 
 def test_no_process_is_left_behind():
     answer("echo", b"x")
-    assert [p for p in children() if "core.ingest.child" in " ".join(p.cmdline())] == []
+    assert parsers() == []
 
 
 def test_the_kind_of_error_survives_the_border():
