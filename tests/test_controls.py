@@ -244,7 +244,7 @@ def confirm_at_once(folder, start, results):
 
 
 def test_two_people_who_confirm_at_once_make_one_link(db, tmp_path):
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")
     start, results = context.Event(), context.Queue()
     people = [context.Process(target=confirm_at_once, args=(tmp_path, start, results)) for _ in range(4)]
     for person in people:

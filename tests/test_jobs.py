@@ -313,7 +313,7 @@ def _take_all(path, results):
 
 def test_four_workers_at_once_never_do_a_job_twice_and_lose_none(db, path):
     asked = [jobs.enqueue(db, ADA, "refuse", {}, f"file {number}") for number in range(60)]
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")
     results = context.Queue()
     workers = [context.Process(target=_take_all, args=(path, results)) for _ in range(4)]
     for process in workers:

@@ -175,7 +175,7 @@ def _upload(path, barrier, results):
 
 
 def test_two_uploads_of_the_same_file_at_once_are_one_document(db, path):
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")
     barrier, results = context.Barrier(4), context.Queue()
     people = [context.Process(target=_upload, args=(path, barrier, results)) for _ in range(4)]
     for person in people:

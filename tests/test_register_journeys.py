@@ -148,7 +148,7 @@ def many_owners(folder: Path, id: str, name: str) -> None:
 def test_gestures_of_several_processes_follow_each_other_without_a_gap(db, tmp_path):
     analysed(db)
     id = id_of(db, RECORD)
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")
     people = [context.Process(target=many_owners, args=(tmp_path, id, name)) for name in ("Ada", "Ben", "Cyd")]
     for person in people:
         person.start()
